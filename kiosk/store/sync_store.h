@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kiosk/base/result.h"
+#include "kiosk/domain/appointment.h"
+#include "kiosk/domain/outbox.h"
+
+namespace kiosk::store {
+
+/// Where the last complete "changes since" run ended, in the server's time.
+struct Bookmark {
+  Instant server_time;
+  bool operator==(const Bookmark&) const = default;
+};
+
+/// One page of the server's answers, stored in one transaction.
+struct Page {
+  std::vector<domain::Person> people;
+  std::vector<domain::Visit> visits;
+};
+
+/// What the sync engine needs of the ledger. Called on the store's thread only, where the engine is
+/// stepped; every call is one transaction and bounded by the size of its arguments.
+class SyncStore {
+ public:
+  virtual ~SyncStore() = default;
+
+  /// Outbox rows to work on now: not acknowledged, not refused, not_before <= now, the first of each
+  /// stream only, oldest first, at most `limit`.
+  virtual Result<std::vector<domain::ArrivalMessage>> due(Instant now, std::size_t limit) = 0;
+  /// The earliest not_before of what is pending, for sleeping.
+  virtual Result<std::optional<Instant>> next_due() = 0;
+  /// Committed before the first byte leaves: attempts + 1 and `unknown` = true.
+  virtual Result<void> sending(std::int64_t outbox_id, Instant now) = 0;
+  /// The server holds it: done. `encounter_id` may be empty (way c).
+  virtual Result<void> acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
+                                    Instant now) = 0;
+  /// The server said no; the row goes to the staff's list with the server's words (without patient data).
+  virtual Result<void> refused(std::int64_t outbox_id, const std::string& reason, Instant now) = 0;
+  /// Try again not before `when`; `unknown` tells whether the server may have it already.
+  virtual Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown) = 0;
+
+  /// Inserts or replaces by id; rows whose appointment lies outside `keep_from`..`keep_until` are dropped
+  /// unless already stored, then updated in place.
+  virtual Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) = 0;
+  /// Removes appointments (gone on the server); check-ins of them stay.
+  virtual Result<void> forget(std::span<const std::string> appointment_ids) = 0;
+  /// Ids of stored appointments that start in the interval, for the daily reconcile.
+  virtual Result<std::vector<std::string>> stored_ids(Instant from, Instant until) = 0;
+  virtual Result<std::optional<Bookmark>> bookmark() = 0;
+  virtual Result<void> set_bookmark(const Bookmark& bookmark) = 0;
+};
+
+}  // namespace kiosk::store
