@@ -51,6 +51,8 @@ class SyncStore {
   virtual Result<void> forget(std::span<const std::string> appointment_ids) = 0;
   /// Ids of stored appointments that start in the interval, for the daily reconcile.
   virtual Result<std::vector<std::string>> stored_ids(Instant from, Instant until) = 0;
+  /// True when this ledger committed a check-in with that nonce (kept days only).
+  virtual Result<bool> issued_nonce(const std::string& nonce) = 0;
   virtual Result<std::optional<Bookmark>> bookmark() = 0;
   virtual Result<void> set_bookmark(const Bookmark& bookmark) = 0;
 };
