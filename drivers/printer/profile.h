@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kiosk/base/instant.h"
+
+namespace drivers::printer {
+
+enum class Cutter { none, full, partial };
+
+/// Whether a model has a feature; cheap clones lack many of them.
+enum class Feature { present, absent };
+
+/// What a receipt printer is and what it lacks; a site chooses it, USB ids only suggest it because
+/// clones share them. The defaults are an 80 mm printer of 203 dpi that has everything.
+struct Profile {
+  int width_dots = 576;  ///< printable dots in a row: 384 (58 mm), 512 or 576 (80 mm)
+  int band_rows = 128;   ///< rows of one GS v 0 command; clones garble more than about 1000
+  Cutter cutter = Cutter::partial;
+  int feed_before_cut_dots = 24;  ///< the n of GS V 65/66, on top of the way to the cutter
+
+  Feature real_time_status = Feature::present;  ///< answers DLE EOT
+  Feature automatic_status = Feature::present;  ///< knows GS a (ASB)
+  Feature process_id = Feature::present;        ///< probe GS ( H; a probe may find it missing
+  Feature paper_fence = Feature::present;       ///< probe GS r 1; a probe may find it missing
+  Feature port_status = Feature::present;       ///< its GET_PORT_STATUS can be believed
+
+  std::size_t write_bytes_max = 4096;             ///< of one USB transfer
+  kiosk::Milliseconds pause_between_writes{0};    ///< for clones that drop bytes
+  kiosk::Milliseconds open_settle{200};           ///< first commands are lost before that
+  kiosk::Milliseconds no_progress_limit{30'000};  ///< a write that takes no byte gives up
+  kiosk::Milliseconds completion_limit{20'000};   ///< last byte taken -> completion report
+
+  bool operator==(const Profile&) const = default;
+};
+
+}  // namespace drivers::printer
