@@ -23,7 +23,11 @@ struct Now {
   bool operator==(const Now&) const = default;
 };
 
-inline std::int64_t to_ms(Instant instant) { return instant.time_since_epoch().count(); }
-inline Instant from_ms(std::int64_t ms) { return Instant(Milliseconds(ms)); }
+inline std::int64_t to_ms(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+inline Instant from_ms(std::int64_t ms) {
+  return Instant(Milliseconds(ms));
+}
 
 }  // namespace kiosk

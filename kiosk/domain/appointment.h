@@ -12,14 +12,23 @@ namespace kiosk::domain {
 
 /// FHIR R4 AppointmentStatus.
 enum class AppointmentStatus {
-  proposed, pending, booked, arrived, fulfilled, cancelled, noshow, entered_in_error, checked_in, waitlist
+  proposed,
+  pending,
+  booked,
+  arrived,
+  fulfilled,
+  cancelled,
+  noshow,
+  entered_in_error,
+  checked_in,
+  waitlist
 };
 
 enum class Modality { in_person, phone, video };
 enum class CancelledBy { unknown, patient, hospital };
 
-/// FHIR Appointment with the names of what it refers to, as far as the site profile tells where they
-/// stand; an empty text is a fact the server does not give and is left off screen and ticket.
+/// FHIR Appointment with the names of what it refers to, as far as the site profile tells where
+/// they stand; an empty text is a fact the server does not give and is left off screen and ticket.
 struct Appointment {
   std::string id;
   std::string version;  ///< meta.versionId, or the ETag's opaque part; compared for equality only
@@ -28,14 +37,14 @@ struct Appointment {
   Instant start;
   Instant end;
   std::string patient_id;
-  std::string clinic_id;    ///< HealthcareService.id, else serviceType's code
+  std::string clinic_id;  ///< HealthcareService.id, else serviceType's code
   std::string clinic_name;
-  std::string doctor_id;    ///< Practitioner.id
+  std::string doctor_id;  ///< Practitioner.id
   std::string doctor_name;
   std::string doctor_title;
   std::string location_id;
-  std::string place_name;   ///< Location.name
-  std::string site_id;      ///< the campus: Location.managingOrganization or partOf, per profile
+  std::string place_name;  ///< Location.name
+  std::string site_id;     ///< the campus: Location.managingOrganization or partOf, per profile
   std::string booking_number;
   std::string queue_number;  ///< the booking's own number, where the server gives one; else empty
   std::string visit_type;    ///< appointmentType as displayed ("复诊")
@@ -48,6 +57,9 @@ struct Appointment {
   bool operator==(const Appointment&) const = default;
 };
 
+/// Whether the ticket of an arrival came out of this kiosk, as far as its ledger knows.
+enum class TicketPaper { elsewhere, printed, held, unknown };
+
 /// An arrival as the server (Encounter) or our ledger knows it.
 struct Arrival {
   std::string encounter_id;  ///< empty when only the Appointment's status told us
@@ -56,6 +68,7 @@ struct Arrival {
   std::string number;  ///< empty: checked in elsewhere without a number we can read
   std::string token;
   Instant confirmed_at;
+  TicketPaper ticket = TicketPaper::elsewhere;
 
   bool operator==(const Arrival&) const = default;
 };

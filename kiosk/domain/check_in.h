@@ -8,8 +8,8 @@
 
 namespace kiosk::domain {
 
-/// A patient confirmed: what one ledger transaction has to record. Randomness (nonce, token) is drawn
-/// by the shell and comes in as a value.
+/// A patient confirmed: what one ledger transaction has to record. Randomness (nonce, token) is
+/// drawn by the shell and comes in as a value.
 struct CheckIn {
   std::string visit_key;
   std::string appointment_id;

@@ -42,9 +42,9 @@ struct Day {
   bool operator==(const Day&) const = default;
 };
 
-/// The site's time zone as data: from `from` on, local time is UTC + `offset`. Made by the shell from
-/// ICU's rules for a few years, so that rules and screens stay pure. Sorted; the first entry also
-/// holds for all that lies before it. Never empty in use; empty means UTC.
+/// The site's time zone as data: from `from` on, local time is UTC + `offset`. Made by the shell
+/// from ICU's rules for a few years, so that rules and screens stay pure. Sorted; the first entry
+/// also holds for all that lies before it. Never empty in use; empty means UTC.
 struct ZoneOffset {
   Instant from;
   Minutes offset;
@@ -65,7 +65,7 @@ Date plus_days(const Date& date, int days);
 bool valid(const Date& date);
 /// `YYYY-MM-DD` or `YYYYMMDD`; nothing else.
 std::optional<Date> parse_date(std::string_view text);
-std::string iso(const Date& date);          ///< 2026-11-21
-std::string clock(const TimeOfDay& time);   ///< 09:41
+std::string iso(const Date& date);         ///< 2026-11-21
+std::string clock(const TimeOfDay& time);  ///< 09:41
 
 }  // namespace kiosk::domain

@@ -22,8 +22,8 @@ enum class Standing { normal, inactive, deceased, restricted };
 
 /// FHIR Patient, as much of it as a kiosk needs.
 struct Person {
-  std::string id;       ///< Patient.id
-  std::string name;     ///< HumanName.text, or family and given joined; UTF-8
+  std::string id;    ///< Patient.id
+  std::string name;  ///< HumanName.text, or family and given joined; UTF-8
   std::optional<Date> birth_date;
   std::vector<Identifier> identifiers;
   std::vector<std::string> phones;  ///< digits only
@@ -40,7 +40,8 @@ struct BirthDateAndDigits {
   bool operator==(const BirthDateAndDigits&) const = default;
 };
 
-/// GB 11643: true for 18 characters with a real date and the right ISO 7064 MOD 11-2 check character
+/// GB 11643: true for 18 characters with a real date and the right ISO 7064 MOD 11-2 check
+/// character
 /// (`X` upper case). Region codes are not judged: permits of 81..83 and 9 use the same form.
 bool valid_citizen_number(std::string_view number);
 
@@ -49,8 +50,8 @@ bool valid_citizen_number(std::string_view number);
 std::string normalised_citizen_number(std::string_view text);
 
 /// The name with all but what the owner needs to recognise it hidden: `王芳` -> `王*`,
-/// `王小芳` -> `王*芳`, `John Smith` -> `J*** S****`, `阿卜杜·买买提` -> `阿**·买**`. Counts grapheme-wise for CJK
-/// (one code point and its variation selector), never cuts a code point.
+/// `王小芳` -> `王*芳`, `John Smith` -> `J*** S****`, `阿卜杜·买买提` -> `阿**·买**`. Counts
+/// grapheme-wise for CJK (one code point and its variation selector), never cuts a code point.
 std::string masked_name(std::string_view name);
 
 /// The last four characters of the first phone, else of the first identifier; empty when none.
