@@ -130,8 +130,8 @@ struct Style {
   Direction direction = Direction::column;
   int gap = 0;
   Edges padding = {};
-  /// Share of the space that the other children leave; such a child has no width or height of its
-  /// own along the direction, but never gets less than its content's height.
+  /// Its share of the space that is left: in a row of all that the others leave (equal shares give
+  /// equal widths), in a column of what is free beyond the contents.
   int grow = 0;
   /// Fixed outer size; 0: as the content and the parent want it.
   int width = 0;
