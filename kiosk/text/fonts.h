@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,10 @@ struct Fitted {
   float size_px = 0;            ///< the size that was used
 };
 
+/// The text closed off within a longer one, so that an Arabic name does not move the digits and
+/// stops that follow it (Unicode's first-strong isolate).
+std::string isolated(std::string_view text);
+
 /// Shapes and draws text with a fixed list of typefaces.
 ///
 /// Text is UTF-8 from anywhere: malformed bytes become U+FFFD, control characters vanish, old
@@ -75,9 +80,8 @@ class Fonts {
   /// break; words too long for a line break between clusters. At least one line.
   std::vector<GlyphRun> wrap(std::string_view text, const Style& style, float width_px);
 
-  /// One line at the largest size from style.size_px down to `size_min_px` that fits; two at the
-  /// largest size at which two are enough, where one does not; more at the smallest size. Never
-  /// cut.
+  /// One line at the largest size from style.size_px down to `size_min_px` that fits; where none
+  /// does, as many lines as it takes at that smallest size, two for any real name. Never cut.
   Fitted fit(std::string_view text, const Style& style, float width_px, float size_min_px);
 
   /// The code points no typeface has, each once, in the order of the text.
