@@ -29,8 +29,8 @@ class SyncStore {
  public:
   virtual ~SyncStore() = default;
 
-  /// Outbox rows to work on now: not acknowledged, not refused, not_before <= now, the first of each
-  /// stream only, oldest first, at most `limit`.
+  /// Outbox rows to work on now: not acknowledged, not refused, not_before <= now, the first of
+  /// each stream only, oldest first, at most `limit`.
   virtual Result<std::vector<domain::ArrivalMessage>> due(Instant now, std::size_t limit) = 0;
   /// The earliest not_before of what is pending, for sleeping.
   virtual Result<std::optional<Instant>> next_due() = 0;
@@ -39,13 +39,14 @@ class SyncStore {
   /// The server holds it: done. `encounter_id` may be empty (way c).
   virtual Result<void> acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
                                     Instant now) = 0;
-  /// The server said no; the row goes to the staff's list with the server's words (without patient data).
+  /// The server said no; the row goes to the staff's list with the server's words (without patient
+  /// data).
   virtual Result<void> refused(std::int64_t outbox_id, const std::string& reason, Instant now) = 0;
   /// Try again not before `when`; `unknown` tells whether the server may have it already.
   virtual Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown) = 0;
 
-  /// Inserts or replaces by id; rows whose appointment lies outside `keep_from`..`keep_until` are dropped
-  /// unless already stored, then updated in place.
+  /// Inserts or replaces by id; rows whose appointment lies outside `keep_from`..`keep_until` are
+  /// dropped unless already stored, then updated in place.
   virtual Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) = 0;
   /// Removes appointments (gone on the server); check-ins of them stay.
   virtual Result<void> forget(std::span<const std::string> appointment_ids) = 0;

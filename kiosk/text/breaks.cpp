@@ -59,7 +59,8 @@ Places Breaks::lines(std::u32string_view text, const std::string& language) {
   if (found == iterators_->line.end()) {
     if (iterators_->line.size() >= line_iterators_max) iterators_->line.clear();
     UErrorCode status = U_ZERO_ERROR;
-    const icu::Locale locale = icu::Locale::forLanguageTag(language, status);
+    icu::Locale locale = icu::Locale::forLanguageTag(language, status);
+    if (U_FAILURE(status) || locale.isBogus()) locale = icu::Locale::getRoot();
     status = U_ZERO_ERROR;
     Iterator made(icu::BreakIterator::createLineInstance(locale, status));
     if (U_FAILURE(status)) made.reset();

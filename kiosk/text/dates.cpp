@@ -12,8 +12,9 @@ namespace {
 icu::Locale locale_of(std::string_view language) {
   if (language == "en") return icu::Locale::getUK();
   UErrorCode status = U_ZERO_ERROR;
-  return icu::Locale::forLanguageTag(
-      icu::StringPiece(language.data(), static_cast<int32_t>(language.size())), status);
+  const icu::StringPiece tag(language.data(), static_cast<int32_t>(language.size()));
+  const icu::Locale locale = icu::Locale::forLanguageTag(tag, status);
+  return U_FAILURE(status) || locale.isBogus() ? icu::Locale::getRoot() : locale;
 }
 
 // Formats by a skeleton ("MMMd": which fields, in the language's own order). ICU fails here only

@@ -2,11 +2,16 @@
 
 #include <unicode/uchar.h>
 
+#include <utility>
+
 namespace kiosk::text {
 
-LineBreaker::LineBreaker(std::u32string_view text, const Shaped& whole, const Places& lines,
-                         const Places& clusters)
-    : text_(text), lines_(lines), clusters_(clusters), before_(text.size() + 1, 0.0F) {
+LineBreaker::LineBreaker(std::u32string_view text, const Shaped& whole, Places lines,
+                         Places clusters)
+    : text_(text),
+      lines_(std::move(lines)),
+      clusters_(std::move(clusters)),
+      before_(text.size() + 1, 0.0F) {
   for (std::size_t i = 0; i < whole.origins.size(); ++i) {
     before_[whole.origins[i] + 1] += whole.run.glyphs[i].advance;
   }

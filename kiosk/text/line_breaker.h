@@ -11,9 +11,8 @@ namespace kiosk::text {
 /// Parts of a paragraph that become lines.
 class LineBreaker {
  public:
-  /// `whole` is the paragraph shaped as one line; the references must outlive this.
-  LineBreaker(std::u32string_view text, const Shaped& whole, const Places& lines,
-              const Places& clusters);
+  /// `whole` is the paragraph shaped as one line; `text` must outlive this.
+  LineBreaker(std::u32string_view text, const Shaped& whole, Places lines, Places clusters);
 
   /// The furthest good end of a line that begins at `begin` and may be `width_px` wide, at most
   /// `end_max`: a line break if one fits, else a cluster's end, and one cluster at the least.
@@ -26,8 +25,8 @@ class LineBreaker {
   float width(std::size_t begin, std::size_t end) const { return before_[end] - before_[begin]; }
 
   std::u32string_view text_;
-  const Places& lines_;
-  const Places& clusters_;
+  Places lines_;
+  Places clusters_;
   std::vector<float> before_;  ///< the width of all code points before each place
 };
 

@@ -1,0 +1,40 @@
+#pragma once
+
+// RAII for what libusb hands out, and its errors in our words. Included by the adapter only.
+
+#include <libusb.h>
+
+#include <memory>
+#include <string_view>
+
+#include "drivers/usb/id_table.h"
+#include "drivers/usb/transfer.h"
+
+namespace drivers::usb {
+
+struct LibusbDelete {
+  void operator()(libusb_context* context) const { libusb_exit(context); }
+  void operator()(libusb_device* device) const { libusb_unref_device(device); }
+  void operator()(libusb_device_handle* handle) const { libusb_close(handle); }
+  void operator()(libusb_transfer* transfer) const { libusb_free_transfer(transfer); }
+  void operator()(libusb_config_descriptor* config) const { libusb_free_config_descriptor(config); }
+};
+
+template <typename T>
+using LibusbPtr = std::unique_ptr<T, LibusbDelete>;
+
+/// A libusb return code as an Error: who unplugged, who holds it, who may not.
+kiosk::Error libusb_failure(std::string_view doing, int code);
+
+/// An interface that suits, and the device it belongs to.
+struct FoundInterface {
+  LibusbPtr<libusb_device> device;
+  InterfaceDescription description;
+};
+
+/// The best suited interface of all that are plugged in. Drivers in use stay attached while
+/// looking. Errors: usb/absent, or what libusb said.
+kiosk::Result<FoundInterface> find_interface(libusb_context* context, DeviceKind kind,
+                                             std::span<const UsbId> also);
+
+}  // namespace drivers::usb

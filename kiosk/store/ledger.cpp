@@ -1,0 +1,130 @@
+#include "kiosk/store/ledger.h"
+
+#include <algorithm>
+
+#include "kiosk/store/migrations.h"
+#include "kiosk/store/number_series.h"
+#include "kiosk/store/records.h"
+#include "kiosk/store/set_aside.h"
+
+namespace kiosk::store {
+
+using domain::PrintState;
+
+namespace {
+
+constexpr std::string_view key_check_place = "ledger/key_check";
+constexpr std::string_view key_check_text = "kiosk ledger";
+
+bool in_memory(const OpenArguments& arguments) {
+  return arguments.path == ":memory:";
+}
+
+Result<void> check_file(Database& database, const OpenArguments& arguments) {
+  const auto text = [](const Row& r) { return r.text(0); };
+  auto mode = database.select_one("PRAGMA journal_mode", text);
+  if (!mode) return pass_on(mode.error());
+  if (!in_memory(arguments) && *mode != "wal") {
+    return fail("store", "cannot_open", "no write-ahead log on this file system");
+  }
+  auto check = database.select_one("PRAGMA quick_check(1)", text);
+  if (!check) return pass_on(check.error());
+  if (*check != "ok") return fail("store", "corrupt", check->value_or("the check says nothing"));
+  return {};
+}
+
+// As far as a broken file still tells; the names of the files set aside tell the rest.
+int incarnation_in(const OpenArguments& arguments) {
+  auto database = Database::open({arguments.path, arguments.vfs});
+  if (!database) return 0;
+  const auto incarnation = database->count("SELECT incarnation FROM ledger");
+  database->disconnect(Database::Close::leave_files_alone);
+  return static_cast<int>(std::clamp<std::int64_t>(incarnation.value_or(0), 0, 100'000));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::open(OpenArguments arguments) {
+  if (!valid_kiosk_code(arguments.kiosk_code)) {
+    return fail("store", "bad_code",
+                "the kiosk code must be letters and digits, at most 8, and end in a digit");
+  }
+  auto ledger = open_file(arguments);
+  if (ledger || ledger.error().code != "corrupt" || in_memory(arguments)) return ledger;
+  const int successor =
+      std::max(incarnation_in(arguments), incarnation_after_set_aside(arguments.path)) + 1;
+  auto aside = set_file_aside(arguments.path, successor, arguments.now.instant);
+  if (!aside) return pass_on(aside.error());
+  auto fresh = open_file(arguments);
+  if (fresh) (*fresh)->set_aside_ = std::move(*aside);
+  return fresh;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open_file(const OpenArguments& arguments) {
+  auto database = Database::open({arguments.path, arguments.vfs});
+  if (!database) return pass_on(database.error());
+  auto ready = check_file(*database, arguments);
+  if (ready) ready = migrate(*database);
+  if (!ready) {
+    database->disconnect(Database::Close::leave_files_alone);
+    return pass_on(ready.error());
+  }
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(*database), arguments));
+  if (auto started = ledger->start(arguments); !started) {
+    ledger->database_.disconnect(Database::Close::leave_files_alone);
+    return pass_on(started.error());
+  }
+  return ledger;
+}
+
+Result<void> Ledger::check_key() {
+  auto sealed =
+      database_.select_one("SELECT key_check FROM ledger", [](const Row& r) { return r.blob(0); });
+  if (!sealed) return pass_on(sealed.error());
+  if (!*sealed) return {};
+  auto text = vault_.open(**sealed, key_check_place);
+  if (!text || as_text(*text) != key_check_text) {
+    return fail("store", "wrong_key", "the ledger was sealed with another key");
+  }
+  return {};
+}
+
+Result<void> Ledger::start(const OpenArguments& arguments) {
+  if (auto key = check_key(); !key) return key;
+  const int first =
+      std::max(arguments.minimum_incarnation,
+               in_memory(arguments) ? 1 : incarnation_after_set_aside(arguments.path));
+  const Bytes key_check = vault_.seal(as_bytes(key_check_text), key_check_place);
+  Transaction transaction(database_);
+  const auto created = transaction.run(
+      "INSERT INTO ledger (only, kiosk_code, incarnation, key_check) VALUES (1, ?1, ?2, ?3) "
+      "ON CONFLICT DO NOTHING",
+      kiosk_code_, first, ByteView(key_check));
+  const auto raised =
+      transaction.run("UPDATE ledger SET incarnation = ?1, series_last = 0 WHERE incarnation < ?1",
+                      arguments.minimum_incarnation);
+  if (created + raised > 0) {
+    append_audit(transaction, vault_, arguments.now,
+                 encode_texts({"incarnation", kiosk_code_, std::to_string(first)}));
+  }
+  transaction.run("UPDATE ledger SET kiosk_code = ?1", kiosk_code_);
+  const auto move = [&](PrintState from, PrintState to) {
+    transaction.run("UPDATE print_job SET state = ?2 WHERE state = ?1", from, to);
+  };
+  move(PrintState::sending, PrintState::unknown);
+  move(PrintState::queued, PrintState::held);
+  return transaction.commit();
+}
+
+Result<void> Ledger::prove_writable() {
+  constexpr int proof_bytes = 128 * 1024;
+  Transaction transaction(database_);
+  transaction.run("INSERT OR REPLACE INTO proof VALUES (1, zeroblob(?1))", proof_bytes);
+  return transaction.commit();
+}
+
+Result<std::optional<std::int64_t>> Ledger::verify_audit() {
+  return first_broken_audit_row(database_, vault_);
+}
+
+}  // namespace kiosk::store

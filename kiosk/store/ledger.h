@@ -1,0 +1,213 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kiosk/domain/check_in.h"
+#include "kiosk/store/audit.h"
+#include "kiosk/store/sqlite.h"
+#include "kiosk/store/sync_store.h"
+#include "kiosk/store/vault.h"
+
+namespace kiosk::store {
+
+struct OpenArguments {
+  std::string path;  ///< of the ledger file, or ":memory:"
+  Vault vault;
+  std::string kiosk_code;  ///< "K1"; see valid_kiosk_code
+  Now now;
+  /// At least this incarnation of the number series: raised by IT when the code was used before.
+  int minimum_incarnation = 1;
+  std::string vfs = {};  ///< a registered sqlite3_vfs over real files; empty: the default one
+};
+
+using CommitOutcome =
+    std::variant<domain::Committed, domain::AlreadyCheckedIn, domain::ChangedMeanwhile>;
+
+struct CopyRequest {
+  std::string visit_key;
+  std::string language;  ///< of the copy, BCP 47; empty: as the original
+  Now now;
+};
+
+/// What erasing leaves: the days from the start of today to the end of tomorrow.
+struct KeptDays {
+  Instant from;
+  Instant until;
+};
+
+/// A row of the staff's lists. Without the check-in when its sealed record does not open.
+struct ListedArrival {
+  domain::ArrivalMessage message;
+  std::string reason;  ///< the server's words when it refused, else empty
+  std::optional<domain::CheckIn> check_in;
+};
+
+/// Counts for status and alerts; nothing of a patient.
+struct LedgerStatus {
+  std::int64_t outbox_pending = 0;
+  std::int64_t refused = 0;
+  std::int64_t unacknowledged = 0;
+  std::int64_t jobs_held = 0;
+  std::int64_t jobs_unknown = 0;
+  std::int64_t jobs_failed = 0;
+  std::int64_t people = 0;
+  std::int64_t appointments = 0;
+  std::int64_t check_ins = 0;
+  std::int64_t audit_rows = 0;
+  int incarnation = 1;
+  Instant last_committed;           ///< a clock is never believed to be before this
+  bool own_code_elsewhere = false;  ///< another machine gives numbers with our code; we gave up
+
+  /// True when staff have something to look at.
+  bool needs_attention() const;
+  bool operator==(const LedgerStatus&) const = default;
+};
+
+/// All that the kiosk must not lose, in one SQLite file: check-ins, numbers, print jobs, the
+/// outbox, the audit chain, and the appointments of today and tomorrow. Whatever a function reports
+/// as done has been synced to the disk. Thread: the store's worker only; no call waits for anything
+/// but the disk. Errors of every call: those of Database, store/sealed, store/bad_record.
+class Ledger final : public SyncStore {
+ public:
+  /// Opens or creates the ledger. A file that fails its check is set aside and a new one begins
+  /// with the next incarnation of the number series: see `set_aside`. What was being sent to the
+  /// printer is now `unknown`; what was queued is `held`, for its patient has gone.
+  ///
+  /// Errors: store/wrong_key, store/newer_version, store/not_a_ledger, store/in_use,
+  /// store/bad_code.
+  static Result<std::unique_ptr<Ledger>> open(OpenArguments arguments);
+
+  /// Where the file went that failed its check at this start; for an alert.
+  const std::optional<std::string>& set_aside() const { return set_aside_; }
+
+  // --- the commit -------------------------------------------------------------------------------
+
+  /// Records a confirmation in one transaction. Giving the same nonce again is the same
+  /// confirmation and gives the same answer. The appointment that the patient saw must have been
+  /// stored with `store_page` if it was read anew.
+  ///
+  /// Errors: store/cannot_record (nothing was recorded), store/commit_unknown (it cannot be told
+  /// now whether it was), store/code_in_use (another machine uses our code; nothing was recorded).
+  Result<CommitOutcome> commit_check_in(const domain::CheckIn& check_in);
+
+  /// Proves by a small synced write that the ledger can record, e.g. after the disk was full.
+  Result<void> prove_writable();
+
+  // --- print jobs -------------------------------------------------------------------------------
+
+  Result<std::optional<domain::PrintJob>> next_print_job();  ///< the oldest queued
+  Result<std::optional<domain::PrintJob>> print_job(std::int64_t id);
+  Result<std::vector<domain::PrintJob>> held_jobs();     ///< oldest first, at most list_rows_max
+  Result<std::vector<domain::PrintJob>> unknown_jobs();  ///< oldest first, at most list_rows_max
+  /// The newest job of a visit that we recorded, whatever its state.
+  Result<std::optional<domain::PrintJob>> last_job_of(const std::string& visit_key);
+
+  /// Errors: store/wrong_state when the job is not in `from` or such a step does not exist.
+  Result<void> set_print_state(std::int64_t job, domain::PrintState from, domain::PrintState to);
+
+  /// Queues a COPY bearing the number that is called: ours, or that of the kiosk that was first.
+  /// Of a check-in made elsewhere, service_day and own_number stay empty.
+  ///
+  /// Errors: store/no_number when no number of this visit is known.
+  Result<domain::PrintJob> add_copy(const CopyRequest& request);
+  /// The visit key of our newest ticket with this number; nothing if none or more than one bears
+  /// it.
+  Result<std::optional<std::string>> visit_key_of_number(const std::string& number);
+
+  // --- look-ups; exact matches, own check-ins merged as arrivals
+  // ----------------------------------
+
+  Result<std::vector<domain::PersonVisits>> find(const domain::Identifier& identifier);
+  Result<std::vector<domain::PersonVisits>> find(const domain::BirthDateAndDigits& given);
+  /// These two give the one visit that was asked for, not the person's others.
+  Result<std::vector<domain::PersonVisits>> find_by_booking(const std::string& booking_number);
+  Result<std::vector<domain::PersonVisits>> find_by_token(const std::string& token);
+  Result<std::optional<domain::Visit>> visit(const std::string& appointment_id);
+
+  // --- for staff and the machine
+  // ------------------------------------------------------------------
+
+  Result<LedgerStatus> status(Instant now);
+  /// Every committed check-in that the server has not acknowledged 3 minutes later.
+  Result<std::vector<ListedArrival>> unacknowledged(Instant now);
+  Result<std::vector<ListedArrival>> refused_arrivals();
+  /// The number of the first audit row that does not fit the chain; nothing when all do.
+  Result<std::optional<std::int64_t>> verify_audit();
+  /// Erases what lies outside the kept days and has been acknowledged; nothing while the clock is
+  /// not trusted.
+  Result<void> erase_old(const Now& now, const KeptDays& kept);
+
+  // --- SyncStore
+  // ----------------------------------------------------------------------------------
+
+  Result<std::vector<domain::ArrivalMessage>> due(Instant now, std::size_t limit) override;
+  Result<std::optional<Instant>> next_due() override;
+  Result<void> sending(std::int64_t outbox_id, Instant now) override;
+  Result<void> acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
+                            Instant now) override;
+  Result<void> refused(std::int64_t outbox_id, const std::string& reason, Instant now) override;
+  Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown) override;
+  Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) override;
+  Result<void> forget(std::span<const std::string> appointment_ids) override;
+  Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
+  Result<bool> issued_nonce(const std::string& nonce) override;
+  Result<std::optional<Bookmark>> bookmark() override;
+  Result<void> set_bookmark(const Bookmark& bookmark) override;
+
+  static constexpr Minutes unacknowledged_after{3};
+  static constexpr int list_rows_max = 500;
+
+ private:
+  struct Ticket {
+    std::string number;
+    std::string day;    ///< the series' day, or the service day of the booking's own number
+    std::string queue;  ///< empty for our series; else whose the booking's own number is
+  };
+
+  Ledger(Database database, OpenArguments arguments)
+      : database_(std::move(database)),
+        vault_(std::move(arguments.vault)),
+        kiosk_code_(std::move(arguments.kiosk_code)) {}
+
+  static Result<std::unique_ptr<Ledger>> open_file(const OpenArguments& arguments);
+  Result<void> start(const OpenArguments& arguments);
+  Result<void> check_key();
+
+  Result<std::optional<CommitOutcome>> answer_without_commit(const domain::CheckIn& check_in);
+  Result<std::optional<domain::Committed>> committed(const std::string& visit_key,
+                                                     const std::string& nonce);
+  domain::Committed record(Transaction& transaction, const domain::CheckIn& check_in);
+  Ticket take_number(Transaction& transaction, const domain::CheckIn& check_in);
+  Ticket take_series_number(Transaction& transaction, const domain::CheckIn& check_in);
+  Result<CommitOutcome> answer_after_unknown_end(const domain::CheckIn& check_in, Error error);
+
+  Result<std::optional<domain::Arrival>> own_arrival(const std::string& visit_key);
+  Result<domain::Visit> opened_visit(const std::string& id, const Bytes& record);
+  Result<domain::Visit> merged(domain::Visit visit);
+  Result<domain::Person> person(const std::string& id);
+  Result<std::vector<domain::PersonVisits>> people_by_hash(const Bytes& hash);
+  Result<std::vector<domain::PersonVisits>> alone(Result<std::vector<domain::Visit>> visits);
+
+  void store_person(Transaction& transaction, const domain::Person& person);
+  void store_visit(Transaction& transaction, const domain::Visit& visit);
+  void watch_own_code(Transaction& transaction, const domain::Visit& visit);
+
+  Result<domain::PrintJob> queue_copy(const CopyRequest& request, const domain::Arrival& arrival,
+                                      domain::CheckIn check_in,
+                                      std::optional<std::int64_t> own_row);
+  Result<domain::PrintJob> job_from(const Row& row);
+  Result<std::vector<domain::PrintJob>> jobs_in(domain::PrintState state, int limit);
+  Result<std::vector<ListedArrival>> listed(std::string_view sql, std::int64_t value);
+  Result<domain::CheckIn> opened_check_in(const std::string& place, const Bytes& record);
+
+  Database database_;
+  Vault vault_;
+  std::string kiosk_code_;
+  std::optional<std::string> set_aside_;
+};
+
+}  // namespace kiosk::store

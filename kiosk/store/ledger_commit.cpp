@@ -1,0 +1,193 @@
+// Committing a check-in: the one transaction behind everything that the kiosk shows, prints or
+// sends.
+#include "kiosk/base/check.h"
+#include "kiosk/store/ledger.h"
+#include "kiosk/store/number_series.h"
+#include "kiosk/store/records.h"
+
+namespace kiosk::store {
+
+using namespace domain;
+
+namespace {
+
+// What would make the patient decide anew: whether, when, where and with whom.
+bool same_visit(const Appointment& a, const Appointment& b) {
+  const auto facts = [](const Appointment& x) {
+    return std::tie(x.status, x.start, x.patient_id, x.clinic_id, x.clinic_name, x.doctor_id,
+                    x.doctor_name, x.location_id, x.place_name, x.site_id, x.queue_number, x.marks,
+                    x.modality);
+  };
+  return facts(a) == facts(b);
+}
+
+bool changed(const CheckIn& shown, const Visit& stored) {
+  if (visit_key(stored.appointment.id, stored.round) != shown.visit_key) return true;
+  const std::string& version = stored.appointment.version;
+  if (!version.empty() && version == shown.appointment_version) return false;
+  return !same_visit(shown.appointment, stored.appointment);
+}
+
+bool has_arrived(AppointmentStatus status) {
+  return status == AppointmentStatus::arrived || status == AppointmentStatus::checked_in;
+}
+
+tl::unexpected<Error> cannot_record(const Error& cause) {
+  if (cause.code == "code_in_use") return pass_on(cause);
+  return fail("store", "cannot_record",
+              "record a check-in: " + std::string(cause.code) + ": " + cause.what);
+}
+
+}  // namespace
+
+Result<CommitOutcome> Ledger::commit_check_in(const CheckIn& check_in) {
+  KIOSK_CHECK(!check_in.visit_key.empty() && !check_in.nonce.empty() && !check_in.token.empty());
+  Transaction transaction(database_);
+  if (!transaction.state()) return cannot_record(transaction.state().error());
+  auto answer = answer_without_commit(check_in);
+  if (!answer) return cannot_record(answer.error());
+  if (*answer) return std::move(**answer);
+  const Committed recorded = record(transaction, check_in);
+  if (auto done = transaction.commit(); !done) {
+    if (transaction.end_is_unknown()) return answer_after_unknown_end(check_in, done.error());
+    return cannot_record(done.error());
+  }
+  return CommitOutcome(recorded);
+}
+
+Result<std::optional<CommitOutcome>> Ledger::answer_without_commit(const CheckIn& check_in) {
+  auto same = committed(check_in.visit_key, check_in.nonce);
+  if (!same) return pass_on(same.error());
+  if (*same) return CommitOutcome(**same);
+  auto stored = visit(check_in.appointment_id);
+  if (!stored) return pass_on(stored.error());
+  if (!*stored) {
+    auto own = own_arrival(check_in.visit_key);
+    if (!own) return pass_on(own.error());
+    if (*own) return CommitOutcome(AlreadyCheckedIn{**own});
+    return std::nullopt;
+  }
+  const Visit& known = **stored;
+  const bool same_round = visit_key(known.appointment.id, known.round) == check_in.visit_key;
+  if (same_round && known.arrival) return CommitOutcome(AlreadyCheckedIn{*known.arrival});
+  if (same_round && has_arrived(known.appointment.status)) {
+    Arrival arrival;
+    arrival.visit_key = check_in.visit_key;
+    return CommitOutcome(AlreadyCheckedIn{arrival});
+  }
+  if (changed(check_in, known)) return CommitOutcome(ChangedMeanwhile{known.appointment});
+  return std::nullopt;
+}
+
+Result<std::optional<Committed>> Ledger::committed(const std::string& visit_key,
+                                                   const std::string& nonce) {
+  return database_.select_one(
+      "SELECT o.number, o.token, min(j.id), o.confirmed_ms FROM outbox o "
+      "JOIN check_in c USING (visit_key) JOIN print_job j ON j.check_in_id = c.id "
+      "WHERE o.visit_key = ?1 AND o.nonce = ?2 GROUP BY o.id",
+      [&](const Row& r) {
+        return Committed{visit_key, r.text(0), r.text(1), r.integer(2), r.instant(3)};
+      },
+      visit_key, nonce);
+}
+
+Committed Ledger::record(Transaction& transaction, const CheckIn& check_in) {
+  const Ticket ticket = take_number(transaction, check_in);
+  const Instant confirmed = check_in.confirmed.instant;
+  const auto audit_row =
+      append_audit(transaction, vault_, check_in.confirmed,
+                   encode_texts({"check_in", check_in.visit_key, check_in.appointment_version,
+                                 check_in.patient_id, check_in.nonce, ticket.number}));
+  const Bytes token_hash = vault_.lookup_hash("token", check_in.token);
+  const Bytes sealed = vault_.seal(encode(check_in), "check_in/" + check_in.visit_key);
+  transaction.run(
+      "INSERT INTO check_in (visit_key, appointment_id, number, number_day, queue, token_hash, "
+      "confirmed_ms, audit_seq, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+      check_in.visit_key, check_in.appointment_id, ticket.number, ticket.day, ticket.queue,
+      ByteView(token_hash), confirmed, audit_row, ByteView(sealed));
+  transaction.run(
+      "INSERT INTO print_job (check_in_id, number, copy, state, language, created_ms) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      database_.last_row_id(), ticket.number, Copy::original, PrintState::queued, check_in.language,
+      confirmed);
+  const auto job = database_.last_row_id();
+  transaction.run(
+      "INSERT INTO outbox (visit_key, appointment_id, patient_id, nonce, number, token, "
+      "confirmed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      check_in.visit_key, check_in.appointment_id, check_in.patient_id, check_in.nonce,
+      ticket.number, check_in.token, confirmed);
+  transaction.run("UPDATE ledger SET last_committed_ms = max(last_committed_ms, ?1)", confirmed);
+  return Committed{check_in.visit_key, ticket.number, check_in.token, job, confirmed};
+}
+
+// A booking's own number counts within its queue (clinic, doctor, place): two doctors may each have
+// a "12". One that would name two visits of a queue, or looks like ours, gives way to our series.
+Ledger::Ticket Ledger::take_number(Transaction& transaction, const CheckIn& check_in) {
+  const Appointment& booked = check_in.appointment;
+  Ticket own{check_in.own_number, iso(check_in.service_day.date),
+             "own/" + booked.clinic_id + "/" + booked.doctor_id + "/" + booked.location_id};
+  if (own.number.empty() || parse_series_number(kiosk_code_, own.number)) {
+    return take_series_number(transaction, check_in);
+  }
+  auto taken = database_.count(
+      "SELECT count(*) FROM check_in WHERE number = ?1 AND number_day = ?2 AND queue = ?3",
+      own.number, own.day, own.queue);
+  if (!taken) transaction.fail(taken.error());
+  if (taken.value_or(0) > 0) return take_series_number(transaction, check_in);
+  return own;
+}
+
+// The series starts anew only on a later day told by a trusted clock, and not on the first such day
+// after numbers were given under an untrusted one: they may have been given on that same day.
+Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckIn& check_in) {
+  struct Series {
+    std::string day;
+    std::int64_t last;
+    bool untrusted;
+    int incarnation;
+    std::int64_t rival;
+  };
+  auto row = database_.select_one(
+      "SELECT series_day, series_last, series_untrusted, incarnation, rival_incarnation "
+      "FROM ledger",
+      [](const Row& r) {
+        return Series{r.text(0), r.integer(1), r.integer(2) != 0, static_cast<int>(r.integer(3)),
+                      r.integer(4)};
+      });
+  if (!row || !*row) {
+    transaction.fail(row ? Error{"store", "corrupt", "the ledger's own row is gone"} : row.error());
+    return {};
+  }
+  Series& series = **row;
+  if (series.rival >= series.incarnation) {
+    transaction.fail({"store", "code_in_use", "another machine gives numbers with this code"});
+  }
+  const bool trusted = check_in.confirmed.trust != ClockTrust::not_before;
+  const std::string day = iso(check_in.service_day.date);
+  if (series.day.empty()) {
+    series.day = day;
+  } else if (trusted && day > series.day) {
+    series.day = day;
+    if (!series.untrusted) series.last = 0;
+    series.untrusted = false;
+  }
+  if (!trusted) series.untrusted = true;
+  ++series.last;
+  transaction.run("UPDATE ledger SET series_day = ?1, series_last = ?2, series_untrusted = ?3",
+                  series.day, series.last, series.untrusted ? 1 : 0);
+  return {series_number(kiosk_code_, {series.incarnation, series.last}), series.day, ""};
+}
+
+// The log's sync may have failed after its last byte was written, and the page cache then shows
+// what the disk may not have. Only what a checkpoint has copied and synced is certain.
+Result<CommitOutcome> Ledger::answer_after_unknown_end(const CheckIn& check_in, Error error) {
+  auto found = committed(check_in.visit_key, check_in.nonce);
+  if (found && !*found) return cannot_record(error);
+  if (found) {
+    auto busy = database_.count("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (busy && *busy == 0) return CommitOutcome(**found);
+  }
+  return fail("store", "commit_unknown", "record a check-in: " + error.what);
+}
+
+}  // namespace kiosk::store

@@ -1,0 +1,268 @@
+// The appointments of today and tomorrow: what a sync brings in, and finding who stands there.
+#include <algorithm>
+
+#include "kiosk/store/ledger.h"
+#include "kiosk/store/number_series.h"
+#include "kiosk/store/records.h"
+
+namespace kiosk::store {
+
+using namespace domain;
+
+namespace {
+
+std::string appointment_place(const std::string& id) {
+  return "appointment/" + id;
+}
+std::string person_place(const std::string& id) {
+  return "person/" + id;
+}
+
+Bytes birth_hash(const Vault& vault, const Date& birth_date, std::string_view last_four_digits) {
+  return vault.lookup_hash("birth date and digits",
+                           iso(birth_date) + "/" + std::string(last_four_digits));
+}
+
+// Everything that a person may be found by.
+std::vector<Bytes> lookups_of(const Vault& vault, const Person& person) {
+  std::vector<Bytes> hashes;
+  const auto add_ending = [&](const std::string& text) {
+    if (!person.birth_date || text.size() < 4) return;
+    hashes.push_back(birth_hash(vault, *person.birth_date, text.substr(text.size() - 4)));
+  };
+  for (const Identifier& identifier : person.identifiers) {
+    hashes.push_back(vault.lookup_hash("identifier/" + identifier.system, identifier.value));
+    add_ending(identifier.value);
+  }
+  for (const std::string& phone : person.phones) add_ending(phone);
+  return hashes;
+}
+
+std::optional<Bytes> hash_unless_empty(const Vault& vault, const char* kind,
+                                       const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return vault.lookup_hash(kind, text);
+}
+
+std::optional<ByteView> view(const std::optional<Bytes>& bytes) {
+  return bytes ? std::optional<ByteView>(*bytes) : std::nullopt;
+}
+
+void drop_people_without_appointments(Transaction& transaction) {
+  transaction.run("DELETE FROM person WHERE id NOT IN (SELECT patient_id FROM appointment)");
+}
+
+}  // namespace
+
+Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant keep_until) {
+  Transaction transaction(database_);
+  for (const Visit& visit : page.visits) {
+    const Instant start = visit.appointment.start;
+    auto stored =
+        database_.count("SELECT count(*) FROM appointment WHERE id = ?1", visit.appointment.id);
+    if (!stored) return pass_on(stored.error());
+    if (*stored == 0 && (start < keep_from || start >= keep_until)) continue;
+    store_visit(transaction, visit);
+    if (visit.arrival && visit.arrival->confirmed_at >= keep_from)
+      watch_own_code(transaction, visit);
+  }
+  for (const Person& person : page.people) {
+    auto wanted =
+        database_.count("SELECT count(*) FROM appointment WHERE patient_id = ?1", person.id);
+    if (!wanted) return pass_on(wanted.error());
+    if (*wanted > 0) store_person(transaction, person);
+  }
+  return transaction.commit();
+}
+
+void Ledger::store_visit(Transaction& transaction, const Visit& visit) {
+  const Appointment& appointment = visit.appointment;
+  const auto booking = hash_unless_empty(vault_, "booking", appointment.booking_number);
+  const auto token =
+      hash_unless_empty(vault_, "token", visit.arrival ? visit.arrival->token : std::string());
+  const Bytes sealed = vault_.seal(encode(visit), appointment_place(appointment.id));
+  transaction.run(
+      "INSERT INTO appointment (id, patient_id, start_ms, booking_hash, token_hash, record) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET patient_id = ?2, "
+      "start_ms = ?3, booking_hash = ?4, token_hash = ?5, record = ?6",
+      appointment.id, appointment.patient_id, appointment.start, view(booking), view(token),
+      ByteView(sealed));
+}
+
+void Ledger::store_person(Transaction& transaction, const Person& person) {
+  const Bytes sealed = vault_.seal(encode(person), person_place(person.id));
+  transaction.run(
+      "INSERT INTO person (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2",
+      person.id, ByteView(sealed));
+  transaction.run("DELETE FROM person_lookup WHERE person_id = ?1", person.id);
+  for (const Bytes& hash : lookups_of(vault_, person)) {
+    transaction.run("INSERT INTO person_lookup VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                    ByteView(hash), person.id);
+  }
+}
+
+// An arrival that bears a number of our own series and that we did not give. A ledger that has
+// given none yet steps out of the way: it stands on a machine that was set up anew. Any other one
+// stops.
+void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
+  const auto seen = parse_series_number(kiosk_code_, visit.arrival->number);
+  if (!seen) return;
+  auto ours = database_.count(
+      "SELECT count(*) FROM outbox WHERE (visit_key = ?1 AND number = ?2) OR nonce = ?3",
+      visit_key(visit.appointment.id, visit.round), visit.arrival->number, visit.arrival->nonce);
+  if (!ours) return transaction.fail(ours.error());
+  if (*ours > 0) return;
+  transaction.run("UPDATE ledger SET incarnation = max(incarnation, ?1 + 1) WHERE series_last = 0",
+                  seen->incarnation);
+  transaction.run("UPDATE ledger SET rival_incarnation = max(rival_incarnation, ?1)",
+                  seen->incarnation);
+}
+
+Result<void> Ledger::forget(std::span<const std::string> appointment_ids) {
+  Transaction transaction(database_);
+  for (const std::string& id : appointment_ids) {
+    transaction.run("DELETE FROM appointment WHERE id = ?1", id);
+  }
+  drop_people_without_appointments(transaction);
+  return transaction.commit();
+}
+
+Result<std::vector<std::string>> Ledger::stored_ids(Instant from, Instant until) {
+  return database_.select(
+      "SELECT id FROM appointment WHERE start_ms >= ?1 AND start_ms < ?2 ORDER BY start_ms, id",
+      [](const Row& r) { return r.text(0); }, from, until);
+}
+
+Result<std::optional<Bookmark>> Ledger::bookmark() {
+  return database_.select_one("SELECT bookmark_ms FROM ledger WHERE bookmark_ms IS NOT NULL",
+                              [](const Row& r) { return Bookmark{r.instant(0)}; });
+}
+
+Result<void> Ledger::set_bookmark(const Bookmark& bookmark) {
+  return change_one(database_, "UPDATE ledger SET bookmark_ms = ?1", bookmark.server_time);
+}
+
+// --- finding ------------------------------------------------------------------------------------
+
+Result<std::optional<Arrival>> Ledger::own_arrival(const std::string& visit_key) {
+  return database_.select_one(
+      "SELECT encounter_id, nonce, o.number, token, o.confirmed_ms FROM outbox o "
+      "JOIN check_in USING (visit_key) WHERE visit_key = ?1",
+      [&](const Row& r) {
+        return Arrival{r.text(0), visit_key, r.text(1), r.text(2), r.text(3), r.instant(4)};
+      },
+      visit_key);
+}
+
+// Of two numbers the earlier confirmation's is called.
+Result<Visit> Ledger::merged(Visit visit) {
+  auto own = own_arrival(visit_key(visit.appointment.id, visit.round));
+  if (!own) return pass_on(own.error());
+  if (!*own) return visit;
+  const bool theirs_is_called = visit.arrival && !visit.arrival->number.empty() &&
+                                visit.arrival->confirmed_at <= (*own)->confirmed_at;
+  if (theirs_is_called) return visit;
+  if (visit.arrival && (*own)->encounter_id.empty()) {
+    (*own)->encounter_id = visit.arrival->encounter_id;
+  }
+  visit.arrival = std::move(*own);
+  return visit;
+}
+
+Result<Visit> Ledger::opened_visit(const std::string& id, const Bytes& record) {
+  auto plain = vault_.open(record, appointment_place(id));
+  if (!plain) return pass_on(plain.error());
+  auto visit = decode_visit(*plain);
+  if (!visit) return visit;
+  return merged(std::move(*visit));
+}
+
+Result<std::optional<Visit>> Ledger::visit(const std::string& appointment_id) {
+  return database_.select_one(
+      "SELECT id, record FROM appointment WHERE id = ?1",
+      [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); }, appointment_id);
+}
+
+Result<Person> Ledger::person(const std::string& id) {
+  auto found = database_.select_one(
+      "SELECT record FROM person WHERE id = ?1",
+      [&](const Row& r) -> Result<Person> {
+        auto plain = vault_.open(r.blob(0), person_place(id));
+        if (!plain) return pass_on(plain.error());
+        return decode_person(*plain);
+      },
+      id);
+  if (!found) return pass_on(found.error());
+  if (*found) return std::move(**found);
+  Person unknown;
+  unknown.id = id;
+  return unknown;
+}
+
+Result<std::vector<PersonVisits>> Ledger::people_by_hash(const Bytes& hash) {
+  auto ids = database_.select(
+      "SELECT person_id FROM person_lookup WHERE hash = ?1 ORDER BY 1",
+      [](const Row& r) { return r.text(0); }, ByteView(hash));
+  if (!ids) return pass_on(ids.error());
+  std::vector<PersonVisits> people;
+  for (const std::string& id : *ids) {
+    auto who = person(id);
+    if (!who) return pass_on(who.error());
+    auto visits = database_.select(
+        "SELECT id, record FROM appointment WHERE patient_id = ?1 ORDER BY start_ms, id",
+        [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); }, id);
+    if (!visits) return pass_on(visits.error());
+    people.push_back({std::move(*who), std::move(*visits), Freshness::store});
+  }
+  return people;
+}
+
+Result<std::vector<PersonVisits>> Ledger::find(const Identifier& identifier) {
+  return people_by_hash(vault_.lookup_hash("identifier/" + identifier.system, identifier.value));
+}
+
+Result<std::vector<PersonVisits>> Ledger::find(const BirthDateAndDigits& given) {
+  auto people = people_by_hash(birth_hash(vault_, given.birth_date, given.last_four));
+  if (people) std::erase_if(*people, [&](const auto& p) { return !matches(p.person, given); });
+  return people;
+}
+
+Result<std::vector<PersonVisits>> Ledger::alone(Result<std::vector<Visit>> visits) {
+  if (!visits) return pass_on(visits.error());
+  std::vector<PersonVisits> people;
+  for (Visit& visit : *visits) {
+    auto who = person(visit.appointment.patient_id);
+    if (!who) return pass_on(who.error());
+    people.push_back({std::move(*who), {std::move(visit)}, Freshness::store});
+  }
+  return people;
+}
+
+Result<std::vector<PersonVisits>> Ledger::find_by_booking(const std::string& booking_number) {
+  return alone(database_.select(
+      "SELECT id, record FROM appointment WHERE booking_hash = ?1 ORDER BY start_ms, id",
+      [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); },
+      ByteView(vault_.lookup_hash("booking", booking_number))));
+}
+
+Result<std::vector<PersonVisits>> Ledger::find_by_token(const std::string& token) {
+  const Bytes hash = vault_.lookup_hash("token", token);
+  auto own_keys = database_.select(
+      "SELECT visit_key FROM check_in WHERE token_hash = ?1",
+      [](const Row& r) { return r.text(0); }, ByteView(hash));
+  if (!own_keys) return pass_on(own_keys.error());
+  auto visits = database_.select(
+      "SELECT id, record FROM appointment WHERE token_hash = ?1 OR id IN "
+      "(SELECT appointment_id FROM check_in WHERE token_hash = ?1) ORDER BY start_ms, id",
+      [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); }, ByteView(hash));
+  if (!visits) return pass_on(visits.error());
+  // A ticket of an arrival that the desk has undone leads nowhere.
+  std::erase_if(*visits, [&](const Visit& visit) {
+    const std::string key = visit_key(visit.appointment.id, visit.round);
+    const bool ours = std::find(own_keys->begin(), own_keys->end(), key) != own_keys->end();
+    return !ours && !(visit.arrival && visit.arrival->token == token);
+  });
+  return alone(std::move(visits));
+}
+
+}  // namespace kiosk::store

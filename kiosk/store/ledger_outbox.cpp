@@ -1,0 +1,111 @@
+// What the server is still to be told, and what it said.
+#include "kiosk/store/ledger.h"
+
+namespace kiosk::store {
+
+using domain::ArrivalMessage;
+
+namespace {
+
+enum class OutboxState { pending, acknowledged, refused };
+
+ArrivalMessage message_from(const Row& r) {
+  ArrivalMessage m;
+  m.id = r.integer(0);
+  m.visit_key = r.text(1);
+  m.appointment_id = r.text(2);
+  m.patient_id = r.text(3);
+  m.nonce = r.text(4);
+  m.number = r.text(5);
+  m.token = r.text(6);
+  m.confirmed_at = r.instant(7);
+  m.attempts = static_cast<int>(r.integer(8));
+  m.not_before = r.instant(9);
+  m.unknown = r.integer(10) != 0;
+  return m;
+}
+
+}  // namespace
+
+Result<std::vector<ArrivalMessage>> Ledger::due(Instant now, std::size_t limit) {
+  return database_.select(
+      "SELECT id, visit_key, appointment_id, patient_id, nonce, number, token, confirmed_ms, "
+      "attempts, not_before_ms, unknown FROM outbox o WHERE state = 0 AND not_before_ms <= ?1 "
+      "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.visit_key = o.visit_key AND e.id < o.id "
+      "AND e.state <> 1) ORDER BY id LIMIT ?2",
+      message_from, now, limit);
+}
+
+Result<std::optional<Instant>> Ledger::next_due() {
+  return database_.select_one(
+      "SELECT not_before_ms FROM outbox o WHERE state = 0 AND NOT EXISTS (SELECT 1 FROM outbox e "
+      "WHERE e.visit_key = o.visit_key AND e.id < o.id AND e.state <> 1) "
+      "ORDER BY not_before_ms LIMIT 1",
+      [](const Row& r) { return r.instant(0); });
+}
+
+Result<void> Ledger::sending(std::int64_t outbox_id, Instant) {
+  return change_one(
+      database_,
+      "UPDATE outbox SET attempts = attempts + 1, unknown = 1 WHERE id = ?1 AND state = 0",
+      outbox_id);
+}
+
+Result<void> Ledger::acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
+                                  Instant now) {
+  return change_one(
+      database_,
+      "UPDATE outbox SET state = ?2, encounter_id = ?3, settled_ms = ?4, unknown = 0, reason = '' "
+      "WHERE id = ?1",
+      outbox_id, OutboxState::acknowledged, encounter_id, now);
+}
+
+Result<void> Ledger::refused(std::int64_t outbox_id, const std::string& reason, Instant now) {
+  return change_one(database_,
+                    "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4, unknown = 0 "
+                    "WHERE id = ?1 AND state = 0",
+                    outbox_id, OutboxState::refused, reason, now);
+}
+
+Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown) {
+  return change_one(
+      database_, "UPDATE outbox SET not_before_ms = ?2, unknown = ?3 WHERE id = ?1 AND state = 0",
+      outbox_id, when, unknown ? 1 : 0);
+}
+
+Result<bool> Ledger::issued_nonce(const std::string& nonce) {
+  auto rows = database_.count("SELECT count(*) FROM outbox WHERE nonce = ?1", nonce);
+  if (!rows) return pass_on(rows.error());
+  return *rows > 0;
+}
+
+Result<std::vector<ListedArrival>> Ledger::unacknowledged(Instant now) {
+  return listed(
+      "SELECT o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, "
+      "o.confirmed_ms, attempts, not_before_ms, unknown, reason, record FROM outbox o "
+      "LEFT JOIN check_in c USING (visit_key) WHERE state <> 1 AND o.confirmed_ms <= ?1 "
+      "ORDER BY o.id LIMIT ?2",
+      to_ms(now - unacknowledged_after));
+}
+
+Result<std::vector<ListedArrival>> Ledger::refused_arrivals() {
+  return listed(
+      "SELECT o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, "
+      "o.confirmed_ms, attempts, not_before_ms, unknown, reason, record FROM outbox o "
+      "LEFT JOIN check_in c USING (visit_key) WHERE state = ?1 ORDER BY o.id LIMIT ?2",
+      static_cast<std::int64_t>(OutboxState::refused));
+}
+
+Result<std::vector<ListedArrival>> Ledger::listed(std::string_view sql, std::int64_t value) {
+  return database_.select(
+      sql,
+      [this](const Row& r) {
+        ListedArrival row{message_from(r), r.text(11), std::nullopt};
+        auto check_in = opened_check_in("check_in/" + row.message.visit_key, r.blob(12));
+        if (check_in) row.check_in = std::move(*check_in);
+        return row;
+      },
+      value, list_rows_max);
+}
+
+}  // namespace kiosk::store

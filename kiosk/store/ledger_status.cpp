@@ -1,0 +1,66 @@
+// What the ledger holds, for status and alerts, and erasing what is no longer needed.
+#include "kiosk/store/ledger.h"
+
+namespace kiosk::store {
+
+bool LedgerStatus::needs_attention() const {
+  return refused + unacknowledged + jobs_held + jobs_unknown + jobs_failed > 0 ||
+         own_code_elsewhere;
+}
+
+Result<LedgerStatus> Ledger::status(Instant now) {
+  auto status = database_.select_one(
+      "SELECT "
+      "(SELECT count(*) FROM outbox WHERE state = 0), "
+      "(SELECT count(*) FROM outbox WHERE state = 2), "
+      "(SELECT count(*) FROM outbox WHERE state <> 1 AND confirmed_ms <= ?1), "
+      "(SELECT count(*) FROM print_job WHERE state = ?2), "
+      "(SELECT count(*) FROM print_job WHERE state = ?3), "
+      "(SELECT count(*) FROM print_job WHERE state = ?4), "
+      "(SELECT count(*) FROM person), (SELECT count(*) FROM appointment), "
+      "(SELECT count(*) FROM check_in), audit_last, incarnation, last_committed_ms, "
+      "rival_incarnation >= incarnation FROM ledger",
+      [](const Row& r) {
+        return LedgerStatus{r.integer(0),
+                            r.integer(1),
+                            r.integer(2),
+                            r.integer(3),
+                            r.integer(4),
+                            r.integer(5),
+                            r.integer(6),
+                            r.integer(7),
+                            r.integer(8),
+                            r.integer(9),
+                            static_cast<int>(r.integer(10)),
+                            r.instant(11),
+                            r.integer(12) != 0};
+      },
+      now - unacknowledged_after, domain::PrintState::held, domain::PrintState::unknown,
+      domain::PrintState::failed);
+  if (!status) return pass_on(status.error());
+  if (!*status) return fail("store", "corrupt", "the ledger's own row is gone");
+  return **status;
+}
+
+Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
+  if (now.trust == ClockTrust::not_before) return {};
+  Transaction transaction(database_);
+  transaction.run("DELETE FROM appointment WHERE start_ms < ?1 OR start_ms >= ?2", kept.from,
+                  kept.until);
+  transaction.run("DELETE FROM person WHERE id NOT IN (SELECT patient_id FROM appointment)");
+  transaction.run(
+      "DELETE FROM check_in WHERE (confirmed_ms < ?1 OR confirmed_ms >= ?2) "
+      "AND visit_key IN (SELECT visit_key FROM outbox WHERE state = 1)",
+      kept.from, kept.until);
+  transaction.run("DELETE FROM print_job WHERE check_in_id IS NULL AND created_ms < ?1", kept.from);
+  transaction.run(
+      "DELETE FROM outbox WHERE state = 1 AND visit_key NOT IN (SELECT visit_key FROM check_in)");
+  erase_audit_payloads(transaction, kept.from);
+  if (auto done = transaction.commit(); !done) return done;
+  // The log still holds what was erased until it is written back and cut.
+  auto busy = database_.count("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return pass_on(busy.error());
+  return {};
+}
+
+}  // namespace kiosk::store

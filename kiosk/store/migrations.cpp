@@ -1,0 +1,156 @@
+#include "kiosk/store/migrations.h"
+
+#include <array>
+#include <string>
+
+namespace kiosk::store {
+
+namespace {
+
+// "KIOS", so that no other program's database is taken for a ledger.
+constexpr std::int64_t application_id = 0x4B494F53;
+
+// Personal values stand in `record` and `payload` only, sealed by the vault; what must be found
+// without opening them stands as a keyed hash. Server ids, instants, numbers and nonces are plain.
+// States are the enumerators' order in kiosk/domain; outbox states are in ledger.h.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE ledger (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  kiosk_code TEXT NOT NULL,
+  incarnation INTEGER NOT NULL,
+  rival_incarnation INTEGER NOT NULL DEFAULT 0,
+  key_check BLOB NOT NULL,
+  series_day TEXT NOT NULL DEFAULT '',
+  series_last INTEGER NOT NULL DEFAULT 0,
+  series_untrusted INTEGER NOT NULL DEFAULT 0,
+  last_committed_ms INTEGER NOT NULL DEFAULT 0,
+  audit_last INTEGER NOT NULL DEFAULT 0,
+  bookmark_ms INTEGER
+) STRICT;
+
+-- Written over to prove that the disk takes more than a check-in needs.
+CREATE TABLE proof (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE person (
+  id TEXT PRIMARY KEY,
+  record BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person_lookup (
+  hash BLOB NOT NULL,
+  person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  PRIMARY KEY (hash, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_lookup_person ON person_lookup (person_id);
+
+CREATE TABLE appointment (
+  id TEXT PRIMARY KEY,
+  patient_id TEXT NOT NULL,
+  start_ms INTEGER NOT NULL,
+  booking_hash BLOB,
+  token_hash BLOB,
+  record BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX appointment_patient ON appointment (patient_id);
+CREATE INDEX appointment_start ON appointment (start_ms);
+CREATE INDEX appointment_booking ON appointment (booking_hash) WHERE booking_hash IS NOT NULL;
+CREATE INDEX appointment_token ON appointment (token_hash) WHERE token_hash IS NOT NULL;
+
+CREATE TABLE check_in (
+  id INTEGER PRIMARY KEY,
+  visit_key TEXT NOT NULL UNIQUE,
+  appointment_id TEXT NOT NULL,
+  number TEXT NOT NULL CHECK (number <> ''),
+  number_day TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  token_hash BLOB NOT NULL,
+  confirmed_ms INTEGER NOT NULL,
+  audit_seq INTEGER NOT NULL,
+  record BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX check_in_number ON check_in (number, number_day, queue);
+CREATE INDEX check_in_token ON check_in (token_hash);
+
+CREATE TABLE print_job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  check_in_id INTEGER REFERENCES check_in (id) ON DELETE CASCADE,
+  number TEXT NOT NULL,
+  copy INTEGER NOT NULL CHECK (copy IN (0, 1)),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
+  language TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  record BLOB,
+  CHECK ((check_in_id IS NULL) = (record IS NOT NULL))
+) STRICT;
+CREATE INDEX print_job_check_in ON print_job (check_in_id);
+CREATE INDEX print_job_open ON print_job (state) WHERE state <> 2;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  visit_key TEXT NOT NULL,
+  appointment_id TEXT NOT NULL,
+  patient_id TEXT NOT NULL,
+  nonce TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL,
+  token TEXT NOT NULL,
+  confirmed_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  not_before_ms INTEGER NOT NULL DEFAULT 0,
+  unknown INTEGER NOT NULL DEFAULT 0 CHECK (unknown IN (0, 1)),
+  state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2),
+  settled_ms INTEGER,
+  reason TEXT NOT NULL DEFAULT '',
+  encounter_id TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_stream ON outbox (visit_key);
+CREATE INDEX outbox_open ON outbox (state, not_before_ms) WHERE state <> 1;
+
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  instant_ms INTEGER NOT NULL,
+  trust INTEGER NOT NULL CHECK (trust BETWEEN 0 AND 2),
+  previous_hash BLOB NOT NULL,
+  commitment BLOB NOT NULL,
+  payload BLOB,
+  salt BLOB,
+  row_hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_payload ON audit (instant_ms) WHERE payload IS NOT NULL;
+)sql";
+
+constexpr std::array migrations = {version_1};
+
+}  // namespace
+
+Result<void> migrate(Database& database) {
+  auto version = database.count("PRAGMA user_version");
+  if (!version) return pass_on(version.error());
+  auto owner = database.count("PRAGMA application_id");
+  if (!owner) return pass_on(owner.error());
+  auto tables = database.count("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return pass_on(tables.error());
+  if (*tables != 0 && *owner != application_id) {
+    return fail("store", "not_a_ledger", "the file is another program's database");
+  }
+  constexpr auto newest = static_cast<std::int64_t>(migrations.size());
+  if (*version < 0 || *version > newest) {
+    return fail("store", "newer_version",
+                "the ledger has schema version " + std::to_string(*version) +
+                    ", this program knows versions up to " + std::to_string(newest));
+  }
+  for (auto next = *version + 1; next <= newest; ++next) {
+    Transaction transaction(database);
+    if (!transaction.state()) return transaction.state();
+    const std::string script = std::string(migrations[static_cast<std::size_t>(next - 1)]) +
+                               ";PRAGMA application_id = " + std::to_string(application_id) +
+                               ";PRAGMA user_version = " + std::to_string(next);
+    if (auto made = database.script(script.c_str()); !made) return made;
+    if (auto done = transaction.commit(); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace kiosk::store

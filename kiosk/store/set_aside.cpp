@@ -1,0 +1,85 @@
+#include "kiosk/store/set_aside.h"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+namespace kiosk::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int same_second_max = 100;
+constexpr std::array suffixes = {"", "-wal", "-journal"};
+
+std::string stem(const std::string& path) {
+  return path + ".aside-";
+}
+
+fs::path folder_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+Result<void> sync_folder(const std::string& path) {
+  const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && fsync(folder) == 0;
+  if (folder >= 0) close(folder);
+  if (!synced) return fail("store", "io", "the ledger's folder cannot be synced");
+  return {};
+}
+
+std::string free_name(const std::string& path, int successor, Instant now) {
+  const std::string name = fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}", stem(path), successor,
+                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+  if (!fs::exists(name)) return name;
+  for (int i = 2; i <= same_second_max; ++i) {
+    const std::string next = name + "." + std::to_string(i);
+    if (!fs::exists(next)) return next;
+  }
+  return name;
+}
+
+}  // namespace
+
+Result<std::string> set_file_aside(const std::string& path, int successor, Instant now) {
+  const std::string aside = free_name(path, successor, now);
+  std::error_code error;
+  // The new names are made and synced first; only then do the old ones go, the database before its
+  // log.
+  for (const char* suffix : suffixes) {
+    if (!fs::exists(path + suffix)) continue;
+    fs::create_hard_link(path + suffix, aside + suffix, error);
+    if (error) return kiosk::fail("store", "io", "set the ledger aside: " + error.message());
+  }
+  if (auto synced = sync_folder(path); !synced) return pass_on(synced.error());
+  for (const char* suffix : suffixes) {
+    fs::remove(path + suffix, error);
+    if (error) return kiosk::fail("store", "io", "set the ledger aside: " + error.message());
+  }
+  if (auto synced = sync_folder(path); !synced) return pass_on(synced.error());
+  return aside;
+}
+
+int incarnation_after_set_aside(const std::string& path) {
+  int incarnation = 1;
+  const std::string prefix = fs::path(stem(path)).filename().string();
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_of(path), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    int found = 0;
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), found);
+    incarnation = std::max(incarnation, found);
+  }
+  return incarnation;
+}
+
+}  // namespace kiosk::store

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "kiosk/base/instant.h"
+#include "kiosk/base/result.h"
+
+namespace kiosk::store {
+
+/// Puts a ledger file that failed its check aside, with its log: `ledger.db.aside-2-<UTC time>`,
+/// where 2 is the incarnation that its successor will have. Nothing is deleted; a power cut on the
+/// way leaves at worst a second name of the same file. Gives the new path.
+///
+/// Errors: store/io. Thread: the ledger's.
+Result<std::string> set_file_aside(const std::string& path, int successor, Instant now);
+
+/// The incarnation that a new ledger at `path` has at least, by the files that were set aside
+/// there; 1 when there is none.
+int incarnation_after_set_aside(const std::string& path);
+
+}  // namespace kiosk::store

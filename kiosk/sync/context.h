@@ -1,0 +1,56 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kiosk/domain/civil_time.h"
+#include "kiosk/store/sync_store.h"
+#include "kiosk/sync/assemble.h"
+#include "kiosk/sync/exchange.h"
+#include "kiosk/sync/fhir_search.h"
+#include "kiosk/sync/messages.h"
+
+namespace kiosk::sync {
+
+/// How this kiosk talks to its hospital.
+struct Settings {
+  SiteProfile profile;
+  domain::Zone zone;
+  std::string kiosk_code;     ///< "K1"
+  std::string number_prefix;  ///< of this ledger's own series, "K1-" or "K1B-"; empty: not watched
+};
+
+/// What the parts of the engine share. All of it lives on the store's thread.
+class Context {
+ public:
+  Context(Settings settings, store::SyncStore& store, Authorizer& authorizer, Random random);
+
+  const Settings settings;
+  store::SyncStore& store;
+  Exchange exchange;
+  Directory directory;
+  const Random random;
+  Output out;  ///< of the running step
+
+  const SiteProfile& profile() const { return settings.profile; }
+  domain::Day today(Now now) const;
+  domain::Day tomorrow(Now now) const;
+  /// After a server refused a search: leave out includes, then ask for arrivals by visit key. False
+  /// when there is nothing more to leave out.
+  bool search_plainer();
+  Includes includes() const;
+  HttpRequest arrivals_request(std::span<const std::string> appointment_ids) const;
+
+  /// Stores what an answer told: rows of today and tomorrow, others only if stored already.
+  void keep(Now now, const store::Page& page);
+  /// Tells when an arrival of today bears a number of our series that this ledger never gave.
+  void watch_numbers(Now now, const std::vector<EncounterRow>& encounters);
+  void log(const Error& error) { out.errors.push_back(error); }
+
+ private:
+  int plainness_ = 0;
+  std::set<std::string> told_nonces_;
+};
+
+}  // namespace kiosk::sync

@@ -1,0 +1,201 @@
+#include "kiosk/sync/download.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kiosk/sync/look_up.h"
+#include "kiosk/sync/url.h"
+
+namespace kiosk::sync {
+namespace {
+
+constexpr int pages_max = 500;
+constexpr int restarts_max = 3;
+constexpr std::size_t gone_ids_max = 50;
+constexpr std::size_t known_max = 50'000;
+constexpr Milliseconds uploads_first{60'000};  ///< how long a run waits for uploads at most
+
+/// What must differ before a row is written again.
+std::string signature(const AppointmentRow& row, const domain::Visit& visit) {
+  if (row.meta.version.empty()) return {};
+  std::string text = row.meta.version + '|' + std::to_string(visit.round);
+  if (visit.arrival)
+    text += '|' + visit.arrival->encounter_id + '|' + visit.arrival->nonce + '|' +
+            visit.arrival->number;
+  return text;
+}
+
+}  // namespace
+
+void Download::step(Now now, Uploads uploads) {
+  if (run_) return;
+  const auto today = context_.today(now).date;
+  const bool new_day = whole_for_ != today;
+  if (next_ && now.instant < *next_ && !(new_day && failures_ == 0)) return;
+  if (uploads == Uploads::waiting && next_ && now.instant < *next_ + uploads_first) return;
+  begin(now, new_day ? Kind::whole_days : Kind::changes);
+}
+
+void Download::begin(Now now, Kind kind) {
+  run_ = Run();
+  run_->kind = kind;
+  run_->date = context_.today(now).date;
+  ask_first(now);
+}
+
+void Download::ask_first(Now now) {
+  const auto& profile = context_.profile();
+  if (run_->kind == Kind::changes) {
+    const auto mark = context_.store.bookmark();
+    if (!mark) return fail_run(now, mark.error());
+    if (*mark) {
+      const auto since = (*mark)->server_time - profile.poll_overlap;
+      return ask_page(now, changes_search(profile, since, context_.includes()));
+    }
+    run_->kind = Kind::whole_days;
+  }
+  ask_page(now, day_search(profile, context_.settings.zone, context_.today(now).start,
+                           context_.tomorrow(now).end, context_.includes()));
+}
+
+void Download::ask_page(Now now, HttpRequest request) {
+  context_.exchange.send(now, std::move(request), Urgency::background,
+                         [this](Now at, const Reply& reply) { on_page(at, reply); });
+}
+
+void Download::on_lost_page(Now now, const Reply& reply) {
+  const bool expired = reply.status() == 404 || reply.status() == 410;
+  const bool plainer = refuses_search(reply) && run_->pages == 0 && context_.search_plainer();
+  if (plainer || (expired && run_->pages > 0 && run_->restarts < restarts_max)) {
+    const int restarts = run_->restarts + 1;
+    begin(now, run_->kind);
+    if (run_) run_->restarts = restarts;
+    return;
+  }
+  fail_run(now, {"sync", "unavailable", "appointments: " + reply.what(), Remedy::wait});
+}
+
+void Download::on_page(Now now, const Reply& reply) {
+  if (!reply.ok()) return on_lost_page(now, reply);
+  auto reading = reading_of(reply);
+  if (!reading) return fail_run(now, reading.error());
+  if (reading->type != "Bundle")
+    return fail_run(now, {"fhir", "malformed", "the answer to a search is no Bundle"});
+  if (run_->pages == 0) run_->server_time = reading->last_updated.value_or(reply.server_time);
+  if (reading->skipped > 0)
+    context_.log({"fhir", "skipped", std::to_string(reading->skipped) + " entries, first " +
+                                         reading->first_skipped});
+  ++run_->pages;
+  context_.watch_numbers(now, reading->encounters);
+  const auto next = reading->next;
+  resolver_.complete(now, std::move(*reading), {Urgency::background, People::fetch},
+                     [this, next](Now at, const Reading& whole) {
+                       store(at, whole);
+                       if (run_) go_on(at, next);
+                     });
+}
+
+void Download::store(Now now, const Reading& reading) {
+  auto told = page(reading, context_.profile(), context_.directory);
+  store::Page fresh;
+  fresh.people = std::move(told.people);
+  for (std::size_t i = 0; i < told.visits.size(); ++i) {
+    auto& visit = told.visits[i];
+    const auto id = visit.appointment.id;
+    auto text = signature(reading.appointments[i], visit);
+    run_->seen[id] = text;
+    const auto known = known_.find(id);
+    if (known != known_.end() && !text.empty() && known->second == text) continue;
+    if (known_.size() >= known_max) known_.clear();
+    known_[id] = std::move(text);
+    fresh.visits.push_back(std::move(visit));
+  }
+  if (fresh.people.empty() && fresh.visits.empty()) return;
+  const auto stored =
+      context_.store.store_page(fresh, context_.today(now).start, context_.tomorrow(now).end);
+  if (stored) return;
+  known_.clear();
+  fail_run(now, stored.error());
+}
+
+void Download::go_on(Now now, const std::string& next) {
+  if (next.empty()) return run_->kind == Kind::whole_days ? look_for_gone(now) : complete(now);
+  const auto url = resolve_link(context_.profile().base_url, next);
+  if (!url) return fail_run(now, url.error());
+  if (run_->pages >= pages_max)
+    return fail_run(now, {"sync", "unavailable", "appointments: far too many pages"});
+  ask_page(now, page_request(context_.profile(), *url));
+}
+
+/// Rows can shift under writes while pages are read: what was not seen is asked for by id before it is
+/// believed to be gone.
+void Download::look_for_gone(Now now) {
+  const auto stored =
+      context_.store.stored_ids(context_.today(now).start, context_.tomorrow(now).end);
+  if (!stored) return fail_run(now, stored.error());
+  unseen_.clear();
+  for (const auto& id : *stored)
+    if (!run_->seen.contains(id)) unseen_.push_back(id);
+  complete(now);
+}
+
+void Download::complete(Now now) {
+  if (!unseen_.empty()) {
+    const auto count = std::min(gone_ids_max, unseen_.size());
+    std::vector<std::string> ids(unseen_.end() - static_cast<std::ptrdiff_t>(count), unseen_.end());
+    unseen_.resize(unseen_.size() - count);
+    return check_gone(now, std::move(ids));
+  }
+  const auto marked = context_.store.set_bookmark({*run_->server_time});
+  if (!marked) return fail_run(now, marked.error());
+  if (run_->kind == Kind::whole_days) {
+    whole_for_ = run_->date;
+    std::erase_if(known_, [&](const auto& one) { return !run_->seen.contains(one.first); });
+  }
+  run_.reset();
+  failures_ = 0;
+  last_complete_ = now.instant;
+  const auto every = static_cast<double>(context_.profile().poll_every.count());
+  next_ = now.instant + Milliseconds(std::llround(every * (0.9 + 0.2 * context_.random())));
+}
+
+void Download::check_gone(Now now, std::vector<std::string> ids) {
+  auto request = ids_search(context_.profile(), "Appointment", ids, context_.includes());
+  context_.exchange.send(now, std::move(request), Urgency::background,
+                         [this, ids](Now at, const Reply& reply) { on_gone(at, ids, reply); });
+}
+
+void Download::on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply) {
+  const auto reading = reading_of(reply);
+  if (!reading) return fail_run(now, reading.error());
+  std::vector<std::string> gone;
+  for (const auto& id : asked) {
+    const auto& rows = reading->appointments;
+    if (std::none_of(rows.begin(), rows.end(), [&](const auto& row) { return row.id == id; }))
+      gone.push_back(id);
+  }
+  // An entry that could not be read is there all the same.
+  if (!gone.empty() && reading->skipped == 0 && reading->next.empty()) {
+    if (const auto forgotten = context_.store.forget(gone); !forgotten)
+      return fail_run(now, forgotten.error());
+    for (const auto& id : gone) known_.erase(id);
+  }
+  context_.directory.add(reading->directory);
+  store(now, *reading);
+  if (run_) complete(now);
+}
+
+void Download::fail_run(Now now, const Error& error) {
+  context_.log(error);
+  run_.reset();
+  unseen_.clear();
+  ++failures_;
+  next_ = std::max(now.instant + backoff(failures_, context_.random),
+                   context_.exchange.hold_until());
+}
+
+std::optional<Instant> Download::wake() const { return run_ ? std::nullopt : next_; }
+
+bool Download::day_is_complete(Now now) const { return whole_for_ == context_.today(now).date; }
+
+}  // namespace kiosk::sync

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kiosk/sync/context.h"
+#include "kiosk/sync/resolver.h"
+
+namespace kiosk::sync {
+
+/// Keeps the store's rows of today and tomorrow like the server's: once a day (and at start) all rows of
+/// both days, which also finds what is gone; else what changed since the last complete run, by the
+/// server's clock and with an overlap, because servers stamp before they commit.
+class Download {
+ public:
+  Download(Context& context, Resolver& resolver) : context_(context), resolver_(resolver) {}
+
+  /// Starts a run when one is due; `Uploads::waiting` puts it off for a while, so that the answer
+  /// already holds our own writes.
+  enum class Uploads { none, waiting };
+  void step(Now now, Uploads uploads);
+  std::optional<Instant> wake() const;
+
+  std::optional<Instant> last_complete_run() const { return last_complete_; }
+  bool day_is_complete(Now now) const;
+
+ private:
+  enum class Kind { whole_days, changes };
+  struct Run {
+    Kind kind = Kind::whole_days;
+    domain::Date date;                       ///< today, when it began
+    std::optional<Instant> server_time;      ///< of page 1; becomes the bookmark
+    std::map<std::string, std::string> seen; ///< id -> what was stored of it
+    int pages = 0;
+    int restarts = 0;
+  };
+
+  void begin(Now now, Kind kind);
+  void ask_first(Now now);
+  void ask_page(Now now, HttpRequest request);
+  void on_page(Now now, const Reply& reply);
+  void on_lost_page(Now now, const Reply& reply);
+  void store(Now now, const Reading& reading);
+  void go_on(Now now, const std::string& next);
+  void look_for_gone(Now now);
+  void check_gone(Now now, std::vector<std::string> ids);
+  void on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply);
+  void complete(Now now);
+  void fail_run(Now now, const Error& error);
+
+  Context& context_;
+  Resolver& resolver_;
+  std::optional<Run> run_;
+  std::vector<std::string> unseen_;           ///< stored, not in a whole run: gone or moved
+  std::map<std::string, std::string> known_;  ///< id -> signature, of the last runs
+  std::optional<domain::Date> whole_for_;     ///< the last day that was read whole
+  std::optional<Instant> last_complete_;
+  std::optional<Instant> next_;
+  int failures_ = 0;
+};
+
+}  // namespace kiosk::sync

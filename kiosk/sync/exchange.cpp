@@ -1,0 +1,214 @@
+#include "kiosk/sync/exchange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "kiosk/sync/fhir_time.h"
+
+namespace kiosk::sync {
+namespace {
+
+constexpr std::size_t background_parallel_max = 4;
+constexpr std::size_t flights_max = 256;
+constexpr Milliseconds grace{2'000};  ///< for the adapter to report a time-out itself
+constexpr Milliseconds backoff_first{1'000};
+constexpr Milliseconds backoff_last{30'000};
+constexpr Milliseconds retry_after_min{1'000};
+constexpr Milliseconds retry_after_max{15 * 60'000};
+constexpr Milliseconds retry_after_unsaid{5'000};
+
+const std::string no_text;
+
+const char* word(HttpFailureKind kind) {
+  switch (kind) {
+    case HttpFailureKind::not_connected: return "not connected";
+    case HttpFailureKind::timed_out_unsent: return "timed out before sending";
+    case HttpFailureKind::timed_out_sent: return "timed out";
+    case HttpFailureKind::lost: return "connection lost";
+    case HttpFailureKind::too_large: return "answer too long";
+  }
+  return "failed";
+}
+
+Milliseconds retry_after(const HttpResponse& response, Instant server_time) {
+  const auto text = header(response.headers, "Retry-After");
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  Milliseconds wait = retry_after_unsaid;
+  if (!text.empty() && error == std::errc() && end == text.data() + text.size())
+    wait = Milliseconds(std::clamp<std::int64_t>(seconds, 0, 86'400) * 1'000);
+  else if (const auto date = parse_http_date(text))
+    wait = *date - server_time;
+  return std::clamp(wait, retry_after_min, retry_after_max);
+}
+
+}  // namespace
+
+Milliseconds backoff(int failures, const Random& random) {
+  const auto whole = std::min(backoff_last, backoff_first * (1 << std::clamp(failures - 1, 0, 10)));
+  const auto ms = static_cast<double>(whole.count());
+  return Milliseconds(std::llround(ms * (0.5 + 0.5 * random())));
+}
+
+int Reply::status() const {
+  const auto* response = std::get_if<HttpResponse>(&outcome);
+  return response == nullptr ? 0 : response->status;
+}
+
+const std::string& Reply::body() const {
+  const auto* response = std::get_if<HttpResponse>(&outcome);
+  return response == nullptr ? no_text : response->body;
+}
+
+std::string_view Reply::header(std::string_view name) const {
+  const auto* response = std::get_if<HttpResponse>(&outcome);
+  return response == nullptr ? std::string_view() : sync::header(response->headers, name);
+}
+
+bool Reply::unsent() const {
+  const auto* failure = std::get_if<HttpFailure>(&outcome);
+  return failure != nullptr && surely_unsent(failure->kind);
+}
+
+std::string Reply::what() const {
+  const auto* failure = std::get_if<HttpFailure>(&outcome);
+  if (failure != nullptr) return std::string(word(failure->kind)) + ": " + failure->what;
+  return fmt::format("HTTP {}", status());
+}
+
+void Exchange::send(Now now, HttpRequest request, Urgency urgency, Handler handler) {
+  if (flights_.size() >= flights_max) {
+    Reply full{HttpFailure{HttpFailureKind::not_connected, "too many requests under way"}, {}, {}};
+    handler(now, full);
+    return;
+  }
+  const auto id = next_id_++;
+  request.id = RequestId{id};
+  Flight flight;
+  flight.request = std::move(request);
+  flight.urgency = urgency;
+  flight.handler = std::move(handler);
+  flights_.emplace(id, std::move(flight));
+}
+
+std::size_t Exchange::background_running() const {
+  return static_cast<std::size_t>(
+      std::count_if(flights_.begin(), flights_.end(), [](const auto& one) {
+        return one.second.started && one.second.urgency == Urgency::background;
+      }));
+}
+
+std::vector<HttpRequest> Exchange::take(Now now) {
+  std::vector<HttpRequest> ready;
+  auto running = background_running();
+  std::vector<HttpResult> unsigned_ones;
+  for (auto& [id, flight] : flights_) {
+    if (flight.started) continue;
+    if (flight.urgency == Urgency::background) {
+      if (running >= background_parallel_max || now.instant < hold_until_) continue;
+      ++running;
+    }
+    flight.started = true;
+    flight.deadline = now.instant + flight.request.timeout + grace;
+    const auto authorization = authorizer_.authorization();
+    if (!authorization) {
+      unsigned_ones.push_back({flight.request.id,
+                               HttpFailure{HttpFailureKind::not_connected,
+                                           authorization.error().what},
+                               Milliseconds(0)});
+      continue;
+    }
+    HttpRequest request = flight.request;
+    if (!authorization->empty()) request.headers.emplace_back("Authorization", *authorization);
+    ready.push_back(std::move(request));
+  }
+  for (auto& one : unsigned_ones) on_result(now, std::move(one));
+  return ready;
+}
+
+bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flight) {
+  if (response.status != 401 || flight.signed_anew) return false;
+  authorizer_.rejected();
+  Flight again;
+  again.request = flight.request;
+  again.urgency = flight.urgency;
+  again.handler = std::move(flight.handler);
+  again.signed_anew = true;
+  again.deadline = now.instant;
+  const auto id = next_id_++;
+  again.request.id = RequestId{id};
+  flights_.emplace(id, std::move(again));
+  return true;
+}
+
+void Exchange::note_denied(int status) {
+  if (status >= 200 && status < 300) denied_told_ = false;
+  if ((status != 401 && status != 403) || denied_told_) return;
+  denied_told_ = true;
+  denied_ = status == 401 ? "the server does not accept our sign-in (HTTP 401)"
+                          : "the server forbids what we ask (HTTP 403): check its configuration";
+}
+
+void Exchange::note(Now now, const HttpResult& result, Reply& reply) {
+  if (const auto* failure = std::get_if<HttpFailure>(&result.outcome)) {
+    health_.failed(failure->kind, result.elapsed);
+    reply.server_time = server_time(now);
+    return;
+  }
+  const auto& response = std::get<HttpResponse>(result.outcome);
+  health_.answered(response.status, result.elapsed);
+  if (const auto date = parse_http_date(header(response.headers, "Date")))
+    clock_.sample(*date, now.instant, result.elapsed);
+  reply.server_time = server_time(now);
+  last_answer_ = now.instant;
+  note_denied(response.status);
+  if (response.status == 429 || response.status == 503) {
+    reply.retry_after = retry_after(response, reply.server_time);
+    hold_until_ = std::max(hold_until_, now.instant + *reply.retry_after);
+  }
+}
+
+void Exchange::on_result(Now now, HttpResult result) {
+  const auto found = flights_.find(result.id.value);
+  if (found == flights_.end()) return;
+  Flight flight = std::move(found->second);
+  flights_.erase(found);
+  if (const auto* response = std::get_if<HttpResponse>(&result.outcome))
+    if (renew_sign_in(now, *response, flight)) return;
+  Reply reply;
+  note(now, result, reply);
+  reply.outcome = std::move(result.outcome);
+  flight.handler(now, reply);
+}
+
+void Exchange::expire(Now now) {
+  std::vector<HttpResult> late;
+  for (const auto& [id, flight] : flights_)
+    if (flight.started && flight.deadline <= now.instant)
+      late.push_back({flight.request.id,
+                      HttpFailure{HttpFailureKind::timed_out_sent, "no result came"},
+                      flight.request.timeout});
+  for (auto& one : late) on_result(now, std::move(one));
+}
+
+std::optional<Instant> Exchange::wake() const {
+  std::optional<Instant> first;
+  const bool full = background_running() >= background_parallel_max;
+  for (const auto& [id, flight] : flights_) {
+    if (!flight.started && full) continue;  // the end of another one wakes us
+    const Instant at = flight.started ? flight.deadline : hold_until_;
+    if (!first || at < *first) first = at;
+  }
+  return first;
+}
+
+std::optional<std::string> Exchange::take_denied() {
+  auto words = std::move(denied_);
+  denied_.reset();
+  return words;
+}
+
+}  // namespace kiosk::sync

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kiosk/sync/authorizer.h"
+#include "kiosk/sync/http.h"
+#include "kiosk/sync/server_state.h"
+#include "kiosk/sync/site_profile.h"
+
+namespace kiosk::sync {
+
+/// A number in [0, 1), for jitter.
+using Random = std::function<double()>;
+
+/// Doubling from 1 s to 30 s, of which the second half is random.
+Milliseconds backoff(int failures, const Random& random);
+
+/// How one exchange ended, for whoever asked for it.
+struct Reply {
+  std::variant<HttpResponse, HttpFailure> outcome;
+  Instant server_time;                      ///< when it came, by the server's clock
+  std::optional<Milliseconds> retry_after;  ///< of 429 and 503, within sane limits
+
+  /// 0 when there was no answer.
+  int status() const;
+  bool ok() const { return status() >= 200 && status() < 300; }
+  const std::string& body() const;  ///< empty when there was no answer
+  std::string_view header(std::string_view name) const;
+  bool unsent() const;              ///< nothing of the request can have reached the server
+  std::string what() const;         ///< "HTTP 404", "lost: ..."; nothing of a patient
+};
+
+enum class Urgency { interactive, background };
+
+/// Requests on their way: signs them, keeps background ones bounded and back while the server asks for
+/// it, renews a refused sign-in once, and hands every end to who asked. No I/O: what `take` gives must
+/// be sent by the caller, and each of it answered to `on_result`.
+class Exchange {
+ public:
+  using Handler = std::function<void(Now, const Reply&)>;
+  using RowId = std::uint64_t;
+
+  Exchange(const SiteProfile& profile, Authorizer& authorizer)
+      : authorizer_(authorizer), health_(profile.slow_after) {}
+
+  void send(Now now, HttpRequest request, Urgency urgency, Handler handler);
+  void on_result(Now now, HttpResult result);
+  /// Ends what got no result long after its time was up, as if it were lost.
+  void expire(Now now);
+  /// The requests to send now, each once.
+  std::vector<HttpRequest> take(Now now);
+  std::optional<Instant> wake() const;
+
+  ServerState state() const { return health_.state(); }
+  Instant server_time(Now now) const { return clock_.server_time(now); }
+  std::optional<ClockCorrection> take_correction(ClockTrust t) { return clock_.take_correction(t); }
+  std::optional<Instant> last_answer() const { return last_answer_; }
+  bool has_answered() const { return last_answer_.has_value(); }
+  /// Words of a 401 or 403 that stays, once until the next success.
+  std::optional<std::string> take_denied();
+  /// No request of the background before this.
+  Instant hold_until() const { return hold_until_; }
+
+ private:
+  struct Flight {
+    HttpRequest request;
+    Urgency urgency = Urgency::background;
+    Handler handler;
+    Instant deadline;
+    bool started = false;
+    bool signed_anew = false;
+  };
+
+  bool renew_sign_in(Now now, const HttpResponse& response, Flight& flight);
+  void note(Now now, const HttpResult& result, Reply& reply);
+  void note_denied(int status);
+  std::size_t background_running() const;
+
+  Authorizer& authorizer_;
+  Health health_;
+  ServerClock clock_;
+  std::uint64_t next_id_ = 1;
+  std::map<RowId, Flight> flights_;
+  std::optional<Instant> last_answer_;
+  Instant hold_until_{};
+  std::optional<std::string> denied_;
+  bool denied_told_ = false;
+};
+
+}  // namespace kiosk::sync

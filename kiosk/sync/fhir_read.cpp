@@ -1,0 +1,419 @@
+#include "kiosk/sync/fhir_read.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+
+#include "kiosk/sync/fhir_time.h"
+
+namespace kiosk::sync {
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr std::size_t depth_max = 64;
+constexpr std::size_t text_bytes_max = 4'096;
+constexpr std::size_t list_max = 64;  ///< identifiers, participants, extensions ... of one resource
+
+/// urn:uuid of an entry -> "Type/id".
+using Urns = std::map<std::string, std::string, std::less<>>;
+
+std::string text(element from, std::string_view key) {
+  std::string_view value;
+  if (from[key].get(value) != simdjson::SUCCESS || value.size() > text_bytes_max) return {};
+  return std::string(value);
+}
+
+/// Calls `use` with each element of the list, at most list_max; a list that is none has no elements.
+template <typename Use>
+void each(element from, std::string_view key, Use use) {
+  array list;
+  if (from[key].get(list) != simdjson::SUCCESS) return;
+  std::size_t count = 0;
+  for (const element item : list) {
+    if (++count > list_max) return;
+    use(item);
+  }
+}
+
+std::optional<element> child(element from, std::string_view key) {
+  element found;
+  if (from[key].get(found) != simdjson::SUCCESS) return std::nullopt;
+  return found;
+}
+
+std::vector<std::string> texts(element from, std::string_view key) {
+  std::vector<std::string> found;
+  each(from, key, [&](element item) {
+    std::string_view value;
+    if (item.get(value) == simdjson::SUCCESS && value.size() <= text_bytes_max)
+      found.emplace_back(value);
+  });
+  return found;
+}
+
+std::optional<Instant> instant(element from, std::string_view key) {
+  return parse_instant(text(from, key));
+}
+
+std::string digits_of(std::string_view phone) {
+  std::string digits;
+  std::copy_if(phone.begin(), phone.end(), std::back_inserter(digits),
+               [](char c) { return c >= '0' && c <= '9'; });
+  return digits;
+}
+
+Coding coding(element from) {
+  return {text(from, "system"), text(from, "code"), text(from, "display")};
+}
+
+void add_concept(std::vector<Coding>& to, element concept_) {
+  const auto whole = text(concept_, "text");
+  const auto before = to.size();
+  each(concept_, "coding", [&](element item) {
+    to.push_back(coding(item));
+    if (to.back().display.empty()) to.back().display = whole;
+  });
+  if (to.size() == before && !whole.empty()) to.push_back({"", "", whole});
+}
+
+std::vector<Coding> concept_at(element from, std::string_view key) {
+  std::vector<Coding> found;
+  if (const auto one = child(from, key)) add_concept(found, *one);
+  return found;
+}
+
+std::vector<Coding> concepts_at(element from, std::string_view key) {
+  std::vector<Coding> found;
+  each(from, key, [&](element item) { add_concept(found, item); });
+  return found;
+}
+
+Meta read_meta(element resource) {
+  Meta meta;
+  const auto from = child(resource, "meta");
+  if (!from) return meta;
+  meta.version = text(*from, "versionId");
+  meta.last_updated = instant(*from, "lastUpdated");
+  each(*from, "tag", [&](element item) { meta.tags.push_back(coding(item)); });
+  each(*from, "security", [&](element item) { meta.security.push_back(text(item, "code")); });
+  return meta;
+}
+
+std::vector<domain::Identifier> identifiers(element resource) {
+  std::vector<domain::Identifier> found;
+  const auto add = [&](element item) {
+    domain::Identifier one{text(item, "system"), text(item, "value")};
+    if (!one.value.empty()) found.push_back(std::move(one));
+  };
+  each(resource, "identifier", add);
+  return found;
+}
+
+std::string human_name(element name) {
+  if (auto whole = text(name, "text"); !whole.empty()) return whole;
+  const auto family = text(name, "family");
+  std::string given;
+  for (const auto& part : texts(name, "given")) given += (given.empty() ? "" : " ") + part;
+  if (family.empty() || given.empty()) return family + given;
+  const auto ascii = [](const std::string& s) {
+    return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+  };
+  return ascii(family + given) ? given + " " + family : family + given;
+}
+
+/// The name to show: the official or usual one, else the first.
+std::string best_name(element resource) {
+  std::string best;
+  int best_rank = 0;
+  each(resource, "name", [&](element item) {
+    const auto use = text(item, "use");
+    const int rank = use == "official" ? 4 : use == "usual" ? 3 : use == "old" ? 1 : 2;
+    auto name = human_name(item);
+    if (name.empty() || rank <= best_rank) return;
+    best = std::move(name);
+    best_rank = rank;
+  });
+  return best;
+}
+
+std::string reference_in(element reference, const Urns& urns) {
+  const auto raw = text(reference, "reference");
+  if (const auto urn = urns.find(raw); urn != urns.end()) return urn->second;
+  return plain_reference(raw);
+}
+
+std::string reference_at(element from, std::string_view key, const Urns& urns) {
+  const auto one = child(from, key);
+  return one ? reference_in(*one, urns) : std::string();
+}
+
+bool is_deceased(element resource) {
+  bool flag = false;
+  if (resource["deceasedBoolean"].get(flag) == simdjson::SUCCESS) return flag;
+  return !text(resource, "deceasedDateTime").empty();
+}
+
+/// One resource on its way into the Reading; says why when it cannot be used.
+class Reader {
+ public:
+  Reader(Reading& reading, const Urns& urns) : reading_(reading), urns_(urns) {}
+
+  /// Empty when the resource was used or is none of ours, else the path below it and the reason.
+  std::string read(element resource) {
+    const auto type = text(resource, "resourceType");
+    if (type.empty()) return "resourceType: missing";
+    if (type == "OperationOutcome") return read_outcome(resource);
+    if (type == "Flag") return read_flag(resource);
+    const auto id = text(resource, "id");
+    if (type == "Patient") return id.empty() ? "id: missing" : read_patient(resource, id);
+    if (type == "Appointment") return id.empty() ? "id: missing" : read_appointment(resource, id);
+    if (type == "Encounter" || type == "Task")
+      return id.empty() ? "id: missing" : read_encounter(resource, type, id);
+    constexpr std::array directory = {"Practitioner", "PractitionerRole", "Location",
+                                      "HealthcareService", "Organization"};
+    if (std::find(directory.begin(), directory.end(), type) == directory.end()) return {};
+    return id.empty() ? "id: missing" : read_directory(resource, type, id);
+  }
+
+ private:
+  std::string read_patient(element resource, const std::string& id) {
+    PatientRow row;
+    row.id = id;
+    row.meta = read_meta(resource);
+    row.name = best_name(resource);
+    row.birth_date = domain::parse_date(text(resource, "birthDate"));
+    row.identifiers = identifiers(resource);
+    each(resource, "telecom", [&](element item) {
+      const auto system = text(item, "system");
+      if (system != "phone" && system != "sms") return;
+      if (auto phone = digits_of(text(item, "value")); !phone.empty()) row.phones.push_back(phone);
+    });
+    bool active = true;
+    if (resource["active"].get(active) == simdjson::SUCCESS) row.active = active;
+    row.deceased = is_deceased(resource);
+    each(resource, "link", [&](element link) {
+      if (text(link, "type") != "replaced-by") return;
+      auto other = id_of(reference_at(link, "other", urns_), "Patient");
+      if (!other.empty()) row.replaced_by.push_back(std::move(other));
+    });
+    reading_.patients.push_back(std::move(row));
+    return {};
+  }
+
+  std::string read_directory(element resource, const std::string& type, const std::string& id) {
+    DirectoryRow row;
+    row.reference = type + "/" + id;
+    row.name = type == "Practitioner" ? best_name(resource) : text(resource, "name");
+    std::vector<Coding> titles = concepts_at(resource, "code");
+    each(resource, "qualification", [&](element item) {
+      for (auto& one : concept_at(item, "code")) titles.push_back(std::move(one));
+    });
+    for (const auto& title : titles)
+      if (row.title.empty() && type.starts_with("Practitioner")) row.title = title.display;
+    row.practitioner = reference_at(resource, "practitioner", urns_);
+    each(resource, "healthcareService", [&](element item) {
+      if (row.service.empty()) row.service = reference_in(item, urns_);
+    });
+    row.managing_organization = reference_at(resource, "managingOrganization", urns_);
+    row.part_of = reference_at(resource, "partOf", urns_);
+    reading_.directory.push_back(std::move(row));
+    return {};
+  }
+
+  std::string read_appointment(element resource, const std::string& id) {
+    AppointmentRow row;
+    row.id = id;
+    const auto status = domain::appointment_status(text(resource, "status"));
+    if (!status) return "status: missing or unknown";
+    row.status = *status;
+    const auto start = instant(resource, "start");
+    if (!start) return "start: missing or no instant";
+    row.start = *start;
+    row.end = instant(resource, "end").value_or(row.start);
+    if (row.end < row.start) row.end = row.start;
+    row.meta = read_meta(resource);
+    row.identifiers = identifiers(resource);
+    each(resource, "participant", [&](element item) {
+      const auto actor = child(item, "actor");
+      if (!actor) return;
+      ParticipantRow one{reference_in(*actor, urns_), text(*actor, "type"), text(*actor, "display")};
+      if (!one.reference.empty()) one.type = one.reference.substr(0, one.reference.find('/'));
+      row.participants.push_back(std::move(one));
+    });
+    each(resource, "extension", [&](element item) { add_extension(row, item); });
+    row.service_types = concepts_at(resource, "serviceType");
+    row.types = concept_at(resource, "appointmentType");
+    row.cancellation = concept_at(resource, "cancelationReason");
+    if (auto words = text(resource, "patientInstruction"); !words.empty())
+      row.instructions.push_back(std::move(words));
+    reading_.appointments.push_back(std::move(row));
+    return {};
+  }
+
+  static void add_extension(AppointmentRow& row, element extension) {
+    ExtensionValue one{text(extension, "url"), {}};
+    for (const auto* key : {"valueString", "valueCode", "valueUri", "valueId"})
+      if (one.value.empty()) one.value = text(extension, key);
+    if (const auto value = child(extension, "valueCoding"); value && one.value.empty())
+      one.value = text(*value, "code");
+    if (const auto value = child(extension, "valueReference"); value && one.value.empty())
+      one.value = text(*value, "display");
+    for (const auto& code : concept_at(extension, "valueCodeableConcept"))
+      if (one.value.empty()) one.value = code.code.empty() ? code.display : code.code;
+    if (std::int64_t number = 0;
+        one.value.empty() && extension["valueInteger"].get(number) == simdjson::SUCCESS)
+      one.value = std::to_string(number);
+    if (!one.url.empty() && !one.value.empty()) row.extensions.push_back(std::move(one));
+  }
+
+  std::string read_encounter(element resource, const std::string& type, const std::string& id) {
+    EncounterRow row;
+    row.type = type;
+    row.id = id;
+    row.status = text(resource, "status");
+    if (row.status.empty()) return "status: missing";
+    row.meta = read_meta(resource);
+    row.identifiers = identifiers(resource);
+    const auto add = [&](const std::string& reference) {
+      auto appointment = id_of(reference, "Appointment");
+      if (!appointment.empty()) row.appointments.push_back(std::move(appointment));
+    };
+    if (type == "Task") {
+      add(reference_at(resource, "focus", urns_));
+      row.patient_id = id_of(reference_at(resource, "for", urns_), "Patient");
+      row.start = instant(resource, "authoredOn");
+    } else {
+      each(resource, "appointment", [&](element item) { add(reference_in(item, urns_)); });
+      row.patient_id = id_of(reference_at(resource, "subject", urns_), "Patient");
+      if (const auto period = child(resource, "period")) row.start = instant(*period, "start");
+    }
+    reading_.encounters.push_back(std::move(row));
+    return {};
+  }
+
+  std::string read_flag(element resource) {
+    if (text(resource, "status") != "active") return {};
+    FlagRow row{id_of(reference_at(resource, "subject", urns_), "Patient"),
+                concept_at(resource, "code")};
+    reading_.flags.push_back(std::move(row));
+    return {};
+  }
+
+  std::string read_outcome(element resource) {
+    each(resource, "issue", [&](element item) {
+      IssueRow issue{text(item, "code"), text(item, "diagnostics")};
+      for (const auto& detail : concept_at(item, "details"))
+        if (issue.text.empty()) issue.text = detail.display;
+      reading_.issues.push_back(std::move(issue));
+    });
+    return {};
+  }
+
+  Reading& reading_;
+  const Urns& urns_;
+};
+
+tl::unexpected<Error> malformed(std::string path_and_reason) {
+  return fail("fhir", "malformed", std::move(path_and_reason));
+}
+
+Urns urns_in(const array& entries) {
+  Urns urns;
+  for (const element entry : entries) {
+    auto url = text(entry, "fullUrl");
+    const auto resource = child(entry, "resource");
+    if (!url.starts_with("urn:") || !resource || urns.size() >= entries_max) continue;
+    urns[std::move(url)] = text(*resource, "resourceType") + "/" + text(*resource, "id");
+  }
+  return urns;
+}
+
+Result<void> read_entries(Reading& reading, const array& entries) {
+  const Urns urns = urns_in(entries);
+  Reader reader(reading, urns);
+  std::size_t index = 0;
+  for (const element entry : entries) {
+    if (index >= entries_max) return fail("fhir", "too_large", "Bundle.entry: too many entries");
+    std::string reason;
+    if (const auto response = child(entry, "response")) {
+      reading.responses.push_back(
+          {text(*response, "status"), text(*response, "location"), text(*response, "etag")});
+      if (const auto outcome = child(*response, "outcome")) reason = reader.read(*outcome);
+    }
+    if (const auto resource = child(entry, "resource")) {
+      reason = reader.read(*resource);
+    } else if (!child(entry, "response")) {
+      reason = "missing";
+    }
+    if (!reason.empty() && reading.skipped++ == 0)
+      reading.first_skipped = fmt::format("Bundle.entry[{}].resource.{}", index, reason);
+    ++index;
+  }
+  return {};
+}
+
+Result<Reading> read_bundle(element bundle) {
+  Reading reading;
+  reading.type = "Bundle";
+  reading.bundle_type = text(bundle, "type");
+  if (const auto meta = child(bundle, "meta")) reading.last_updated = instant(*meta, "lastUpdated");
+  each(bundle, "link", [&](element link) {
+    if (text(link, "relation") == "next") reading.next = text(link, "url");
+  });
+  const auto entries = child(bundle, "entry");
+  if (!entries) return reading;
+  array list;
+  if (entries->get(list) != simdjson::SUCCESS) return malformed("Bundle.entry: not an array");
+  const auto read = read_entries(reading, list);
+  if (!read) return pass_on(read.error());
+  return reading;
+}
+
+}  // namespace
+
+Result<Reading> read_fhir(std::string_view json) {
+  if (json.size() > answer_bytes_max) return fail("fhir", "too_large", "the answer is too long");
+  simdjson::dom::parser parser(answer_bytes_max);
+  if (parser.allocate(std::max<std::size_t>(json.size(), 64), depth_max) != simdjson::SUCCESS)
+    return fail("fhir", "too_large", "no memory for the answer");
+  element root;
+  const simdjson::padded_string padded(json);
+  if (const auto error = parser.parse(padded).get(root); error != simdjson::SUCCESS)
+    return malformed(fmt::format("not JSON: {}", simdjson::error_message(error)));
+  if (!root.is_object()) return malformed("the answer is no object");
+  const auto type = text(root, "resourceType");
+  if (type.empty()) return malformed("resourceType: missing");
+  if (type == "Bundle") return read_bundle(root);
+  Reading reading;
+  reading.type = type;
+  const Urns urns;
+  if (const auto reason = Reader(reading, urns).read(root); !reason.empty())
+    return malformed(type + "." + reason);
+  return reading;
+}
+
+std::string plain_reference(std::string_view reference) {
+  if (reference.starts_with("urn:") || reference.starts_with('#')) return {};
+  if (const auto history = reference.find("/_history"); history != std::string_view::npos)
+    reference = reference.substr(0, history);
+  const auto slash = reference.rfind('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == reference.size()) return {};
+  const auto before = reference.rfind('/', slash - 1);
+  const auto begin = before == std::string_view::npos ? 0 : before + 1;
+  if (begin == slash) return {};
+  return std::string(reference.substr(begin));
+}
+
+std::string id_of(std::string_view reference, std::string_view type) {
+  if (reference.size() <= type.size() + 1 || !reference.starts_with(type) ||
+      reference[type.size()] != '/')
+    return {};
+  return std::string(reference.substr(type.size() + 1));
+}
+
+}  // namespace kiosk::sync

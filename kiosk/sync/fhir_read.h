@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "kiosk/base/result.h"
+#include "kiosk/sync/fhir_rows.h"
+
+namespace kiosk::sync {
+
+inline constexpr std::size_t answer_bytes_max = 32 * 1024 * 1024;
+inline constexpr std::size_t entries_max = 5'000;
+
+/// Reads one answer of the server: a Bundle with its entries, or a single resource as if it stood alone
+/// in one. Unknown resources and fields are passed over; an entry without id, status or start where they
+/// are needed is skipped and counted.
+///
+/// Errors: fhir/too_large, fhir/malformed with the path in what. Thread: any; pure.
+Result<Reading> read_fhir(std::string_view json);
+
+/// "http://x/fhir/Patient/7/_history/2" -> "Patient/7"; empty when it is no literal reference.
+std::string plain_reference(std::string_view reference);
+
+/// The part of "Type/id" after the slash when the type is `type`, else empty.
+std::string id_of(std::string_view reference, std::string_view type);
+
+}  // namespace kiosk::sync

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kiosk/domain/identity.h"
+#include "kiosk/sync/http.h"
+#include "kiosk/sync/site_profile.h"
+
+// Searches as requests. All are POST .../_search with a form body, so that no identity ever stands in a
+// URL that gets logged. Values are exact: what has a meaning in FHIR searches is escaped.
+namespace kiosk::sync {
+
+enum class Includes { with, without };
+
+/// Appointments that start in [from, until), first page.
+HttpRequest day_search(const SiteProfile& profile, const domain::Zone& zone, Instant from,
+                       Instant until, Includes includes);
+
+/// Appointments changed since, whatever their date, status and place, first page.
+HttpRequest changes_search(const SiteProfile& profile, Instant since, Includes includes);
+
+/// Resources of one type by id.
+HttpRequest ids_search(const SiteProfile& profile, const std::string& type,
+                       std::span<const std::string> ids, Includes includes);
+
+HttpRequest people_search(const SiteProfile& profile, const domain::Identifier& identifier);
+HttpRequest birth_date_search(const SiteProfile& profile, const domain::Date& birth_date);
+
+/// Appointments of one person (several ids after a merge) that start in [from, until).
+HttpRequest appointments_search(const SiteProfile& profile, const domain::Zone& zone,
+                                std::span<const std::string> patient_ids, Instant from,
+                                Instant until, Includes includes);
+
+HttpRequest booking_search(const SiteProfile& profile, const domain::Identifier& booking,
+                           Includes includes);
+
+/// Arrivals (Encounters; Tasks in way c) of these appointments.
+HttpRequest arrivals_search(const SiteProfile& profile,
+                            std::span<const std::string> appointment_ids);
+
+/// The same by visit key (of the first two rounds), for servers that know no better.
+HttpRequest visit_keys_search(const SiteProfile& profile,
+                              std::span<const std::string> appointment_ids);
+
+/// Encounters or Tasks by one identifier.
+HttpRequest identifier_search(const SiteProfile& profile, const std::string& type,
+                              const domain::Identifier& identifier);
+
+HttpRequest flags_search(const SiteProfile& profile, std::span<const std::string> patient_ids);
+
+/// GET of one resource, past every cache.
+HttpRequest read_request(const SiteProfile& profile, const std::string& reference);
+
+/// GET of a page link that was made absolute.
+HttpRequest page_request(const SiteProfile& profile, const std::string& url);
+
+/// identifier=system|value with FHIR's escapes.
+std::string token(const domain::Identifier& identifier);
+
+}  // namespace kiosk::sync

@@ -1,0 +1,282 @@
+#include "kiosk/sync/fhir_write.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "kiosk/base/bytes.h"
+#include "kiosk/sync/fhir_read.h"
+#include "kiosk/sync/fhir_search.h"
+#include "kiosk/sync/fhir_time.h"
+
+namespace kiosk::sync {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* actor_class = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+
+/// Runs what may throw on JSON of unexpected shape; this is the library's boundary.
+template <typename T, typename Make>
+Result<T> guarded(const char* what, Make make) {
+  try {
+    return make();
+  } catch (const json::exception& e) {
+    return fail("fhir", "malformed", std::string(what) + ": " + e.what());
+  }
+}
+
+json reference(const std::string& to) { return {{"reference", to}}; }
+
+std::string base64(ByteView bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto at = [&](std::size_t k) -> unsigned { return k < bytes.size() ? bytes[k] : 0U; };
+    const unsigned group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+    for (unsigned k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
+  }
+  return out;
+}
+
+json ticket_identifiers(const SiteProfile& profile, const domain::ArrivalMessage& message,
+                        const char* use) {
+  const auto one = [&](const std::string& system, const std::string& value) {
+    return json{{"use", use}, {"system", system}, {"value", value}};
+  };
+  return json::array({one(profile.systems.nonce, message.nonce),
+                      one(profile.systems.ticket_number, message.number),
+                      one(profile.systems.ticket_token, message.token)});
+}
+
+json all_identifiers(const SiteProfile& profile, const domain::ArrivalMessage& message) {
+  json list = json::array(
+      {{{"use", "official"}, {"system", profile.systems.visit_key}, {"value", message.visit_key}}});
+  for (auto& one : ticket_identifiers(profile, message, "official")) list.push_back(one);
+  return list;
+}
+
+json encounter(const SiteProfile& profile, const domain::Zone& zone,
+               const domain::ArrivalMessage& message, const json& appointment) {
+  json made = {{"resourceType", "Encounter"},
+               {"identifier", all_identifiers(profile, message)},
+               {"status", "arrived"},
+               {"class", {{"system", actor_class}, {"code", "AMB"}, {"display", "ambulatory"}}},
+               {"appointment", json::array({reference("Appointment/" + message.appointment_id)})},
+               {"period", {{"start", format_instant(zone, message.confirmed_at)}}}};
+  if (!message.patient_id.empty()) made["subject"] = reference("Patient/" + message.patient_id);
+  if (const auto services = appointment.find("serviceType");
+      services != appointment.end() && services->is_array() && !services->empty())
+    made["serviceType"] = services->front();
+  const auto participants = appointment.find("participant");
+  if (participants == appointment.end() || !participants->is_array()) return made;
+  for (const auto& one : *participants) {
+    if (!one.is_object() || !one.contains("actor") || !one["actor"].is_object()) continue;
+    const auto to = plain_reference(one["actor"].value("reference", std::string()));
+    const auto type = to.substr(0, to.find('/'));
+    if (type == "Patient") made["subject"] = reference(to);
+    if (type == "Practitioner" || type == "PractitionerRole")
+      made["participant"].push_back({{"individual", reference(to)}});
+    if (type == "Location") made["location"].push_back({{"location", reference(to)}});
+  }
+  return made;
+}
+
+json parsed(const std::string& text) {
+  json value = json::parse(text);
+  if (!value.is_object()) throw json::type_error::create(302, "not an object", nullptr);
+  return value;
+}
+
+Change change(json patch, json resource, std::string_view path) {
+  patch.insert(patch.begin(), {{"op", "test"}, {"path", path}, {"value", resource.at("status")}});
+  return {patch.dump(), resource.dump()};
+}
+
+json patch_entry(const SiteProfile& profile, const domain::ArrivalMessage& message,
+                 const Change& arrived) {
+  const auto url = "Appointment/" + message.appointment_id;
+  if (profile.change_by == ChangeBy::put)
+    return {{"resource", parsed(arrived.resource)}, {"request", {{"method", "PUT"}, {"url", url}}}};
+  return {{"resource",
+           {{"resourceType", "Binary"},
+            {"contentType", "application/json-patch+json"},
+            {"data", base64(as_bytes(arrived.json_patch))}}},
+          {"request", {{"method", "PATCH"}, {"url", url}}}};
+}
+
+/// The nonce as urn:uuid, so that the entry has a full URL of its own; empty when it has another form.
+std::string urn_of(const std::string& nonce) {
+  if (nonce.size() != 32) return {};
+  return "urn:uuid:" + nonce.substr(0, 8) + "-" + nonce.substr(8, 4) + "-" + nonce.substr(12, 4) +
+         "-" + nonce.substr(16, 4) + "-" + nonce.substr(20);
+}
+
+/// The identifiers of an Encounter, sorted into what is ours to order and what is not.
+struct Sorted {
+  json others = json::array();   ///< everything but tickets, in its order
+  json tickets = json::array();  ///< nonce, number, token of all kiosks, in their order
+  bool has_key = false;
+  bool has_our_nonce = false;
+};
+
+Sorted sorted_identifiers(const json& encounter, const SiteProfile& profile,
+                          const domain::ArrivalMessage& message) {
+  Sorted sorted;
+  if (!encounter.contains("identifier")) return sorted;
+  for (const auto& one : encounter["identifier"]) {
+    const auto system = one.value("system", std::string());
+    const auto value = one.value("value", std::string());
+    const bool ticket = system == profile.systems.nonce ||
+                        system == profile.systems.ticket_number ||
+                        system == profile.systems.ticket_token;
+    (ticket ? sorted.tickets : sorted.others).push_back(one);
+    if (system == profile.systems.visit_key) sorted.has_key = true;
+    if (system == profile.systems.nonce && value == message.nonce) sorted.has_our_nonce = true;
+  }
+  return sorted;
+}
+
+bool confirmed_before(const domain::ArrivalMessage& message, const json& encounter) {
+  if (!encounter.contains("period") || encounter.value("status", "") != "arrived") return false;
+  const auto start = parse_instant(encounter["period"].value("start", std::string()));
+  return start && message.confirmed_at < *start;
+}
+
+std::optional<Change> with_ticket(const SiteProfile& profile, const domain::Zone& zone,
+                                  const domain::ArrivalMessage& message, json resource) {
+  Sorted sorted = sorted_identifiers(resource, profile, message);
+  if (sorted.has_our_nonce) return std::nullopt;
+  if (!sorted.has_key)
+    sorted.others.push_back({{"system", profile.systems.visit_key}, {"value", message.visit_key}});
+  const bool first = sorted.tickets.empty() || confirmed_before(message, resource);
+  const auto ours = ticket_identifiers(profile, message, first ? "official" : "secondary");
+  if (first)
+    for (auto& one : sorted.tickets) one["use"] = "secondary";
+  json list = sorted.others;
+  if (first) list.insert(list.end(), ours.begin(), ours.end());
+  list.insert(list.end(), sorted.tickets.begin(), sorted.tickets.end());
+  if (!first) list.insert(list.end(), ours.begin(), ours.end());
+  const bool has_list = resource.contains("identifier");
+  json patch = json::array(
+      {{{"op", has_list ? "replace" : "add"}, {"path", "/identifier"}, {"value", list}}});
+  resource["identifier"] = std::move(list);
+  if (first && confirmed_before(message, resource)) {
+    const auto start = format_instant(zone, message.confirmed_at);
+    patch.push_back({{"op", "replace"}, {"path", "/period/start"}, {"value", start}});
+    resource["period"]["start"] = start;
+  }
+  return change(std::move(patch), std::move(resource), "/status");
+}
+
+}  // namespace
+
+Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zone& zone,
+                                   const domain::ArrivalMessage& message,
+                                   const FreshAppointment& appointment) {
+  return guarded<std::string>("Appointment", [&] {
+    return encounter(profile, zone, message, parsed(appointment.json)).dump();
+  });
+}
+
+Result<std::string> ticket_task_json(const SiteProfile& profile, const domain::Zone& zone,
+                                     const domain::ArrivalMessage& message) {
+  json task = {{"resourceType", "Task"},
+               {"identifier", all_identifiers(profile, message)},
+               {"status", "completed"},
+               {"intent", "order"},
+               {"code", {{"text", "queue-ticket"}}},
+               {"focus", reference("Appointment/" + message.appointment_id)},
+               {"authoredOn", format_instant(zone, message.confirmed_at)},
+               {"input", json::array({{{"type", {{"text", "ticket-number"}}},
+                                       {"valueString", message.number}},
+                                      {{"type", {{"text", "ticket-token"}}},
+                                       {"valueString", message.token}}})}};
+  if (!message.patient_id.empty()) task["for"] = reference("Patient/" + message.patient_id);
+  return task.dump();
+}
+
+Result<Change> arrive(const SiteProfile& profile, const FreshAppointment& appointment) {
+  return guarded<Change>("Appointment", [&] {
+    const std::string to = domain::code(profile.arrived_status);
+    json resource = parsed(appointment.json);
+    json patch = json::array(
+        {{{"op", "test"}, {"path", "/status"}, {"value", domain::code(appointment.status)}},
+         {{"op", "replace"}, {"path", "/status"}, {"value", to}}});
+    resource["status"] = to;
+    return Change{patch.dump(), resource.dump()};
+  });
+}
+
+Result<std::string> transaction_json(const SiteProfile& profile, const domain::Zone& zone,
+                                     const domain::ArrivalMessage& message,
+                                     const FreshAppointment& appointment) {
+  const auto arrived = arrive(profile, appointment);
+  if (!arrived) return pass_on(arrived.error());
+  return guarded<std::string>("Appointment", [&] {
+    json change_entry = patch_entry(profile, message, *arrived);
+    if (!appointment.etag.empty()) change_entry["request"]["ifMatch"] = appointment.etag;
+    const domain::Identifier key{profile.systems.visit_key, message.visit_key};
+    json create_entry = {
+        {"resource", encounter(profile, zone, message, parsed(appointment.json))},
+        {"request",
+         {{"method", "POST"}, {"url", "Encounter"}, {"ifNoneExist", "identifier=" + token(key)}}}};
+    if (auto urn = urn_of(message.nonce); !urn.empty()) create_entry["fullUrl"] = urn;
+    return json{{"resourceType", "Bundle"},
+                {"type", "transaction"},
+                {"entry", json::array({change_entry, create_entry})}}
+        .dump();
+  });
+}
+
+Result<std::optional<Change>> add_ticket(const SiteProfile& profile, const domain::Zone& zone,
+                                         const domain::ArrivalMessage& message,
+                                         const std::string& encounter_json) {
+  return guarded<std::optional<Change>>(
+      "Encounter", [&] { return with_ticket(profile, zone, message, parsed(encounter_json)); });
+}
+
+Result<Change> withdraw(const std::string& encounter_json) {
+  return guarded<Change>("Encounter", [&] {
+    json resource = parsed(encounter_json);
+    resource["status"] = "entered-in-error";
+    json patch = json::array(
+        {{{"op", "replace"}, {"path", "/status"}, {"value", "entered-in-error"}}});
+    return Change{patch.dump(), resource.dump()};
+  });
+}
+
+std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,
+                            const AlertTask& alert) {
+  return json{{"resourceType", "Task"},
+              {"identifier",
+               json::array({{{"system", profile.systems.nonce}, {"value", alert.id}}})},
+              {"status", "requested"},
+              {"intent", "order"},
+              {"priority", "urgent"},
+              {"code", {{"text", alert.kind}}},
+              {"description", alert.text},
+              {"requester", {{"display", alert.kiosk}}},
+              {"authoredOn", format_instant(zone, alert.at)}}
+      .dump();
+}
+
+Result<std::string> resource_in(const std::string& bundle_json, const std::string& type,
+                                const std::string& id) {
+  const auto found = guarded<std::string>("Bundle", [&]() -> std::string {
+    const json bundle = parsed(bundle_json);
+    if (!bundle.contains("entry")) return {};
+    for (const auto& entry : bundle["entry"]) {
+      if (!entry.contains("resource")) continue;
+      const auto& resource = entry["resource"];
+      if (resource.value("resourceType", "") == type && resource.value("id", "") == id)
+        return resource.dump();
+    }
+    return {};
+  });
+  if (!found) return pass_on(found.error());
+  if (found->empty()) return fail("fhir", "not_found", type + " is not in the answer");
+  return *found;
+}
+
+}  // namespace kiosk::sync

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kiosk/base/result.h"
+#include "kiosk/domain/outbox.h"
+#include "kiosk/sync/site_profile.h"
+
+// What the kiosk writes, as JSON texts; keys are sorted, so the same facts give the same bytes.
+namespace kiosk::sync {
+
+/// An appointment as it was read fresh just before telling.
+struct FreshAppointment {
+  std::string json;  ///< the resource, as received
+  std::string etag;  ///< exactly as received, else made of meta.versionId; may be empty
+  domain::AppointmentStatus status = domain::AppointmentStatus::booked;
+};
+
+/// A change of an existing resource in both forms; which is sent says the profile.
+struct Change {
+  std::string json_patch;
+  std::string resource;  ///< the whole resource, for PUT
+
+  bool operator==(const Change&) const = default;
+};
+
+/// An arrival as Encounter: status arrived, class AMB, what the Appointment says of service, place and
+/// people, period.start = the instant of confirmation, and the four identifiers.
+/// Errors of all: fhir/malformed when the given resource is none.
+Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zone& zone,
+                                   const domain::ArrivalMessage& message,
+                                   const FreshAppointment& appointment);
+
+/// Way (c): number and token as a Task that is already completed.
+Result<std::string> ticket_task_json(const SiteProfile& profile, const domain::Zone& zone,
+                                     const domain::ArrivalMessage& message);
+
+/// The Appointment's new status, with a `test` of the old one.
+Result<Change> arrive(const SiteProfile& profile, const FreshAppointment& appointment);
+
+/// Way (a): both in one transaction, each with its precondition.
+Result<std::string> transaction_json(const SiteProfile& profile, const domain::Zone& zone,
+                                     const domain::ArrivalMessage& message,
+                                     const FreshAppointment& appointment);
+
+/// Puts our ticket on an Encounter that stands already; the earlier confirmation's is the first, the one
+/// that is called. Nothing when our nonce stands there.
+Result<std::optional<Change>> add_ticket(const SiteProfile& profile, const domain::Zone& zone,
+                                         const domain::ArrivalMessage& message,
+                                         const std::string& encounter_json);
+
+/// Our Encounter was one of several: it becomes entered-in-error.
+Result<Change> withdraw(const std::string& encounter_json);
+
+struct AlertTask {
+  std::string id;     ///< makes it unique on the server
+  std::string kind;   ///< "printer"
+  std::string text;   ///< without patient data
+  std::string kiosk;  ///< the kiosk's code
+  Instant at;
+};
+std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,
+                            const AlertTask& alert);
+
+/// One resource out of a Bundle, as text. Errors: fhir/malformed, fhir/not_found.
+Result<std::string> resource_in(const std::string& bundle_json, const std::string& type,
+                                const std::string& id);
+
+}  // namespace kiosk::sync

@@ -1,0 +1,81 @@
+#include "kiosk/sync/server_state.h"
+
+#include <algorithm>
+
+namespace kiosk::sync {
+namespace {
+
+constexpr std::size_t durations_max = 3;
+constexpr std::size_t samples_max = 8;
+constexpr std::size_t samples_to_correct_trusted = 3;
+constexpr int failures_to_offline = 2;
+constexpr Milliseconds date_resolution{1'000};
+constexpr Milliseconds drift_allowed{1'500};
+
+}  // namespace
+
+void Health::answered(int status, Milliseconds elapsed) {
+  if (status >= 500 || status == 401 || status == 403) return count_failure();
+  failures_ = 0;
+  recent_.push_back(elapsed);
+  if (recent_.size() > durations_max) recent_.erase(recent_.begin());
+  auto sorted = recent_;
+  std::sort(sorted.begin(), sorted.end());
+  const auto median = sorted[sorted.size() / 2];
+  state_ = median > slow_after_ ? ServerState::slow : ServerState::online;
+}
+
+void Health::failed(HttpFailureKind kind, Milliseconds elapsed) {
+  if (kind == HttpFailureKind::not_connected) {
+    failures_ = failures_to_offline;
+    state_ = ServerState::offline;
+    return;
+  }
+  const bool timed_out = kind == HttpFailureKind::timed_out_sent ||
+                         kind == HttpFailureKind::timed_out_unsent;
+  if (timed_out && elapsed < slow_after_ * 3) {
+    if (state_ != ServerState::offline) state_ = ServerState::slow;
+    return;
+  }
+  count_failure();
+}
+
+void Health::count_failure() {
+  ++failures_;
+  if (failures_ >= failures_to_offline)
+    state_ = ServerState::offline;
+  else if (state_ != ServerState::offline)
+    state_ = ServerState::slow;
+}
+
+void ServerClock::sample(Instant server_date, Instant received_at, Milliseconds elapsed) {
+  const Instant middle = received_at - elapsed / 2;
+  samples_.push_back({server_date + date_resolution / 2 - middle, elapsed});
+  if (samples_.size() > samples_max) samples_.erase(samples_.begin());
+  known_offset_ = best()->offset;
+}
+
+const ServerClock::Sample* ServerClock::best() const {
+  const auto found = std::min_element(samples_.begin(), samples_.end(), [](auto& a, auto& b) {
+    return a.elapsed < b.elapsed;
+  });
+  return found == samples_.end() ? nullptr : &*found;
+}
+
+std::optional<ClockCorrection> ServerClock::take_correction(ClockTrust trust) {
+  const auto* sample = best();
+  if (sample == nullptr) return std::nullopt;
+  const ClockCorrection correction{sample->offset, date_resolution / 2 + sample->elapsed / 2};
+  if (trust == ClockTrust::server) {
+    const bool small = std::chrono::abs(correction.offset) <= drift_allowed + correction.uncertainty;
+    if (small || samples_.size() < samples_to_correct_trusted) return std::nullopt;
+  }
+  samples_.clear();
+  return correction;
+}
+
+Instant ServerClock::server_time(Now now) const {
+  return now.trust == ClockTrust::server ? now.instant : now.instant + known_offset_;
+}
+
+}  // namespace kiosk::sync
