@@ -16,6 +16,7 @@ constexpr std::size_t request_length_max = 64;
 constexpr std::size_t photo_bytes = 1024;
 constexpr std::array<std::uint8_t, 16> sam_number = {
     0x05, 0x00, 0x03, 0x00, 0xBE, 0xDC, 0x32, 0x01, 0x40, 0xE2, 0x01, 0x00, 0xD2, 0x02, 0x96, 0x49};
+constexpr std::array<std::uint8_t, 4> split_endpoints = {0x02, 0x06, 0x81, 0x85};
 constexpr std::uint8_t out_whole = 0x01;
 constexpr std::uint8_t in_whole = 0x81;
 constexpr std::uint8_t in_body = 0x85;
@@ -67,7 +68,7 @@ InterfaceDescription EmulatedIdReader::describe() const {
     description.endpoints = {{out_whole, EndpointType::bulk, 64},
                              {in_whole, EndpointType::bulk, 64}};
   } else {
-    for (const std::uint8_t address : {0x02, 0x06, 0x81, 0x85}) {
+    for (const std::uint8_t address : split_endpoints) {
       description.endpoints.push_back({address, EndpointType::bulk, 64});
     }
   }

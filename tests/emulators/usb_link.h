@@ -15,6 +15,8 @@ namespace emulators {
 class UsbLink {
  public:
   explicit UsbLink(UsbModel& model) : model_(model) {}
+  UsbLink(const UsbLink&) = delete;
+  UsbLink& operator=(const UsbLink&) = delete;
 
   kiosk::Result<drivers::usb::InterfaceDescription> open(drivers::usb::Moment now);
   void close();

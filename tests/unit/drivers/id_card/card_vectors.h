@@ -1,7 +1,7 @@
 #pragma once
 
-// Complete synthetic text blocks of the four layouts (GA/T 490) with the checksum of the whole reply
-// to 30 01, computed apart from this program.
+// Complete synthetic text blocks of the four layouts (GA/T 490) with the checksum of the whole
+// reply to 30 01, computed apart from this program.
 
 #include <array>
 #include <cstdint>

@@ -38,8 +38,9 @@ TEST_CASE("the published replies are understood") {
   CHECK(decode(found) == Reply{Answer::card_found, kiosk::Bytes(4)});
   CHECK(decode(from_hex("AA AA AA 96 69 00 0C 00 00 90 00 00 00 00 00 00 00 00 9C")) ==
         Reply{Answer::done, kiosk::Bytes(8)});
-  const Reply sam = decode(from_hex("AA AA AA 96 69 00 14 00 00 90 05 00 03 00 BE DC 32 01"
-                                    "40 E2 01 00 D2 02 96 49 7F"));
+  const Reply sam =
+      decode(from_hex("AA AA AA 96 69 00 14 00 00 90 05 00 03 00 BE DC 32 01"
+                      "40 E2 01 00 D2 02 96 49 7F"));
   CHECK(sam_number(sam).value() == "05.03-20110526-0000123456-1234567890");
 }
 
@@ -104,7 +105,7 @@ TEST_CASE("a torn reply costs itself and not the complete one behind it") {
     ReplyDecoder decoder;
     decoder.feed(kiosk::ByteView(whole).first(kept));
     decoder.feed(whole);
-    decoder.feed(no_card);
+    for (int i = 0; i < 20; ++i) decoder.feed(no_card);  // the torn length may claim 0xAA bytes
     REQUIRE(decoder.next() == Reply{Answer::card_found, kiosk::Bytes(4)});
     REQUIRE(decoder.next() == Reply{Answer::no_card, {}});
   }
