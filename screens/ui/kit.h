@@ -81,6 +81,8 @@ Node primary_button(std::string action, std::string text);
 Node primary_button(std::string action, Picture icon, std::string text);
 /// `Tone::plain` has a grey border, `teal` a teal one, `red` is for danger.
 Node secondary_button(std::string action, std::string text, Tone tone = Tone::teal);
+/// What few people need: smaller, grey border.
+Node minor_button(std::string action, std::string text);
 /// "Back to start in 14 s - I need more time": full width, amber.
 Node more_time_button(std::string action, std::string text);
 /// A card to press, with an icon at its left.
@@ -89,6 +91,8 @@ Node choice(std::string action, Picture icon, std::string text);
 Node option(std::string action, Chosen chosen, std::string strong, std::string rest);
 Node pill(std::string action, std::string text, Chosen chosen = Chosen::no);
 Node pill(std::string action, Picture icon, std::string text, Chosen chosen = Chosen::no);
+/// The way to staff: teal, always the first in the foot.
+Node help_pill(std::string action, std::string text);
 /// One key of a number pad.
 Node key(std::string action, std::string text);
 Node key(std::string action, Picture icon);

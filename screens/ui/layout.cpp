@@ -296,7 +296,7 @@ void Pass::place_column(const Node& node, const Rect& inner, Box& box) {
   Widths widths;
   Widths heights;
   Widths growing;
-  int used = gaps(node);
+  int used = 0;
   for (const Node& child : node.children) {
     const bool stretched = node.style.align == Align::stretch;
     const int wanted = stretched ? inner.width : std::min(inner.width, natural_width(child));
@@ -305,17 +305,22 @@ void Pass::place_column(const Node& node, const Rect& inner, Box& box) {
     growing.push_back(node.style.direction == Direction::column ? child.style.grow : 0);
     used += heights.back();
   }
-  share(std::max(0, inner.height - used), growing, heights);
-  used = gaps(node);
-  for (const int height : heights) used += height;
+  const int spaces = static_cast<int>(heights.size()) - 1;
+  int gap = node.style.gap;
+  if (node.style.gap_least > 0 && spaces > 0 && used + spaces * gap > inner.height) {
+    gap = std::clamp((inner.height - used) / spaces, node.style.gap_least, gap);
+  }
+  share(inner.height - used - std::max(0, spaces) * gap, growing, heights);
+  used = std::max(0, spaces) * gap;
+  for (int& height : heights) used += height = std::max(0, height);
   const int free = std::max(0, inner.height - used);
-  const bool between = node.style.justify == Justify::between && heights.size() > 1;
+  const bool between = node.style.justify == Justify::between && spaces > 0;
   int y = inner.y + (between ? 0 : offset(free, node.style.justify));
   for (std::size_t i = 0; i < heights.size(); ++i) {
     const int x = inner.x + offset(inner.width - widths[i], node.style.align);
     add_child(node.children[i], {x, y, widths[i], heights[i]}, inner, box);
-    y += heights[i] + node.style.gap;
-    if (between) y += free / static_cast<int>(heights.size() - 1);
+    y += heights[i] + gap;
+    if (between) y += free / spaces;
   }
 }
 

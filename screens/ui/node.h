@@ -129,9 +129,12 @@ constexpr Edges sides(int y, int x) {
 struct Style {
   Direction direction = Direction::column;
   int gap = 0;
+  /// How small a column's gap may become where the children would not fit; 0: it stays.
+  int gap_least = 0;
   Edges padding = {};
   /// Its share of the space that is left: in a row of all that the others leave (equal shares give
-  /// equal widths), in a column of what is free beyond the contents.
+  /// equal widths), in a column of what is free beyond the contents or,
+  /// where the contents are too high, of what must give way.
   int grow = 0;
   /// Fixed outer size; 0: as the content and the parent want it.
   int width = 0;

@@ -28,12 +28,15 @@ constexpr int body_top = 52;
 constexpr int head_height = 150;
 constexpr int foot_height = 160;
 constexpr int radius = 36;
+constexpr int body_bottom = 36;
 constexpr int gap = 36;
+constexpr int gap_least = 20;
 constexpr int row_gap = 32;
 constexpr int card_padding = 48;
 constexpr int primary_height = 160;
 constexpr int secondary_height = 144;
-constexpr int minor_height = 112;
+constexpr int minor_height = 132;
+constexpr int more_time_height = 112;
 constexpr int pill_height = 104;
 }  // namespace measure
 
@@ -42,7 +45,9 @@ namespace type {
 constexpr int key = 36;
 constexpr int pill = 38;
 constexpr int org = 40;
-constexpr int minor_button = 40;
+constexpr int tag = 40;
+constexpr int more_time = 40;
+constexpr int minor_button = 44;
 constexpr int body = 44;
 constexpr int choice = 46;
 constexpr int secondary_button = 48;
