@@ -1,6 +1,7 @@
 #include "kiosk/text/face.h"
 
 #include <ft2build.h>
+#include FT_ADVANCES_H
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
 
@@ -95,6 +96,19 @@ float Face::ascent(float size_px) const {
 float Face::descent(float size_px) const {
   return -size_px * static_cast<float>(handle_->descender) /
          static_cast<float>(handle_->units_per_EM);
+}
+
+float Face::digit_width(FaceSize size) const {
+  FT_Fixed widest = 0;
+  for (FT_ULong digit = '0'; digit <= '9'; ++digit) {
+    const FT_UInt id = FT_Get_Char_Index(handle_.get(), digit);
+    FT_Fixed units = 0;
+    if (id != 0 && FT_Get_Advance(handle_.get(), id, FT_LOAD_NO_SCALE, &units) == 0) {
+      widest = std::max(widest, units);
+    }
+  }
+  const float em_px = static_cast<float>(size.width) / 64.0F;
+  return em_px * static_cast<float>(widest) / static_cast<float>(handle_->units_per_EM);
 }
 
 FT_FaceRec_* Face::at(FaceSize size) {

@@ -62,6 +62,9 @@ class Face {
   float ascent(float size_px) const;
   float descent(float size_px) const;
 
+  /// The width of the widest of the digits 0..9; 0 when it has none.
+  float digit_width(FaceSize size) const;
+
   /// The handle, set to the size; for shaping.
   FT_FaceRec_* at(FaceSize size);
 

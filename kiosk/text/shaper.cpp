@@ -51,9 +51,21 @@ bool lay_out(raqm_t* raqm, std::u32string_view text, const std::vector<std::uint
          raqm_set_par_direction(raqm, direction_of(style.language)) &&
          raqm_set_language(raqm, style.language.c_str(), 0, text.size()) &&
          set_faces(raqm, face_of, style, faces) &&
-         raqm_set_freetype_load_flags(raqm, FT_LOAD_NO_HINTING) &&
-         (style.figures == Figures::as_designed || raqm_add_font_feature(raqm, "tnum", -1)) &&
-         raqm_layout(raqm);
+         raqm_set_freetype_load_flags(raqm, FT_LOAD_NO_HINTING) && raqm_layout(raqm);
+}
+
+// Gives every digit the room of the widest. Not by the font's feature "tnum": libraqm 0.7 leaks
+// memory for each feature that is set, and this also serves fonts without it.
+void widen_digit(Glyph& glyph, const Style& style, Faces& faces) {
+  const Face* face = faces.face(glyph.face, style.weight);
+  KIOSK_CHECK(face != nullptr);  // it was shaped with it
+  const float room = face->digit_width(face_size(style.size_px, style.stretch));
+  glyph.x += (room - glyph.advance) / 2;
+  glyph.advance = room;
+}
+
+bool is_digit(char32_t c) {
+  return c >= U'0' && c <= U'9';
 }
 
 }  // namespace
@@ -78,11 +90,14 @@ Shaped shape_line(std::u32string_view text, const std::vector<std::uint16_t>& fa
   for (std::size_t i = 0; i < count; ++i) {
     const raqm_glyph_t& glyph = glyphs[i];
     const std::size_t origin = std::min<std::size_t>(glyph.cluster, text.size() - 1);
-    const float advance = pixels(glyph.x_advance);
     run.glyphs.push_back({face_of[origin], glyph.index, pen + pixels(glyph.x_offset),
-                          -pixels(glyph.y_offset), advance});
+                          -pixels(glyph.y_offset), pixels(glyph.x_advance)});
     shaped.origins.push_back(origin);
-    pen += advance;
+    Glyph& placed = run.glyphs.back();
+    if (style.figures == Figures::tabular && is_digit(text[origin]) && placed.advance > 0) {
+      widen_digit(placed, style, faces);
+    }
+    pen += placed.advance;
   }
   run.width = pen;
   return shaped;

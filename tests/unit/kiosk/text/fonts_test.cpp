@@ -120,12 +120,20 @@ TEST_CASE("fonts: lines of a style are equally high whatever typefaces they use"
   CHECK(chinese.ascent + chinese.descent > 32);
 }
 
-TEST_CASE("fonts: tabular figures are equally wide") {
-  Fonts fonts = test_fonts();
+TEST_CASE("fonts: tabular figures are equally wide, also in a typeface whose figures are not") {
+  const std::string folder = "/usr/share/fonts/opentype/noto/NotoSerifCJK-";
+  Result<Fonts> serif = Fonts::create({{folder + "Regular.ttc", folder + "Bold.ttc", 2}});
+  REQUIRE(serif);
   Style style = sized(32);
+  CHECK(serif->shape("11:11", style).width < serif->shape("00:00", style).width - 1);
   style.figures = Figures::tabular;
-  CHECK(fonts.shape("11:11", style).width == doctest::Approx(fonts.shape("08:48", style).width));
-  style.weight = Weight::bold;
+  for (const Weight weight : {Weight::regular, Weight::bold}) {
+    style.weight = weight;
+    const float width = serif->shape("08:48", style).width;
+    CHECK(serif->shape("11:11", style).width == doctest::Approx(width));
+    CHECK(serif->shape("1a", style).width > serif->shape("a", style).width);
+  }
+  Fonts fonts = test_fonts();
   CHECK(fonts.shape("11:11", style).width == doctest::Approx(fonts.shape("08:48", style).width));
 }
 
