@@ -14,21 +14,26 @@ namespace printing {
 namespace {
 
 bool joins_previous(char32_t code) {
-  if (code < 0x300) return false;
+  if (code < 0x300 || code == 0xFF9E || code == 0xFF9F) return false;  // half-width kana marks
   const auto kind = u_getIntPropertyValue(static_cast<UChar32>(code), UCHAR_GRAPHEME_CLUSTER_BREAK);
   return kind == U_GCB_EXTEND || kind == U_GCB_SPACING_MARK || kind == U_GCB_ZWJ;
 }
 
-bool is_letter_of_narrow_script(char32_t code) {
-  const auto mask = U_GET_GC_MASK(static_cast<UChar32>(code));
-  if ((mask & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) == 0) return false;
+bool is_letter_or_digit(char32_t code) {
+  return (U_GET_GC_MASK(static_cast<UChar32>(code)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) !=
+         0;
+}
+
+bool is_narrow_script(char32_t code) {
   UErrorCode status = U_ZERO_ERROR;
   const UScriptCode script = uscript_getScript(static_cast<UChar32>(code), &status);
   return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC;
 }
 
-void append_clusters(std::vector<Cluster>& to, std::string_view text, const Look& look,
-                     int value) {
+constexpr char32_t apostrophe = 0x2019;
+constexpr char32_t en_dash = 0x2013;  // joins numbers in English; Chinese has a longer one
+
+void append_clusters(std::vector<Cluster>& to, std::string_view text, const Look& look, int value) {
   bool joined = false;
   const std::size_t start = to.size();
   kiosk::text::for_each_code_point(text, [&](char32_t code) {
@@ -41,9 +46,10 @@ void append_clusters(std::vector<Cluster>& to, std::string_view text, const Look
     if (to.size() > start && (joined || joins_previous(code))) {
       kiosk::text::append_utf8(to.back().text, code);
     } else {
+      const bool in_word = code == apostrophe && to.size() > start && to.back().cells == 1;
       Cluster& cluster = to.emplace_back();
       kiosk::text::append_utf8(cluster.text, code);
-      cluster.cells = cells_of(code);
+      cluster.cells = in_word ? 1 : cells_of(code);
       cluster.look = look;
       cluster.value = value;
     }
@@ -194,15 +200,17 @@ std::vector<WrappedLine> fit_value(std::vector<Cluster> clusters, int carets, in
 }  // namespace
 
 int cells_of(char32_t code) {
-  if (code < 0xA1) return 1;
+  if (code < 0xA1 || code == en_dash) return 1;
   switch (u_getIntPropertyValue(static_cast<UChar32>(code), UCHAR_EAST_ASIAN_WIDTH)) {
     case U_EA_WIDE:
     case U_EA_FULLWIDTH:
       return 2;
-    case U_EA_AMBIGUOUS:
-      return is_letter_of_narrow_script(code) ? 1 : 2;
-    default:
+    case U_EA_HALFWIDTH:
       return 1;
+    case U_EA_AMBIGUOUS:
+      return is_letter_or_digit(code) && is_narrow_script(code) ? 1 : 2;
+    default:
+      return is_letter_or_digit(code) ? 1 : 2;
   }
 }
 

@@ -20,9 +20,10 @@ struct Cluster {
   int scaled_cells() const { return cells * look.wide(); }
 };
 
-/// How many cells a character fills: two where East Asian text sets it full width (and for symbols
-/// that Chinese fonts draw so: · … “ ”), one for letters of other scripts.
-/// Source: UAX #11; "receiptline" counts alike for cp437 (all one) and gb18030 (non-ASCII two).
+/// How many cells a character fills: two for ideographs and, as on a Chinese printer, for symbols
+/// that are not ASCII (¥ · … “ ”); one for letters of other scripts.
+/// Source: UAX #11; "receiptline" counts alike for gb18030 (non-ASCII two) but for those letters,
+/// and for cp1252 (all one).
 int cells_of(char32_t code);
 
 /// Unscaled cells of a text.

@@ -104,7 +104,7 @@ struct PropertyLine {
 inline constexpr int border_line = -1;  ///< a ruled border; 0..2 are spaces between columns
 
 struct Line {
-  int number = 0;                  ///< in the source, from 1
+  int number = 0;                   ///< in the source, from 1
   Align alignment = Align::center;  ///< of the whole line, when it is narrower than the paper
   int border = 1;
   int width = width_shared;  ///< characters; of a line that is no text

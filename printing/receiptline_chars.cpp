@@ -13,7 +13,9 @@ bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_name_char(char c) {
+  return is_name_start(c) || (c >= '0' && c <= '9');
+}
 
 /// The name in a `$name$` at the start of `text`, or nothing.
 std::string_view value_name(std::string_view text) {
@@ -47,7 +49,9 @@ int hex_digit(const SourceChar& c) {
   return lower >= U'a' && lower <= U'f' && c.code < 0x80 ? static_cast<int>(lower - U'a') + 10 : -1;
 }
 
-bool is_control(char32_t code) { return code < 0x20 || code == 0x7f; }
+bool is_control(char32_t code) {
+  return code < 0x20 || code == 0x7f;
+}
 
 bool is_decoration(const SourceChar& c) {
   return c.is('_') || c.is('"') || c.is('`') || c.is('^');

@@ -17,9 +17,7 @@ struct SourceChar {
   int column = 0;     ///< from 1
   std::string value;  ///< the name; empty: not a value
 
-  bool is(char c) const {
-    return code == static_cast<char32_t>(c) && !literal && value.empty();
-  }
+  bool is(char c) const { return code == static_cast<char32_t>(c) && !literal && value.empty(); }
   bool blank() const { return is(' ') || is('\t'); }
 };
 

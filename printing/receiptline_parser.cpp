@@ -59,11 +59,10 @@ int number_within(const std::vector<std::string>& options, int low, int high, in
 
 const std::map<std::string, CodeKind, std::less<>>& code_kinds() {
   static const std::map<std::string, CodeKind, std::less<>> kinds = {
-      {"upc", CodeKind::upc},         {"ean", CodeKind::ean},
-      {"jan", CodeKind::ean},         {"code39", CodeKind::code39},
-      {"itf", CodeKind::itf},         {"codabar", CodeKind::codabar},
-      {"nw7", CodeKind::codabar},     {"code93", CodeKind::code93},
-      {"code128", CodeKind::code128}, {"qrcode", CodeKind::qrcode}};
+      {"upc", CodeKind::upc},       {"ean", CodeKind::ean},       {"jan", CodeKind::ean},
+      {"code39", CodeKind::code39}, {"itf", CodeKind::itf},       {"codabar", CodeKind::codabar},
+      {"nw7", CodeKind::codabar},   {"code93", CodeKind::code93}, {"code128", CodeKind::code128},
+      {"qrcode", CodeKind::qrcode}};
   return kinds;
 }
 
@@ -155,8 +154,7 @@ void Parser::add_line(std::variant<TextLine, RuleLine, CutLine, PropertyLine> co
 void Parser::parse_text_line(const std::vector<Element>& elements) {
   TextLine line{wrap_, {}};
   for (std::size_t i = 0; i < elements.size(); ++i) {
-    line.columns.push_back(
-        {elements[i].align, width_of_column(i), text_pieces(elements[i].chars)});
+    line.columns.push_back({elements[i].align, width_of_column(i), text_pieces(elements[i].chars)});
   }
   while (line.columns.size() < widths_.size()) {
     line.columns.push_back({Align::center, widths_[line.columns.size()], {}});
@@ -220,15 +218,14 @@ std::vector<SourceChar> protect_semicolons(SourceChars chars) {
 }
 
 Members Parser::parse_members(SourceChars chars) {
-  constexpr std::string_view known =
-      " align border code image option text width command comment ";
+  constexpr std::string_view known = " align border code image option text width command comment ";
   Members members;
   const std::vector<SourceChar> inside = protect_semicolons(chars.subspan(1, chars.size() - 2));
   for (const SourceChars part : split(inside, ';')) {
     const SourceChars member = trim(part);
     if (member.empty()) continue;
-    const auto colon = std::find_if(member.begin(), member.end(),
-                                    [](const SourceChar& c) { return c.is(':'); });
+    const auto colon =
+        std::find_if(member.begin(), member.end(), [](const SourceChar& c) { return c.is(':'); });
     const auto before = static_cast<std::size_t>(colon - member.begin());
     const SourceChars key = trim(member.first(before));
     const SourceChars value =
@@ -427,9 +424,9 @@ Result<void> Parser::parse_line(std::string_view source) {
   }
   for (const Element& element : elements) {
     if (!has_brace(element.chars)) continue;
-    complain(element.chars.front().column,
-             is_property(element.chars) ? "properties stand on a line of their own"
-                                        : "a brace that does not enclose properties");
+    complain(element.chars.front().column, is_property(element.chars)
+                                               ? "properties stand on a line of their own"
+                                               : "a brace that does not enclose properties");
     return {};
   }
   if (elements.size() == 1 && consists_of(first, '-')) {
@@ -496,6 +493,8 @@ Result<Document> Parser::parse(std::string_view text) {
 
 }  // namespace
 
-Result<Document> parse_receiptline(std::string_view text) { return Parser().parse(text); }
+Result<Document> parse_receiptline(std::string_view text) {
+  return Parser().parse(text);
+}
 
 }  // namespace printing

@@ -10,7 +10,8 @@ namespace printing {
 
 inline constexpr std::size_t document_bytes_max = 256 * 1024;
 inline constexpr std::size_t document_lines_max = 1000;
-inline constexpr std::size_t columns_max = 64;  ///< as many as the reference prints on 64 characters
+inline constexpr std::size_t columns_max =
+    64;  ///< as many as the reference prints on 64 characters
 inline constexpr std::size_t value_uses_max = 256;
 inline constexpr int column_width_max = 4096;  ///< characters; larger numbers mean this
 

@@ -203,7 +203,9 @@ int Symbol::width_dots() const {
   return std::accumulate(column_dots.begin(), column_dots.end(), 0);
 }
 
-int Symbol::height_dots() const { return static_cast<int>(rows.size()) * row_dots; }
+int Symbol::height_dots() const {
+  return static_cast<int>(rows.size()) * row_dots;
+}
 
 Result<Symbol> make_symbol(const Code& code, std::string_view data) {
   const auto bad = [] { return fail("symbol", "bad_data", "this kind of code cannot hold it"); };

@@ -21,8 +21,8 @@ struct Symbol {
   bool operator==(const Symbol&) const = default;
 };
 
-/// Draws `data` as `code` asks. Check digits of UPC and EAN may be missing and are always made anew,
-/// CODE39 gets its asterisks; there is no quiet zone, as in ReceiptLine's reference.
+/// Draws `data` as `code` asks. Check digits of UPC and EAN may be missing and are always made
+/// anew, CODE39 gets its asterisks; there is no quiet zone, as in ReceiptLine's reference.
 ///
 /// Errors: symbol/bad_data if this kind of code cannot hold it.   Thread: any; pure.
 /// Source: README of the npm package "receiptline", barcode options; wide bars of CODE39, ITF and

@@ -167,8 +167,7 @@ Result<void> Engine::lay_text(const Line& line, const TextLine& text) {
   columns.resize(std::min(columns.size(), static_cast<std::size_t>(room)));
   const int count = static_cast<int>(columns.size());
   const int gap = std::abs(line.border);
-  const int borders =
-      count == 0 ? 0 : line.border < 0 ? count + 1 : (count - 1) * line.border;
+  const int borders = count == 0 ? 0 : line.border < 0 ? count + 1 : (count - 1) * line.border;
 
   std::vector<int> asked;
   for (const Column* column : columns) asked.push_back(column->width);
@@ -257,8 +256,7 @@ Result<void> Engine::lay_code(const Line& line, const PropertyLine& property) {
   }
   const int free = width - symbol->width_dots();
   const int x = band.left * cell_dots + free * static_cast<int>(property.align) / 2;
-  const int height =
-      symbol->height_dots() + (symbol->hri.empty() ? 0 : row_dots + hri_gap_dots);
+  const int height = symbol->height_dots() + (symbol->hri.empty() ? 0 : row_dots + hri_gap_dots);
   add(SymbolRow{x, std::move(*symbol)}, height);
   return {};
 }

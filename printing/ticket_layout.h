@@ -23,7 +23,7 @@ namespace printing {
 
 inline constexpr int cell_dots = 12;  ///< README of "receiptline": characters are 12 x 24 dots
 inline constexpr int row_dots = 24;
-inline constexpr int spaced_row_dots = 30;  ///< the reference's `spacing: true`
+inline constexpr int spaced_row_dots = 30;      ///< the reference's `spacing: true`
 inline constexpr int ticket_dots_max = 12'000;  ///< 1.5 m of paper
 
 /// A piece of a line with one look. The cells count enlargement.

@@ -59,29 +59,30 @@ void drop_absent_parts(std::vector<Piece>& pieces) {
 
 /// Fills the line; false if it vanishes.
 bool fill_line(Line& line, const Values& values) {
-  return std::visit(
-      kiosk::overloaded{
-          [&](TextLine& text) {
-            ValueCount count;
-            for (Column& column : text.columns) {
-              put_in(column.pieces, values);
-              for (const Piece& piece : column.pieces) count.add(piece);
-            }
-            if (count.absent()) return false;
-            for (Column& column : text.columns) drop_absent_parts(column.pieces);
-            return true;
-          },
-          [](RuleLine&) { return true; }, [](CutLine&) { return true; },
-          [&](PropertyLine& property) {
-            if (!property.code) return true;
-            put_in(property.code->data, values);
-            ValueCount count;
-            for (const Piece& piece : property.code->data) count.add(piece);
-            if (!count.absent()) return true;
-            property.code.reset();
-            return property.frame || property.image || !property.command.empty();
-          }},
-      line.content);
+  return std::visit(kiosk::overloaded{[&](TextLine& text) {
+                                        ValueCount count;
+                                        for (Column& column : text.columns) {
+                                          put_in(column.pieces, values);
+                                          for (const Piece& piece : column.pieces) count.add(piece);
+                                        }
+                                        if (count.absent()) return false;
+                                        for (Column& column : text.columns)
+                                          drop_absent_parts(column.pieces);
+                                        return true;
+                                      },
+                                      [](RuleLine&) { return true; }, [](CutLine&) { return true; },
+                                      [&](PropertyLine& property) {
+                                        if (!property.code) return true;
+                                        put_in(property.code->data, values);
+                                        ValueCount count;
+                                        for (const Piece& piece : property.code->data)
+                                          count.add(piece);
+                                        if (!count.absent()) return true;
+                                        property.code.reset();
+                                        return property.frame || property.image ||
+                                               !property.command.empty();
+                                      }},
+                    line.content);
 }
 
 }  // namespace
