@@ -19,8 +19,8 @@ Now Clock::now() const {
   return {from_ms(floor_ms_), ClockTrust::not_before};
 }
 
-void Clock::correct(Instant server) {
-  server_minus_steady_ms_.store(to_ms(server) - steady_ms());
+void Clock::correct(Milliseconds offset) {
+  server_minus_steady_ms_.store(to_ms(now().instant + offset) - steady_ms());
   corrected_.store(true);
 }
 

@@ -15,8 +15,8 @@ class Clock {
   explicit Clock(Instant floor) : floor_ms_(to_ms(floor)) {}
 
   Now now() const;
-  /// The server's clock shows `server` at this moment.
-  void correct(Instant server);
+  /// The server's clock shows `now() + offset`.
+  void correct(Milliseconds offset);
 
  private:
   const std::int64_t floor_ms_;

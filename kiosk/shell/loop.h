@@ -1,0 +1,91 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kiosk/base/bounded_queue.h"
+#include "kiosk/journeys/effect.h"
+#include "kiosk/shell/clock.h"
+#include "kiosk/shell/control_socket.h"
+#include "kiosk/shell/face.h"
+#include "kiosk/shell/records.h"
+
+namespace kiosk::shell {
+
+/// What workers tell the loop.
+struct ReaderState {
+  journeys::ReaderHealth health = journeys::ReaderHealth::missing;
+};
+struct ScannerState {
+  journeys::ScannerHealth health = journeys::ScannerHealth::missing;
+};
+struct PrinterState {
+  journeys::PrinterHealth health = journeys::PrinterHealth::missing;
+};
+struct ControlCall {
+  ControlRequest request;
+  ControlSocket::Reply reply;
+};
+using LoopInput = std::variant<decltype(journeys::Event::what), RecordsFacts, ReaderState,
+                               ScannerState, PrinterState, ControlCall>;
+
+/// What the loop asks of the workers; none of it may block.
+struct LoopPorts {
+  std::function<void(const journeys::Effect&)> perform;
+  /// Whether the screen wants a card and a code now; called when it changes.
+  std::function<void(bool)> want_input;
+  /// Operations beyond the loop's own (the emulated devices of the demo); an empty reply: not known.
+  std::function<std::string(const ControlRequest&)> extra_control;
+  /// `status` and `list` are answered by the records' worker.
+  std::function<void(ControlCall)> ask_records;
+};
+
+enum class Automation { off, on };
+
+/// The UI thread: waits for touches and the queue, steps the model, shows it, hands effects out.
+class Loop {
+ public:
+  Loop(const journeys::Rules& rules, Face& face, Clock& clock, LoopPorts ports,
+       Automation automation);
+
+  /// Thread: any. False when too much waits; the value is dropped (devices tell their state again).
+  bool post(LoopInput input);
+  /// Runs until `stop` or the window is closed.
+  void run();
+  void stop();
+
+ private:
+  struct Waiting {
+    ControlCall call;
+    std::vector<std::string> screens;
+    std::chrono::steady_clock::time_point until;  ///< monotonic: the clock may be set meanwhile
+  };
+
+  void take(LoopInput input);
+  void feed(decltype(journeys::Event::what) what);
+  void update_surroundings();
+  void control(ControlCall call);
+  std::string tap(const ControlRequest& request);
+  void answer_waits();
+  std::string screen_name() const;
+  Milliseconds time_to_wait() const;
+  bool time_passed() const;
+
+  const journeys::Rules& rules_;
+  Face& face_;
+  Clock& clock_;
+  LoopPorts ports_;
+  const Automation automation_;
+  BoundedQueue<LoopInput> queue_{1024};
+  journeys::Model model_;
+  journeys::Surroundings around_;
+  std::optional<bool> wanted_;
+  std::vector<Waiting> waits_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace kiosk::shell

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kiosk/journeys/effect.h"
+#include "kiosk/shell/spooler.h"
+#include "kiosk/shell/status.h"
+#include "kiosk/store/ledger.h"
+#include "kiosk/sync/engine.h"
+
+namespace kiosk::shell {
+
+struct PrinterChanged {
+  journeys::PrinterHealth health = journeys::PrinterHealth::missing;
+};
+struct ReaderChanged {
+  journeys::ReaderHealth health = journeys::ReaderHealth::missing;
+};
+/// How a ticket that was given to the printer ended.
+struct JobEnded {
+  std::int64_t job = 0;
+  domain::PrintState state = domain::PrintState::unknown;
+};
+struct StatusQuery {
+  RequestId request;
+};
+enum class OnPaper { no, yes };
+/// A staff's list; `on_paper`: held tickets are printed, the other lists come out as a list.
+struct ListQuery {
+  RequestId request;
+  StaffList list = StaffList::unacknowledged;
+  OnPaper on_paper = OnPaper::no;
+};
+using RecordsInput =
+    std::variant<journeys::LookUp, journeys::ReadFresh, journeys::Commit, journeys::PrintAgain,
+                 journeys::ResolvePrint, journeys::AllowPrinting, sync::HttpResult, PrinterChanged,
+                 ReaderChanged, JobEnded, StatusQuery, ListQuery>;
+
+/// What records alone know of the surroundings.
+struct RecordsFacts {
+  journeys::ServerHealth server = journeys::ServerHealth::unknown;
+  journeys::LedgerHealth ledger = journeys::LedgerHealth::ok;
+  bool has_data = false;
+  bool may_issue = true;
+  std::set<journeys::StaffNotice> notices;
+  bool operator==(const RecordsFacts&) const = default;
+};
+
+struct Alert {
+  journeys::StaffNotice kind = journeys::StaffNotice::printer;
+  std::string code;  ///< "printer", "refused", ...: for the Task and the webhook
+  std::string text;  ///< without patient data
+};
+
+using RecordsEvent = std::variant<journeys::LookUpAnswered, journeys::FreshAnswered,
+                                  journeys::CommitAnswered, journeys::TicketQueued,
+                                  journeys::PrintReported>;
+struct ListAnswer {
+  RequestId request;
+  OnPaper on_paper = OnPaper::no;
+  StaffList list = StaffList::unacknowledged;
+  std::vector<ListedItem> items;
+};
+
+struct RecordsOutput {
+  std::vector<RecordsEvent> events;
+  std::vector<sync::HttpRequest> requests;
+  std::vector<domain::PrintJob> print;
+  std::vector<Alert> alerts;
+  std::vector<std::pair<RequestId, Status>> statuses;
+  std::vector<ListAnswer> lists;
+  std::optional<sync::ClockCorrection> clock;
+  RecordsFacts facts;
+  std::vector<Error> errors;
+  Instant wake;
+};
+
+/// The protocol's word for a printer's state ("paper_out").
+const char* text_of(journeys::PrinterHealth health);
+
+/// 128 random bits as 32 hexadecimal digits; the shell gives the system's, the simulation its own.
+using RandomHex = std::function<std::string()>;
+
+/// All that is written down: owns what the ledger, the sync engine and the spooler do with one another.
+/// Steppable, on the store's thread; a step waits for nothing but the disk.
+class Records {
+ public:
+  Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engine& engine,
+          RandomHex random);
+
+  RecordsOutput step(const Now& now, std::vector<RecordsInput> inputs);
+
+ private:
+  struct PendingLookUp {
+    journeys::LookUpKey key;
+    std::vector<domain::PersonVisits> from_store;
+    bool decisive = false;  ///< the store's answer leads on by itself
+    Instant until;
+  };
+  using Found = std::vector<domain::PersonVisits>;
+
+  void take(const journeys::LookUp& look_up);
+  void take(const journeys::ReadFresh& read);
+  void take(const journeys::Commit& commit);
+  void take(const journeys::PrintAgain& again);
+  void take(const journeys::ResolvePrint& resolve);
+  void take(const journeys::AllowPrinting& allow);
+  void take(const sync::HttpResult& result);
+  void take(const PrinterChanged& changed);
+  void take(const ReaderChanged& changed);
+  void take(const JobEnded& ended);
+  void take(const StatusQuery& query);
+  void take(const ListQuery& query);
+
+  Found from_store(const journeys::LookUpKey& key);
+  domain::Visit merged(domain::Visit visit);
+  void with_paper(domain::Visit& visit);
+  void answer_from_store(RequestId request, const PendingLookUp& pending);
+  void take_answer(const sync::LookUpAnswer& answer);
+  void take_answer(const sync::FreshAnswer& answer);
+  journeys::CommitResult commit_one(const journeys::Commit& commit, const domain::Visit& visit);
+  void step_engine();
+  void step_spooler();
+  void look_after();
+  void judge_notices();
+  void notice(journeys::StaffNotice kind, bool on);
+  void note(const Error& error);
+
+  const journeys::Rules& rules_;
+  store::Ledger& ledger_;
+  sync::Engine& engine_;
+  RandomHex random_;
+  Spooler spooler_;
+  std::map<RequestId, PendingLookUp> look_ups_;
+  std::vector<sync::Input> to_engine_;
+  RecordsFacts facts_;
+  journeys::PrinterHealth printer_ = journeys::PrinterHealth::missing;
+  journeys::ReaderHealth reader_ = journeys::ReaderHealth::ok;
+  std::optional<Instant> printer_troubled_since_;
+  std::optional<Instant> last_sync_;
+  std::optional<Instant> engine_wake_;
+  Instant next_care_;   ///< counts, disk and erasing are looked at again
+  Instant next_erase_;
+  Now now_;
+  RecordsOutput out_;
+};
+
+}  // namespace kiosk::shell

@@ -1,0 +1,214 @@
+// What records do when no patient asks: counts, alerts, the disk, erasing, staff's lists.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kiosk/shell/records.h"
+
+namespace kiosk::shell {
+namespace {
+
+constexpr Seconds care_every{10};
+constexpr Seconds erase_every{600};
+/// A printer that is away for a moment (its cable moved, it starts) is nobody's business yet.
+constexpr Seconds printer_patience{5};
+
+struct NoticeWords {
+  journeys::StaffNotice kind;
+  const char* code;
+  const char* text;
+};
+constexpr std::array<NoticeWords, 7> notice_words{{
+    {journeys::StaffNotice::printer, "printer", "the ticket printer needs staff"},
+    {journeys::StaffNotice::refused, "refused", "the server refused an arrival: see the staff's list"},
+    {journeys::StaffNotice::unacknowledged, "unacknowledged",
+     "arrivals are not acknowledged by the server for more than 3 minutes: see the staff's list"},
+    {journeys::StaffNotice::clock_untrusted, "clock_untrusted", "the clock is not trusted"},
+    {journeys::StaffNotice::own_code_seen, "own_code_seen",
+     "another machine issues numbers with this kiosk's code; this one has stopped issuing"},
+    {journeys::StaffNotice::ledger_replaced, "ledger_replaced",
+     "the ledger failed its check and was set aside; a new one was begun"},
+    {journeys::StaffNotice::reader, "reader", "the ID-card reader is out of service"},
+}};
+
+ListedItem item_of(const store::ListedArrival& listed) {
+  ListedItem item;
+  item.number = listed.message.number;
+  item.visit_key = listed.message.visit_key;
+  item.appointment_id = listed.message.appointment_id;
+  item.patient_id = listed.message.patient_id;
+  item.confirmed_at = listed.message.confirmed_at;
+  item.reason = listed.reason;
+  if (listed.check_in) item.name = domain::masked_name(listed.check_in->person.name);
+  return item;
+}
+
+ListedItem item_of(const domain::PrintJob& job) {
+  ListedItem item;
+  item.number = job.number;
+  item.visit_key = job.check_in.visit_key;
+  item.appointment_id = job.check_in.appointment_id;
+  item.patient_id = job.check_in.patient_id;
+  item.confirmed_at = job.check_in.confirmed.instant;
+  item.name = domain::masked_name(job.check_in.person.name);
+  item.reason = job.copy == domain::Copy::copy ? "copy" : "";
+  return item;
+}
+
+const char* text_of(journeys::ServerHealth health) {
+  switch (health) {
+    case journeys::ServerHealth::unknown: return "unknown";
+    case journeys::ServerHealth::online: return "online";
+    case journeys::ServerHealth::slow: return "slow";
+    case journeys::ServerHealth::offline: return "offline";
+  }
+  return "unknown";
+}
+
+const char* text_of(ClockTrust trust) {
+  switch (trust) {
+    case ClockTrust::server: return "server";
+    case ClockTrust::rtc: return "rtc";
+    case ClockTrust::not_before: return "not_before";
+  }
+  return "not_before";
+}
+
+}  // namespace
+
+const char* text_of(journeys::PrinterHealth health) {
+  switch (health) {
+    case journeys::PrinterHealth::ok: return "ok";
+    case journeys::PrinterHealth::paper_near_end: return "paper_near_end";
+    case journeys::PrinterHealth::paper_out: return "paper_out";
+    case journeys::PrinterHealth::cover_open: return "cover_open";
+    case journeys::PrinterHealth::cutter_error: return "cutter_error";
+    case journeys::PrinterHealth::overheated: return "overheated";
+    case journeys::PrinterHealth::offline: return "offline";
+    case journeys::PrinterHealth::missing: return "unplugged";
+  }
+  return "unplugged";
+}
+
+void Records::take(const PrinterChanged& changed) {
+  printer_ = changed.health;
+  spooler_.printer(changed.health);
+  if (changed.health == journeys::PrinterHealth::ok) {
+    printer_troubled_since_.reset();
+    notice(journeys::StaffNotice::printer, false);
+  } else if (!printer_troubled_since_) {
+    printer_troubled_since_ = now_.instant;
+    next_care_ = std::min(next_care_, now_.instant + printer_patience);
+  }
+}
+
+void Records::take(const ReaderChanged& changed) {
+  reader_ = changed.health;
+  notice(journeys::StaffNotice::reader, changed.health == journeys::ReaderHealth::out_of_service);
+}
+
+void Records::notice(journeys::StaffNotice kind, bool on) {
+  if (!on) {
+    facts_.notices.erase(kind);
+    return;
+  }
+  if (!facts_.notices.insert(kind).second) return;
+  for (const NoticeWords& words : notice_words) {
+    if (words.kind != kind) continue;
+    std::string text = fmt::format("{}: {}", rules_.kiosk_code, words.text);
+    if (kind == journeys::StaffNotice::printer) text += fmt::format(" ({})", text_of(printer_));
+    to_engine_.push_back(sync::RaiseAlert{words.code, text});
+    out_.alerts.push_back({kind, words.code, std::move(text)});
+  }
+}
+
+void Records::judge_notices() {
+  notice(journeys::StaffNotice::clock_untrusted, now_.trust == ClockTrust::not_before);
+  notice(journeys::StaffNotice::ledger_replaced, ledger_.set_aside().has_value());
+  if (printer_troubled_since_ && now_.instant >= *printer_troubled_since_ + printer_patience) {
+    notice(journeys::StaffNotice::printer, true);
+  }
+  const auto status = ledger_.status(now_.instant);
+  if (!status) {
+    note(status.error());
+    return;
+  }
+  notice(journeys::StaffNotice::refused, status->refused > 0);
+  notice(journeys::StaffNotice::unacknowledged, status->unacknowledged > 0);
+  if (status->own_code_elsewhere) {
+    notice(journeys::StaffNotice::own_code_seen, true);
+    facts_.may_issue = false;
+  }
+}
+
+void Records::look_after() {
+  if (now_.instant < next_care_ && next_care_ - now_.instant <= care_every) return;
+  next_care_ = now_.instant + care_every;
+  if (auto proven = ledger_.prove_writable(); !proven) {
+    if (facts_.ledger == journeys::LedgerHealth::ok) note(proven.error());
+    facts_.ledger = journeys::LedgerHealth::cannot_record;
+  } else {
+    facts_.ledger = journeys::LedgerHealth::ok;
+  }
+  judge_notices();
+  if (printer_troubled_since_ && !facts_.notices.contains(journeys::StaffNotice::printer)) {
+    next_care_ = std::min(next_care_, *printer_troubled_since_ + printer_patience);
+  }
+  if (now_.instant < next_erase_ && next_erase_ - now_.instant <= erase_every) return;
+  next_erase_ = now_.instant + erase_every;
+  const domain::Day today = domain::day_of(rules_.zone, now_.instant);
+  const domain::Day tomorrow = domain::day_of(rules_.zone, domain::plus_days(today.date, 1));
+  if (auto erased = ledger_.erase_old(now_, {today.start, tomorrow.end}); !erased) {
+    note(erased.error());
+  }
+}
+
+void Records::take(const StatusQuery& query) {
+  Status status;
+  status.version = KIOSK_VERSION;
+  status.kiosk_code = rules_.kiosk_code;
+  status.printer = text_of(printer_);
+  status.server = text_of(facts_.server);
+  status.ledger = facts_.ledger == journeys::LedgerHealth::ok ? "ok" : "cannot_record";
+  status.clock_trust = text_of(now_.trust);
+  status.last_sync = last_sync_;
+  if (const auto counts = ledger_.status(now_.instant)) {
+    status.outbox_pending = counts->outbox_pending;
+    status.refused = counts->refused;
+    status.unacknowledged = counts->unacknowledged;
+    status.held = counts->jobs_held;
+    status.printing_unknown = counts->jobs_unknown;
+    status.appointments = counts->appointments;
+    status.people = counts->people;
+    status.check_ins = counts->check_ins;
+  } else {
+    note(counts.error());
+  }
+  out_.statuses.emplace_back(query.request, std::move(status));
+}
+
+void Records::take(const ListQuery& query) {
+  ListAnswer answer{query.request, query.on_paper, query.list, {}};
+  const auto add = [&](const auto& rows) {
+    if (!rows) {
+      note(rows.error());
+      return;
+    }
+    for (const auto& row : *rows) answer.items.push_back(item_of(row));
+  };
+  switch (query.list) {
+    case StaffList::unacknowledged: add(ledger_.unacknowledged(now_.instant)); break;
+    case StaffList::refused: add(ledger_.refused_arrivals()); break;
+    case StaffList::held: {
+      const auto jobs = ledger_.held_jobs();
+      add(jobs);
+      if (jobs && query.on_paper == OnPaper::yes) {
+        for (const domain::PrintJob& job : *jobs) spooler_.release(job.id, now_.instant);
+      }
+      break;
+    }
+  }
+  out_.lists.push_back(std::move(answer));
+}
+
+}  // namespace kiosk::shell
