@@ -245,8 +245,8 @@ domain::Visit visit(const AppointmentRow& row, std::span<const EncounterRow> enc
     if (!of_this(one) || !stands(one) || plain_task || found.arrival) continue;
     found.arrival = arrival(one, profile);
   }
-  const bool arrived = row.status == AppointmentStatus::arrived ||
-                       row.status == AppointmentStatus::checked_in;
+  const bool arrived =
+      row.status == AppointmentStatus::arrived || row.status == AppointmentStatus::checked_in;
   if (arrived && !found.arrival) found.arrival.emplace();
   return found;
 }

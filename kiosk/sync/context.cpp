@@ -60,8 +60,8 @@ void Context::watch_numbers(Now now, const std::vector<EncounterRow>& encounters
       if (*ours) continue;
       if (told_nonces_.size() >= told_max) told_nonces_.clear();
       told_nonces_.insert(ticket.nonce);
-      out.alerts.push_back({AlertKind::own_code_seen,
-                            "number " + ticket.number + " was given by another machine"});
+      out.alerts.push_back(
+          {AlertKind::own_code_seen, "number " + ticket.number + " was given by another machine"});
     }
   }
 }

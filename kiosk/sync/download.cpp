@@ -32,7 +32,9 @@ void Download::step(Now now, Uploads uploads) {
   const auto today = context_.today(now).date;
   const bool new_day = whole_for_ != today;
   if (next_ && now.instant < *next_ && !(new_day && failures_ == 0)) return;
-  if (uploads == Uploads::waiting && next_ && now.instant < *next_ + uploads_first) return;
+  if (!due_since_) due_since_ = now.instant;
+  if (uploads == Uploads::waiting && now.instant < *due_since_ + uploads_first) return;
+  due_since_.reset();
   begin(now, new_day ? Kind::whole_days : Kind::changes);
 }
 
@@ -83,8 +85,8 @@ void Download::on_page(Now now, const Reply& reply) {
     return fail_run(now, {"fhir", "malformed", "the answer to a search is no Bundle"});
   if (run_->pages == 0) run_->server_time = reading->last_updated.value_or(reply.server_time);
   if (reading->skipped > 0)
-    context_.log({"fhir", "skipped", std::to_string(reading->skipped) + " entries, first " +
-                                         reading->first_skipped});
+    context_.log({"fhir", "skipped",
+                  std::to_string(reading->skipped) + " entries, first " + reading->first_skipped});
   ++run_->pages;
   context_.watch_numbers(now, reading->encounters);
   const auto next = reading->next;
@@ -105,7 +107,8 @@ void Download::store(Now now, const Reading& reading) {
     auto text = signature(reading.appointments[i], visit);
     run_->seen[id] = text;
     const auto known = known_.find(id);
-    if (known != known_.end() && !text.empty() && known->second == text) continue;
+    const bool same = known != known_.end() && !text.empty() && known->second == text;
+    if (same && run_->kind == Kind::changes) continue;
     if (known_.size() >= known_max) known_.clear();
     known_[id] = std::move(text);
     fresh.visits.push_back(std::move(visit));
@@ -127,8 +130,8 @@ void Download::go_on(Now now, const std::string& next) {
   ask_page(now, page_request(context_.profile(), *url));
 }
 
-/// Rows can shift under writes while pages are read: what was not seen is asked for by id before it is
-/// believed to be gone.
+/// Rows can shift under writes while pages are read: what was not seen is asked for by id before it
+/// is believed to be gone.
 void Download::look_for_gone(Now now) {
   const auto stored =
       context_.store.stored_ids(context_.today(now).start, context_.tomorrow(now).end);
@@ -190,12 +193,17 @@ void Download::fail_run(Now now, const Error& error) {
   run_.reset();
   unseen_.clear();
   ++failures_;
-  next_ = std::max(now.instant + backoff(failures_, context_.random),
-                   context_.exchange.hold_until());
+  next_ =
+      std::max(now.instant + backoff(failures_, context_.random), context_.exchange.hold_until());
 }
 
-std::optional<Instant> Download::wake() const { return run_ ? std::nullopt : next_; }
+std::optional<Instant> Download::wake() const {
+  if (run_) return std::nullopt;
+  return due_since_ ? *due_since_ + uploads_first : next_;
+}
 
-bool Download::day_is_complete(Now now) const { return whole_for_ == context_.today(now).date; }
+bool Download::day_is_complete(Now now) const {
+  return whole_for_ == context_.today(now).date;
+}
 
 }  // namespace kiosk::sync

@@ -11,9 +11,9 @@
 
 namespace kiosk::sync {
 
-/// Keeps the store's rows of today and tomorrow like the server's: once a day (and at start) all rows of
-/// both days, which also finds what is gone; else what changed since the last complete run, by the
-/// server's clock and with an overlap, because servers stamp before they commit.
+/// Keeps the store's rows of today and tomorrow like the server's: once a day (and at start) all
+/// rows of both days, which also finds what is gone; else what changed since the last complete run,
+/// by the server's clock and with an overlap, because servers stamp before they commit.
 class Download {
  public:
   Download(Context& context, Resolver& resolver) : context_(context), resolver_(resolver) {}
@@ -23,6 +23,8 @@ class Download {
   enum class Uploads { none, waiting };
   void step(Now now, Uploads uploads);
   std::optional<Instant> wake() const;
+  /// The clock was set back: what was planned by it is planned anew.
+  void clock_set_back() { next_.reset(); }
 
   std::optional<Instant> last_complete_run() const { return last_complete_; }
   bool day_is_complete(Now now) const;
@@ -31,9 +33,9 @@ class Download {
   enum class Kind { whole_days, changes };
   struct Run {
     Kind kind = Kind::whole_days;
-    domain::Date date;                       ///< today, when it began
-    std::optional<Instant> server_time;      ///< of page 1; becomes the bookmark
-    std::map<std::string, std::string> seen; ///< id -> what was stored of it
+    domain::Date date;                        ///< today, when it began
+    std::optional<Instant> server_time;       ///< of page 1; becomes the bookmark
+    std::map<std::string, std::string> seen;  ///< id -> what was stored of it
     int pages = 0;
     int restarts = 0;
   };
@@ -59,6 +61,7 @@ class Download {
   std::optional<domain::Date> whole_for_;     ///< the last day that was read whole
   std::optional<Instant> last_complete_;
   std::optional<Instant> next_;
+  std::optional<Instant> due_since_;  ///< waits for uploads since
   int failures_ = 0;
 };
 

@@ -24,11 +24,16 @@ const std::string no_text;
 
 const char* word(HttpFailureKind kind) {
   switch (kind) {
-    case HttpFailureKind::not_connected: return "not connected";
-    case HttpFailureKind::timed_out_unsent: return "timed out before sending";
-    case HttpFailureKind::timed_out_sent: return "timed out";
-    case HttpFailureKind::lost: return "connection lost";
-    case HttpFailureKind::too_large: return "answer too long";
+    case HttpFailureKind::not_connected:
+      return "not connected";
+    case HttpFailureKind::timed_out_unsent:
+      return "timed out before sending";
+    case HttpFailureKind::timed_out_sent:
+      return "timed out";
+    case HttpFailureKind::lost:
+      return "connection lost";
+    case HttpFailureKind::too_large:
+      return "answer too long";
   }
   return "failed";
 }
@@ -115,10 +120,10 @@ std::vector<HttpRequest> Exchange::take(Now now) {
     flight.deadline = now.instant + flight.request.timeout + grace;
     const auto authorization = authorizer_.authorization();
     if (!authorization) {
-      unsigned_ones.push_back({flight.request.id,
-                               HttpFailure{HttpFailureKind::not_connected,
-                                           authorization.error().what},
-                               Milliseconds(0)});
+      unsigned_ones.push_back(
+          {flight.request.id,
+           HttpFailure{HttpFailureKind::not_connected, authorization.error().what},
+           Milliseconds(0)});
       continue;
     }
     HttpRequest request = flight.request;

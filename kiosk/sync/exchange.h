@@ -33,15 +33,15 @@ struct Reply {
   bool ok() const { return status() >= 200 && status() < 300; }
   const std::string& body() const;  ///< empty when there was no answer
   std::string_view header(std::string_view name) const;
-  bool unsent() const;              ///< nothing of the request can have reached the server
-  std::string what() const;         ///< "HTTP 404", "lost: ..."; nothing of a patient
+  bool unsent() const;       ///< nothing of the request can have reached the server
+  std::string what() const;  ///< "HTTP 404", "lost: ..."; nothing of a patient
 };
 
 enum class Urgency { interactive, background };
 
-/// Requests on their way: signs them, keeps background ones bounded and back while the server asks for
-/// it, renews a refused sign-in once, and hands every end to who asked. No I/O: what `take` gives must
-/// be sent by the caller, and each of it answered to `on_result`.
+/// Requests on their way: signs them, keeps background ones bounded and back while the server asks
+/// for it, renews a refused sign-in once, and hands every end to who asked. No I/O: what `take`
+/// gives must be sent by the caller, and each of it answered to `on_result`.
 class Exchange {
  public:
   using Handler = std::function<void(Now, const Reply&)>;

@@ -28,7 +28,8 @@ std::string text(element from, std::string_view key) {
   return std::string(value);
 }
 
-/// Calls `use` with each element of the list, at most list_max; a list that is none has no elements.
+/// Calls `use` with each element of the list, at most list_max; a list that is none has no
+/// elements.
 template <typename Use>
 void each(element from, std::string_view key, Use use) {
   array list;
@@ -241,7 +242,8 @@ class Reader {
     each(resource, "participant", [&](element item) {
       const auto actor = child(item, "actor");
       if (!actor) return;
-      ParticipantRow one{reference_in(*actor, urns_), text(*actor, "type"), text(*actor, "display")};
+      ParticipantRow one{reference_in(*actor, urns_), text(*actor, "type"),
+                         text(*actor, "display")};
       if (!one.reference.empty()) one.type = one.reference.substr(0, one.reference.find('/'));
       row.participants.push_back(std::move(one));
     });

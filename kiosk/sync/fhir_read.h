@@ -11,9 +11,9 @@ namespace kiosk::sync {
 inline constexpr std::size_t answer_bytes_max = 32 * 1024 * 1024;
 inline constexpr std::size_t entries_max = 5'000;
 
-/// Reads one answer of the server: a Bundle with its entries, or a single resource as if it stood alone
-/// in one. Unknown resources and fields are passed over; an entry without id, status or start where they
-/// are needed is skipped and counted.
+/// Reads one answer of the server: a Bundle with its entries, or a single resource as if it stood
+/// alone in one. Unknown resources and fields are passed over; an entry without id, status or start
+/// where they are needed is skipped and counted.
 ///
 /// Errors: fhir/too_large, fhir/malformed with the path in what. Thread: any; pure.
 Result<Reading> read_fhir(std::string_view json);

@@ -8,8 +8,8 @@
 #include "kiosk/domain/appointment.h"
 #include "kiosk/domain/identity.h"
 
-// FHIR resources as read, with references as "Type/id" and nothing looked up or judged yet; what the
-// kiosk makes of them stands in assemble.h.
+// FHIR resources as read, with references as "Type/id" and nothing looked up or judged yet; what
+// the kiosk makes of them stands in assemble.h.
 namespace kiosk::sync {
 
 struct Coding {
@@ -20,7 +20,8 @@ struct Coding {
   bool operator==(const Coding&) const = default;
 };
 
-/// An extension with a value that can be said in one text (string, code, Coding, CodeableConcept ...).
+/// An extension with a value that can be said in one text (string, code, Coding, CodeableConcept
+/// ...).
 struct ExtensionValue {
   std::string url;
   std::string value;
@@ -49,8 +50,8 @@ struct PatientRow {
   std::vector<std::string> replaced_by;  ///< Patient ids
 };
 
-/// A name that appointments refer to: Practitioner, PractitionerRole, Location, HealthcareService or
-/// Organization.
+/// A name that appointments refer to: Practitioner, PractitionerRole, Location, HealthcareService
+/// or Organization.
 struct DirectoryRow {
   std::string reference;  ///< "Location/7"
   std::string name;
@@ -84,8 +85,8 @@ struct AppointmentRow {
   std::vector<std::string> instructions;  ///< patientInstruction
 };
 
-/// One ticket on an Encounter, or on the Task that stands for it in way (c). Of several the first is
-/// the one that is called.
+/// One ticket on an Encounter, or on the Task that stands for it in way (c). Of several the first
+/// is the one that is called.
 struct TicketIds {
   std::string nonce;
   std::string number;
@@ -135,8 +136,8 @@ struct Reading {
   std::vector<FlagRow> flags;
   std::vector<IssueRow> issues;  ///< of OperationOutcomes
   std::vector<EntryResponse> responses;
-  std::size_t skipped = 0;      ///< entries without what makes them usable
-  std::string first_skipped;    ///< path and reason of the first of them
+  std::size_t skipped = 0;    ///< entries without what makes them usable
+  std::string first_skipped;  ///< path and reason of the first of them
 };
 
 }  // namespace kiosk::sync

@@ -130,8 +130,7 @@ HttpRequest identifier_search(const SiteProfile& profile, const std::string& typ
 }
 
 HttpRequest flags_search(const SiteProfile& profile, std::span<const std::string> patient_ids) {
-  return search(profile, "Flag",
-                {{"patient", joined(patient_ids, "Patient/")}, {"_count", "100"}});
+  return search(profile, "Flag", {{"patient", joined(patient_ids, "Patient/")}, {"_count", "100"}});
 }
 
 HttpRequest read_request(const SiteProfile& profile, const std::string& reference) {

@@ -8,8 +8,8 @@
 #include "kiosk/sync/http.h"
 #include "kiosk/sync/site_profile.h"
 
-// Searches as requests. All are POST .../_search with a form body, so that no identity ever stands in a
-// URL that gets logged. Values are exact: what has a meaning in FHIR searches is escaped.
+// Searches as requests. All are POST .../_search with a form body, so that no identity ever stands
+// in a URL that gets logged. Values are exact: what has a meaning in FHIR searches is escaped.
 namespace kiosk::sync {
 
 enum class Includes { with, without };

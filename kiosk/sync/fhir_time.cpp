@@ -149,6 +149,8 @@ std::string format_instant(const domain::Zone& zone, Instant instant) {
          fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-std::string format_utc(Instant instant) { return civil(instant) + "Z"; }
+std::string format_utc(Instant instant) {
+  return civil(instant) + "Z";
+}
 
 }  // namespace kiosk::sync

@@ -9,9 +9,10 @@
 
 namespace kiosk::sync {
 
-/// FHIR instant or dateTime with a time and an offset: YYYY-MM-DDThh:mm[:ss[.f...]](Z|+hh:mm|-hh:mm).
-/// Digits after the third of a fraction are dropped; second 60 counts as the next minute's 0. Empty for
-/// anything else: a time without offset has no place on the time line.
+/// FHIR instant or dateTime with a time and an offset:
+/// YYYY-MM-DDThh:mm[:ss[.f...]](Z|+hh:mm|-hh:mm). Digits after the third of a fraction are dropped;
+/// second 60 counts as the next minute's 0. Empty for anything else: a time without offset has no
+/// place on the time line.
 std::optional<Instant> parse_instant(std::string_view text);
 
 /// RFC 9110 IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"); nothing else.

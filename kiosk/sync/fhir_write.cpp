@@ -25,7 +25,9 @@ Result<T> guarded(const char* what, Make make) {
   }
 }
 
-json reference(const std::string& to) { return {{"reference", to}}; }
+json reference(const std::string& to) {
+  return {{"reference", to}};
+}
 
 std::string base64(ByteView bytes) {
   constexpr std::string_view digits =
@@ -34,7 +36,8 @@ std::string base64(ByteView bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const auto at = [&](std::size_t k) -> unsigned { return k < bytes.size() ? bytes[k] : 0U; };
     const unsigned group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    for (unsigned k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
+    for (unsigned k = 0; k < 4; ++k)
+      out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
   }
   return out;
 }
@@ -105,7 +108,8 @@ json patch_entry(const SiteProfile& profile, const domain::ArrivalMessage& messa
           {"request", {{"method", "PATCH"}, {"url", url}}}};
 }
 
-/// The nonce as urn:uuid, so that the entry has a full URL of its own; empty when it has another form.
+/// The nonce as urn:uuid, so that the entry has a full URL of its own; empty when it has another
+/// form.
 std::string urn_of(const std::string& nonce) {
   if (nonce.size() != 32) return {};
   return "urn:uuid:" + nonce.substr(0, 8) + "-" + nonce.substr(8, 4) + "-" + nonce.substr(12, 4) +
@@ -181,17 +185,17 @@ Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zon
 
 Result<std::string> ticket_task_json(const SiteProfile& profile, const domain::Zone& zone,
                                      const domain::ArrivalMessage& message) {
-  json task = {{"resourceType", "Task"},
-               {"identifier", all_identifiers(profile, message)},
-               {"status", "completed"},
-               {"intent", "order"},
-               {"code", {{"text", "queue-ticket"}}},
-               {"focus", reference("Appointment/" + message.appointment_id)},
-               {"authoredOn", format_instant(zone, message.confirmed_at)},
-               {"input", json::array({{{"type", {{"text", "ticket-number"}}},
-                                       {"valueString", message.number}},
-                                      {{"type", {{"text", "ticket-token"}}},
-                                       {"valueString", message.token}}})}};
+  json task = {
+      {"resourceType", "Task"},
+      {"identifier", all_identifiers(profile, message)},
+      {"status", "completed"},
+      {"intent", "order"},
+      {"code", {{"text", "queue-ticket"}}},
+      {"focus", reference("Appointment/" + message.appointment_id)},
+      {"authoredOn", format_instant(zone, message.confirmed_at)},
+      {"input",
+       json::array({{{"type", {{"text", "ticket-number"}}}, {"valueString", message.number}},
+                    {{"type", {{"text", "ticket-token"}}}, {"valueString", message.token}}})}};
   if (!message.patient_id.empty()) task["for"] = reference("Patient/" + message.patient_id);
   return task.dump();
 }
@@ -240,24 +244,24 @@ Result<Change> withdraw(const std::string& encounter_json) {
   return guarded<Change>("Encounter", [&] {
     json resource = parsed(encounter_json);
     resource["status"] = "entered-in-error";
-    json patch = json::array(
-        {{{"op", "replace"}, {"path", "/status"}, {"value", "entered-in-error"}}});
+    json patch =
+        json::array({{{"op", "replace"}, {"path", "/status"}, {"value", "entered-in-error"}}});
     return Change{patch.dump(), resource.dump()};
   });
 }
 
 std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,
                             const AlertTask& alert) {
-  return json{{"resourceType", "Task"},
-              {"identifier",
-               json::array({{{"system", profile.systems.nonce}, {"value", alert.id}}})},
-              {"status", "requested"},
-              {"intent", "order"},
-              {"priority", "urgent"},
-              {"code", {{"text", alert.kind}}},
-              {"description", alert.text},
-              {"requester", {{"display", alert.kiosk}}},
-              {"authoredOn", format_instant(zone, alert.at)}}
+  return json{
+      {"resourceType", "Task"},
+      {"identifier", json::array({{{"system", profile.systems.nonce}, {"value", alert.id}}})},
+      {"status", "requested"},
+      {"intent", "order"},
+      {"priority", "urgent"},
+      {"code", {{"text", alert.kind}}},
+      {"description", alert.text},
+      {"requester", {{"display", alert.kiosk}}},
+      {"authoredOn", format_instant(zone, alert.at)}}
       .dump();
 }
 

@@ -25,9 +25,9 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-/// An arrival as Encounter: status arrived, class AMB, what the Appointment says of service, place and
-/// people, period.start = the instant of confirmation, and the four identifiers.
-/// Errors of all: fhir/malformed when the given resource is none.
+/// An arrival as Encounter: status arrived, class AMB, what the Appointment says of service, place
+/// and people, period.start = the instant of confirmation, and the four identifiers. Errors of all:
+/// fhir/malformed when the given resource is none.
 Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zone& zone,
                                    const domain::ArrivalMessage& message,
                                    const FreshAppointment& appointment);
@@ -44,8 +44,8 @@ Result<std::string> transaction_json(const SiteProfile& profile, const domain::Z
                                      const domain::ArrivalMessage& message,
                                      const FreshAppointment& appointment);
 
-/// Puts our ticket on an Encounter that stands already; the earlier confirmation's is the first, the one
-/// that is called. Nothing when our nonce stands there.
+/// Puts our ticket on an Encounter that stands already; the earlier confirmation's is the first,
+/// the one that is called. Nothing when our nonce stands there.
 Result<std::optional<Change>> add_ticket(const SiteProfile& profile, const domain::Zone& zone,
                                          const domain::ArrivalMessage& message,
                                          const std::string& encounter_json);

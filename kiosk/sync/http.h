@@ -22,7 +22,7 @@ struct HttpRequest {
   Headers headers;
   std::string body;
   Milliseconds connect_timeout{5'000};
-  Milliseconds timeout{15'000};                  ///< of the whole exchange
+  Milliseconds timeout{15'000};                     ///< of the whole exchange
   std::size_t answer_bytes_max = 32 * 1024 * 1024;  ///< a longer answer is `too_large`
 
   bool operator==(const HttpRequest&) const = default;
@@ -39,11 +39,11 @@ struct HttpResponse {
 /// How far an exchange came that has no answer. After the first byte of a request that writes, the
 /// server may or may not have acted.
 enum class HttpFailureKind {
-  not_connected,       ///< name, connect, TLS: nothing of the request left
-  timed_out_unsent,    ///< the time was up before the first byte left
-  timed_out_sent,      ///< the time was up after it
-  lost,                ///< the connection broke after the first byte had left
-  too_large            ///< there was an answer, longer than allowed
+  not_connected,     ///< name, connect, TLS: nothing of the request left
+  timed_out_unsent,  ///< the time was up before the first byte left
+  timed_out_sent,    ///< the time was up after it
+  lost,              ///< the connection broke after the first byte had left
+  too_large          ///< there was an answer, longer than allowed
 };
 
 struct HttpFailure {

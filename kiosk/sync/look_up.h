@@ -25,10 +25,10 @@ class LookUps {
   struct Work {
     LookUpKey key;
     Instant deadline;
-    Reading gathered;                 ///< people and appointments so far
-    std::set<std::string> own_ids;    ///< of the person, with those it replaced
+    Reading gathered;               ///< people and appointments so far
+    std::set<std::string> own_ids;  ///< of the person, with those it replaced
     std::string person_id;
-    std::string only_appointment;     ///< by ticket: nothing else is shown
+    std::string only_appointment;  ///< by ticket: nothing else is shown
     int hops = 0;
     int pages = 0;
   };

@@ -18,7 +18,8 @@ namespace kiosk::sync {
 using LookUpKey = std::variant<domain::BookingCode, domain::PersonCode, domain::TicketCode,
                                domain::BirthDateAndDigits>;
 
-/// Who is this and what is booked, by the server's own word. Answered once, within the profile's limit.
+/// Who is this and what is booked, by the server's own word. Answered once, within the profile's
+/// limit.
 struct LookUp {
   RequestId request;
   LookUpKey key;
@@ -83,7 +84,8 @@ struct Output {
   ServerState server = ServerState::unknown;
   std::optional<Instant> last_answer;        ///< when the server last answered anything
   std::optional<Instant> last_complete_run;  ///< when a download last ended whole
-  bool day_is_complete = false;  ///< all appointments of today and tomorrow were read since the start
+  bool day_is_complete =
+      false;  ///< all appointments of today and tomorrow were read since the start
   std::optional<ClockCorrection> clock;  ///< to add to the stepping clock from the next step on
   std::optional<Instant> wake;           ///< step again by then even if nothing happens
 };

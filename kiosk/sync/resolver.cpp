@@ -27,8 +27,8 @@ void Resolver::go_on(Now now, std::uint64_t id) {
   auto& work = works_.at(id);
   std::string type;
   std::vector<std::string> ids;
-  const auto wanted = unresolved(work.reading.appointments, patient_ids(work.reading),
-                                 context_.directory);
+  const auto wanted =
+      unresolved(work.reading.appointments, patient_ids(work.reading), context_.directory);
   for (const auto& reference : wanted) {
     if (work.tried.contains(reference) || ids.size() >= ids_max) continue;
     const auto its_type = reference.substr(0, reference.find('/'));
@@ -46,9 +46,8 @@ void Resolver::go_on(Now now, std::uint64_t id) {
   }
   ++work.requests;
   context_.exchange.send(now, ids_search(context_.profile(), type, ids, Includes::without),
-                         work.manner.urgency, [this, id](Now at, const Reply& reply) {
-                           on_reply(at, id, reply);
-                         });
+                         work.manner.urgency,
+                         [this, id](Now at, const Reply& reply) { on_reply(at, id, reply); });
 }
 
 void Resolver::on_reply(Now now, std::uint64_t id, const Reply& reply) {

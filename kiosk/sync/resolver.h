@@ -13,9 +13,9 @@ namespace kiosk::sync {
 /// Whether people are fetched too, or only names of doctors, clinics and places.
 enum class People { fetch, leave };
 
-/// Fetches what appointments refer to and the answer did not include (many servers leave includes out,
-/// PractitionerRoles need two steps): by id, a few at a time, with a bounded number of requests. What
-/// cannot be had stays unnamed.
+/// Fetches what appointments refer to and the answer did not include (many servers leave includes
+/// out, PractitionerRoles need two steps): by id, a few at a time, with a bounded number of
+/// requests. What cannot be had stays unnamed.
 class Resolver {
  public:
   using Done = std::function<void(Now, Reading)>;

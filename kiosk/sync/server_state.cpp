@@ -31,8 +31,8 @@ void Health::failed(HttpFailureKind kind, Milliseconds elapsed) {
     state_ = ServerState::offline;
     return;
   }
-  const bool timed_out = kind == HttpFailureKind::timed_out_sent ||
-                         kind == HttpFailureKind::timed_out_unsent;
+  const bool timed_out =
+      kind == HttpFailureKind::timed_out_sent || kind == HttpFailureKind::timed_out_unsent;
   if (timed_out && elapsed < slow_after_ * 3) {
     if (state_ != ServerState::offline) state_ = ServerState::slow;
     return;
@@ -56,9 +56,8 @@ void ServerClock::sample(Instant server_date, Instant received_at, Milliseconds 
 }
 
 const ServerClock::Sample* ServerClock::best() const {
-  const auto found = std::min_element(samples_.begin(), samples_.end(), [](auto& a, auto& b) {
-    return a.elapsed < b.elapsed;
-  });
+  const auto found = std::min_element(samples_.begin(), samples_.end(),
+                                      [](auto& a, auto& b) { return a.elapsed < b.elapsed; });
   return found == samples_.end() ? nullptr : &*found;
 }
 
@@ -67,7 +66,8 @@ std::optional<ClockCorrection> ServerClock::take_correction(ClockTrust trust) {
   if (sample == nullptr) return std::nullopt;
   const ClockCorrection correction{sample->offset, date_resolution / 2 + sample->elapsed / 2};
   if (trust == ClockTrust::server) {
-    const bool small = std::chrono::abs(correction.offset) <= drift_allowed + correction.uncertainty;
+    const bool small =
+        std::chrono::abs(correction.offset) <= drift_allowed + correction.uncertainty;
     if (small || samples_.size() < samples_to_correct_trusted) return std::nullopt;
   }
   samples_.clear();

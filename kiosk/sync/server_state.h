@@ -8,7 +8,8 @@
 
 namespace kiosk::sync {
 
-/// What the answers of the last minutes say of the server; `unknown` until the first exchange ended.
+/// What the answers of the last minutes say of the server; `unknown` until the first exchange
+/// ended.
 enum class ServerState { unknown, online, slow, offline };
 
 /// Judges the server from how exchanges end.
@@ -43,8 +44,8 @@ struct ClockCorrection {
 class ServerClock {
  public:
   void sample(Instant server_date, Instant received_at, Milliseconds elapsed);
-  /// A correction when the clock is not yet the server's or has run off by more than can be measured;
-  /// given once, then new samples are gathered.
+  /// A correction when the clock is not yet the server's or has run off by more than can be
+  /// measured; given once, then new samples are gathered.
   std::optional<ClockCorrection> take_correction(ClockTrust trust);
   /// The server's time as far as known.
   Instant server_time(Now now) const;

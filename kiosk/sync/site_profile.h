@@ -21,7 +21,8 @@ enum class ArrivalWay {
 enum class ChangeBy { json_patch, put };
 
 /// Where a fact of an appointment stands: an extension of that URL, an identifier of that system, a
-/// meta.tag of that system. Empty members are not looked at; all empty: the server does not give it.
+/// meta.tag of that system. Empty members are not looked at; all empty: the server does not give
+/// it.
 struct FactPlace {
   std::string extension_url;
   std::string identifier_system;
@@ -32,7 +33,8 @@ struct FactPlace {
 
 enum class CampusPlace { none, managing_organization, part_of };
 
-/// URIs of Identifier.system. Those of persons and bookings also stand in the table of code formats.
+/// URIs of Identifier.system. Those of persons and bookings also stand in the table of code
+/// formats.
 struct IdentifierSystems {
   std::string citizen_number = "urn:oid:2.16.840.1.113883.2.3.4.1";
   std::string permits = "urn:kiosk:permit";
@@ -58,13 +60,15 @@ struct SiteProfile {
   FactPlace queue_number;  ///< the booking's own number
   FactPlace place;         ///< a text that stands before Location.name
   FactPlace marks;         ///< "desk first" marks
-  std::string flag_marks_system;  ///< codes of this system in a patient's active Flags are marks too
+  std::string
+      flag_marks_system;  ///< codes of this system in a patient's active Flags are marks too
   CampusPlace campus = CampusPlace::managing_organization;
   std::set<std::string> phone_types = {"phone"};  ///< codes of appointmentType or serviceType
   std::set<std::string> video_types = {"video", "VR"};
   std::set<std::string> restricted_codes = {"R", "V", "restricted"};  ///< of meta.security
-  std::string hospital_cancel_code = "prov";  ///< start of the cancelationReason codes of the hospital
-  std::string patient_cancel_code = "pat";    ///< and of those of the patient
+  std::string hospital_cancel_code =
+      "prov";  ///< start of the cancelationReason codes of the hospital
+  std::string patient_cancel_code = "pat";  ///< and of those of the patient
 
   std::vector<std::string> includes = {"Appointment:patient", "Appointment:practitioner",
                                        "Appointment:location", "Appointment:actor"};

@@ -11,14 +11,18 @@ namespace {
 constexpr std::string_view unreserved =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool same_text(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
-tl::unexpected<Error> bad_url() { return fail("sync", "bad_url", "not an absolute http(s) URL"); }
+tl::unexpected<Error> bad_url() {
+  return fail("sync", "bad_url", "not an absolute http(s) URL");
+}
 
 /// Splits "host:port" or "[v6]:port"; false when the port is no number.
 bool split_authority(std::string_view authority, Origin& origin) {
@@ -35,7 +39,8 @@ bool split_authority(std::string_view authority, Origin& origin) {
     port = colon == std::string_view::npos ? "" : authority.substr(colon);
   }
   if (port.size() <= 1) return port.empty() && !origin.host.empty();
-  const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), origin.port);
+  const auto [end, error] =
+      std::from_chars(port.data() + 1, port.data() + port.size(), origin.port);
   return error == std::errc() && end == port.data() + port.size() && origin.port > 0 &&
          origin.port < 65536 && !origin.host.empty();
 }
@@ -116,7 +121,8 @@ Result<std::string> resolve_link(std::string_view base, const std::string& link)
   if (link.find("://") == std::string::npos) {
     const auto root_end = base.find('/', base.find("://") + 3);
     const auto root = base.substr(0, root_end);
-    if (link.starts_with("//")) return fail("sync", "foreign_link", "page link names another server");
+    if (link.starts_with("//"))
+      return fail("sync", "foreign_link", "page link names another server");
     if (link.starts_with('/')) return std::string(root) + link;
     if (link.starts_with('?')) return join(base, "") + link;
     return join(base, link);

@@ -1,0 +1,67 @@
+#include "kiosk/sync/alerts.h"
+
+#include <fmt/format.h>
+
+#include "kiosk/sync/url.h"
+#include "kiosk/sync/verdict.h"
+
+namespace kiosk::sync {
+namespace {
+
+constexpr std::size_t waiting_max = 32;  ///< then the oldest is dropped
+
+}  // namespace
+
+void Alerts::raise(Now now, const RaiseAlert& alert) {
+  const auto at = context_.exchange.server_time(now);
+  const auto& kiosk = context_.settings.kiosk_code;
+  const auto id = fmt::format("{}-{}-{}", kiosk, to_ms(at), ++raised_);
+  if (waiting_.size() >= waiting_max) waiting_.erase(waiting_.begin() + (sending_ ? 1 : 0));
+  waiting_.push_back({id, alert.kind, alert.text, kiosk, at});
+}
+
+void Alerts::step(Now now) {
+  if (sending_ || waiting_.empty() || now.instant < not_before_) return;
+  const auto& profile = context_.profile();
+  const auto& alert = waiting_.front();
+  HttpRequest request;
+  request.method = "POST";
+  request.url = join(profile.base_url, "Task");
+  request.timeout = profile.request_timeout;
+  request.connect_timeout = profile.connect_timeout;
+  request.headers = {
+      {"Content-Type", "application/fhir+json"},
+      {"Accept", "application/fhir+json"},
+      {"If-None-Exist", "identifier=" + percent_encoded(token({profile.systems.nonce, alert.id}))}};
+  request.body = alert_task_json(profile, context_.settings.zone, alert);
+  sending_ = true;
+  context_.exchange.send(now, std::move(request), Urgency::background,
+                         [this](Now at, const Reply& reply) { on_reply(at, reply); });
+}
+
+void Alerts::on_reply(Now now, const Reply& reply) {
+  sending_ = false;
+  switch (judge(reply)) {
+    case Verdict::done:
+    case Verdict::gone:
+    case Verdict::refused:
+      if (!reply.ok()) context_.log({"sync", "alert_refused", server_words(reply)});
+      waiting_.pop_front();
+      failures_ = 0;
+      return;
+    case Verdict::conflict:
+    case Verdict::denied:
+    case Verdict::busy:
+    case Verdict::unsent:
+    case Verdict::unknown:
+      not_before_ = now.instant + reply.retry_after.value_or(backoff(++failures_, context_.random));
+      return;
+  }
+}
+
+std::optional<Instant> Alerts::wake() const {
+  if (sending_ || waiting_.empty()) return std::nullopt;
+  return not_before_;
+}
+
+}  // namespace kiosk::sync

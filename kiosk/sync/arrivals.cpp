@@ -1,0 +1,480 @@
+#include "kiosk/sync/arrivals.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kiosk/sync/fhir_read.h"
+#include "kiosk/sync/look_up.h"
+#include "kiosk/sync/url.h"
+
+namespace kiosk::sync {
+namespace {
+
+using domain::AppointmentStatus;
+
+constexpr std::size_t parallel_max = 4;
+constexpr int conflicts_max = 3;
+constexpr Milliseconds conflict_pause_min{200};
+constexpr Milliseconds conflict_pause_spread{800};
+constexpr Milliseconds denied_pause{60'000};
+constexpr Milliseconds server_limit_margin{5'000};
+constexpr Milliseconds recheck_pause{1'000};  ///< while due rows are under way or over the limit
+constexpr Milliseconds store_pause{10'000};   ///< after the store itself failed
+
+bool has_arrived(AppointmentStatus status) {
+  return status == AppointmentStatus::arrived || status == AppointmentStatus::checked_in ||
+         status == AppointmentStatus::fulfilled;
+}
+
+}  // namespace
+
+void Arrivals::step(Now now) {
+  std::vector<Id> resumed;
+  for (const auto& [id, work] : works_)
+    if (work.resume_at && *work.resume_at <= now.instant) resumed.push_back(id);
+  for (const auto id : resumed) start(now, id);
+  if (!check_ && (!check_at_ || now.instant < *check_at_)) return;
+  check_ = false;
+  check_at_.reset();
+  if (works_.size() < parallel_max) {
+    const auto due = context_.store.due(now.instant, parallel_max + works_.size());
+    if (!due) {
+      context_.log(due.error());
+      check_at_ = now.instant + store_pause;
+      return;
+    }
+    for (const auto& message : *due) {
+      if (works_.size() >= parallel_max || works_.contains(message.id)) continue;
+      works_[message.id].message = message;
+      works_[message.id].maybe_there = message.unknown;
+      if (message.unknown) unknown_since_.try_emplace(message.id, now.instant);
+      start(now, message.id);
+    }
+  }
+  const auto next = context_.store.next_due();
+  if (!next) return context_.log(next.error());
+  if (*next) check_at_ = std::max(**next, now.instant + recheck_pause);
+}
+
+void Arrivals::server_is_back(Now now) {
+  for (const auto& [id, unknown] : unsent_)
+    if (const auto done = context_.store.postpone(id, now.instant, unknown); !done)
+      context_.log(done.error());
+  unsent_.clear();
+  check_ = true;
+}
+
+std::optional<Instant> Arrivals::wake() const {
+  std::optional<Instant> first = check_at_;
+  for (const auto& [id, work] : works_)
+    if (work.resume_at && (!first || *work.resume_at < *first)) first = work.resume_at;
+  return first;
+}
+
+// ---- What does the server hold? ----
+
+void Arrivals::start(Now now, Id id) {
+  auto& work = works_.at(id);
+  work.resume_at.reset();
+  work.found.clear();
+  unsent_.erase(id);
+  send(now, id, read_request(context_.profile(), "Appointment/" + work.message.appointment_id),
+       Doing::reading_appointment, &Arrivals::on_appointment);
+}
+
+void Arrivals::read(Now now, Id id, HttpRequest request, Step next) {
+  send(now, id, std::move(request), Doing::reading, next);
+}
+
+void Arrivals::send(Now now, Id id, HttpRequest request, Doing doing, Step next) {
+  works_.at(id).doing = doing;
+  context_.exchange.send(now, std::move(request), Urgency::background,
+                         [this, id, next](Now at, const Reply& reply) {
+                           if (works_.contains(id)) (this->*next)(at, id, reply);
+                         });
+}
+
+void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {
+  auto& work = works_.at(id);
+  if (!reply.ok()) return not_done(now, id, reply);
+  const auto reading = read_fhir(reply.body());
+  if (!reading || reading->appointments.size() != 1)
+    return refuse(now, id, "the appointment as the server gives it cannot be read");
+  const auto& row = reading->appointments.front();
+  work.appointment = {reply.body(), std::string(reply.header("ETag")), row.status};
+  if (work.appointment.etag.empty() && !row.meta.version.empty())
+    work.appointment.etag = "W/\"" + row.meta.version + "\"";
+  const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
+  read(now, id,
+       identifier_search(context_.profile(), task ? "Task" : "Encounter",
+                         {context_.profile().systems.visit_key, work.message.visit_key}),
+       &Arrivals::on_visit_key);
+}
+
+/// Takes a search's answer into the work; false when there was none and the work was put off.
+bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
+  auto& work = works_.at(id);
+  if (!reply.ok()) {
+    not_done(now, id, reply);
+    return false;
+  }
+  auto reading = read_fhir(reply.body());
+  if (!reading) {
+    context_.log(reading.error());
+    later(now, id, denied_pause);
+    return false;
+  }
+  context_.watch_numbers(now, reading->encounters);
+  work.found = std::move(reading->encounters);
+  work.found_json = reply.body();
+  return true;
+}
+
+void Arrivals::on_visit_key(Now now, Id id, const Reply& reply) {
+  if (!take_found(now, id, reply)) return;
+  auto& work = works_.at(id);
+  std::erase_if(work.found, [&](const EncounterRow& row) {
+    return identifier_value(row.identifiers, context_.profile().systems.visit_key) !=
+           work.message.visit_key;
+  });
+  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
+    return decide_by_task(now, id);
+  decide(now, id);
+}
+
+bool Arrivals::ours(const EncounterRow& row, const Work& work) const {
+  for (const auto& ticket : tickets(row, context_.profile().systems))
+    if (ticket.nonce == work.message.nonce) return true;
+  return false;
+}
+
+void Arrivals::decide(Now now, Id id) {
+  auto& work = works_.at(id);
+  const auto status = work.appointment.status;
+  const bool open = context_.profile().may_check_in.contains(status);
+  const auto standing = std::find_if(work.found.begin(), work.found.end(), stands);
+  const auto own = std::find_if(work.found.begin(), work.found.end(),
+                                [&](const auto& row) { return ours(row, work); });
+  if (standing != work.found.end()) {
+    // The Encounter is there; a pair that was left half-done is completed, whoever began it.
+    if (!open) return resolve(now, id);
+    return patch_appointment(now, id, &Arrivals::on_appointment_changed);
+  }
+  if (own != work.found.end()) return acknowledge(now, id, own->id);  // told, then undone there
+  if (!work.found.empty() && !has_arrived(status))
+    return refuse(now, id, "the desk undid an arrival of this visit");
+  if (!has_arrived(status) && !open)
+    return refuse(now, id, std::string("the appointment is ") + domain::code(status));
+  decide_nothing_found(now, id);
+}
+
+void Arrivals::decide_nothing_found(Now now, Id id) {
+  auto& work = works_.at(id);
+  if (!has_arrived(work.appointment.status)) {
+    if (may_send_again(now, id)) tell(now, id);
+    return;
+  }
+  const std::vector<std::string> ids{work.message.appointment_id};
+  read(now, id, context_.arrivals_request(ids), &Arrivals::on_own_encounters);
+}
+
+/// Checked in elsewhere, without a visit key: the hospital's own Encounter takes our ticket, or one
+/// is made for it.
+void Arrivals::on_own_encounters(Now now, Id id, const Reply& reply) {
+  if (refuses_search(reply) && context_.search_plainer()) return start(now, id);
+  if (!take_found(now, id, reply)) return;
+  auto& work = works_.at(id);
+  std::erase_if(work.found, [&](const EncounterRow& row) {
+    const auto& of = row.appointments;
+    return !stands(row) || std::find(of.begin(), of.end(), work.message.appointment_id) == of.end();
+  });
+  if (!work.found.empty()) {
+    const auto staying = work.found.front();
+    return put_ticket_on(now, id, staying);
+  }
+  if (may_send_again(now, id)) create(now, id, "Encounter", &Arrivals::on_told);
+}
+
+void Arrivals::decide_by_task(Now now, Id id) {
+  auto& work = works_.at(id);
+  const auto status = work.appointment.status;
+  const bool own = std::any_of(work.found.begin(), work.found.end(),
+                               [&](const auto& row) { return ours(row, work); });
+  if (own) return acknowledge(now, id, "");
+  if (has_arrived(status)) {
+    if (may_send_again(now, id)) create(now, id, "Task", &Arrivals::on_task_created);
+    return;
+  }
+  if (!context_.profile().may_check_in.contains(status))
+    return refuse(now, id, std::string("the appointment is ") + domain::code(status));
+  if (may_send_again(now, id)) patch_appointment(now, id, &Arrivals::on_appointment_changed);
+}
+
+/// After an unknown end nothing is sent anew before the server must have given the old request up.
+bool Arrivals::may_send_again(Now now, Id id) {
+  const auto since = unknown_since_.find(id);
+  if (since == unknown_since_.end()) return true;
+  const Instant safe = since->second + context_.profile().server_limit + server_limit_margin;
+  if (now.instant >= safe) {
+    unknown_since_.erase(since);
+    works_.at(id).maybe_there = false;  // it was searched for just now
+    return true;
+  }
+  later(now, id, safe - now.instant);
+  return false;
+}
+
+// ---- Telling ----
+
+bool Arrivals::note_sending(Now now, Id id) {
+  auto& work = works_.at(id);
+  if (work.sending_noted) return true;
+  if (const auto noted = context_.store.sending(id, now.instant); !noted) {
+    later(now, id, store_pause);
+    context_.log(noted.error());
+    return false;
+  }
+  work.sending_noted = true;
+  return true;
+}
+
+void Arrivals::write(Now now, Id id, HttpRequest request, Step next) {
+  if (!note_sending(now, id)) return;
+  request.timeout = context_.profile().request_timeout;
+  request.connect_timeout = context_.profile().connect_timeout;
+  request.headers.emplace_back("Accept", "application/fhir+json");
+  request.headers.emplace_back("Prefer", "return=representation");
+  send(now, id, std::move(request), Doing::writing, next);
+}
+
+void Arrivals::tell(Now now, Id id) {
+  auto& work = works_.at(id);
+  const auto& profile = context_.profile();
+  if (profile.arrival_way == ArrivalWay::one_by_one)
+    return create(now, id, "Encounter", &Arrivals::on_encounter_created);
+  const auto body =
+      transaction_json(profile, context_.settings.zone, work.message, work.appointment);
+  if (!body) return refuse(now, id, body.error().what);
+  HttpRequest request;
+  request.method = "POST";
+  request.url = join(profile.base_url, "");
+  request.headers = {{"Content-Type", "application/fhir+json"}};
+  request.body = *body;
+  write(now, id, std::move(request), &Arrivals::on_told);
+}
+
+void Arrivals::create(Now now, Id id, const char* type, Step next) {
+  auto& work = works_.at(id);
+  const auto& profile = context_.profile();
+  const auto& zone = context_.settings.zone;
+  const bool task = std::string_view(type) == "Task";
+  const auto body = task ? ticket_task_json(profile, zone, work.message)
+                         : encounter_json(profile, zone, work.message, work.appointment);
+  if (!body) return refuse(now, id, body.error().what);
+  // Each ticket has its own Task; the Encounter of a visit is one.
+  const domain::Identifier once =
+      task ? domain::Identifier{profile.systems.nonce, work.message.nonce}
+           : domain::Identifier{profile.systems.visit_key, work.message.visit_key};
+  HttpRequest request;
+  request.method = "POST";
+  request.url = join(profile.base_url, type);
+  request.headers = {{"Content-Type", "application/fhir+json"},
+                     {"If-None-Exist", "identifier=" + percent_encoded(token(once))}};
+  request.body = *body;
+  write(now, id, std::move(request), next);
+}
+
+void Arrivals::change(Now now, Id id, const std::string& reference, const std::string& etag,
+                      const Result<Change>& change, Step next) {
+  if (!change) return refuse(now, id, change.error().what);
+  const bool put = context_.profile().change_by == ChangeBy::put;
+  HttpRequest request;
+  request.method = put ? "PUT" : "PATCH";
+  request.url = join(context_.profile().base_url, reference);
+  request.headers = {
+      {"Content-Type", put ? "application/fhir+json" : "application/json-patch+json"}};
+  if (!etag.empty()) request.headers.emplace_back("If-Match", etag);
+  request.body = put ? change->resource : change->json_patch;
+  write(now, id, std::move(request), next);
+}
+
+void Arrivals::patch_appointment(Now now, Id id, Step next) {
+  const auto& work = works_.at(id);
+  change(now, id, "Appointment/" + work.message.appointment_id, work.appointment.etag,
+         arrive(context_.profile(), work.appointment), next);
+}
+
+void Arrivals::on_told(Now now, Id id, const Reply& reply) {
+  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
+  works_.at(id).maybe_there = true;
+  auto& work = works_.at(id);
+  if (const auto reading = read_fhir(reply.body())) {
+    for (const auto& entry : reading->responses)
+      if (auto made = id_of(plain_reference(entry.location), "Encounter"); !made.empty())
+        work.created_id = made;
+    for (const auto& row : reading->encounters)
+      if (row.type == "Encounter") work.created_id = row.id;
+  }
+  if (auto made = id_of(plain_reference(reply.header("Location")), "Encounter"); !made.empty())
+    work.created_id = made;
+  settle(now, id);
+}
+
+void Arrivals::on_encounter_created(Now now, Id id, const Reply& reply) {
+  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
+  works_.at(id).maybe_there = true;
+  patch_appointment(now, id, &Arrivals::on_appointment_changed);
+}
+
+void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
+  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
+  works_.at(id).maybe_there = true;
+  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
+    return create(now, id, "Task", &Arrivals::on_task_created);
+  settle(now, id);
+}
+
+void Arrivals::on_task_created(Now now, Id id, const Reply& reply) {
+  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
+  acknowledge(now, id, "");
+}
+
+// ---- Of several Encounters one stays ----
+
+void Arrivals::settle(Now now, Id id) {
+  const auto& work = works_.at(id);
+  read(now, id,
+       identifier_search(context_.profile(), "Encounter",
+                         {context_.profile().systems.visit_key, work.message.visit_key}),
+       &Arrivals::on_settling);
+}
+
+void Arrivals::on_settling(Now now, Id id, const Reply& reply) {
+  if (take_found(now, id, reply)) resolve(now, id);
+}
+
+void Arrivals::resolve(Now now, Id id) {
+  auto& work = works_.at(id);
+  const auto& systems = context_.profile().systems;
+  std::erase_if(work.found, [&](const EncounterRow& row) {
+    return !stands(row) ||
+           identifier_value(row.identifiers, systems.visit_key) != work.message.visit_key;
+  });
+  if (work.found.empty()) {
+    // A search index that lags behind a write that the server has confirmed.
+    if (!work.created_id.empty()) return acknowledge(now, id, work.created_id);
+    return conflict(now, id, "the arrival was told and cannot be found");
+  }
+  const auto nonce = [&](const EncounterRow& row) {
+    std::string smallest;
+    for (const auto& ticket : tickets(row, systems))
+      if (smallest.empty() || ticket.nonce < smallest) smallest = ticket.nonce;
+    return smallest;
+  };
+  const auto staying =
+      *std::min_element(work.found.begin(), work.found.end(),
+                        [&](const auto& a, const auto& b) { return nonce(a) < nonce(b); });
+  for (const auto& row : work.found) {
+    const auto all = tickets(row, systems);
+    if (row.id == staying.id || all.empty() || all.front().nonce != work.message.nonce) continue;
+    const auto text = resource_in(work.found_json, row.type, row.id);
+    if (!text) return conflict(now, id, text.error().what);
+    const auto etag = row.meta.version.empty() ? "" : "W/\"" + row.meta.version + "\"";
+    return change(now, id, "Encounter/" + row.id, etag, withdraw(*text), &Arrivals::on_changed);
+  }
+  put_ticket_on(now, id, staying);
+}
+
+/// Puts our ticket on the Encounter that stays, unless it is there.
+void Arrivals::put_ticket_on(Now now, Id id, const EncounterRow& staying) {
+  auto& work = works_.at(id);
+  if (ours(staying, work)) return acknowledge(now, id, staying.id);
+  const auto text = resource_in(work.found_json, staying.type, staying.id);
+  if (!text) return conflict(now, id, text.error().what);
+  const auto added = add_ticket(context_.profile(), context_.settings.zone, work.message, *text);
+  if (!added) return refuse(now, id, added.error().what);
+  if (!*added) return acknowledge(now, id, staying.id);
+  const auto etag = staying.meta.version.empty() ? "" : "W/\"" + staying.meta.version + "\"";
+  change(now, id, "Encounter/" + staying.id, etag, Result<Change>(**added), &Arrivals::on_changed);
+}
+
+void Arrivals::on_changed(Now now, Id id, const Reply& reply) {
+  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
+  works_.at(id).maybe_there = true;
+  settle(now, id);
+}
+
+// ---- How it ends ----
+
+void Arrivals::not_done(Now now, Id id, const Reply& reply) {
+  auto& work = works_.at(id);
+  const auto pause = [&] { return backoff(++failures_[id], context_.random); };
+  switch (judge(reply)) {
+    case Verdict::done:
+      return conflict(now, id, "unexpected answer");
+    case Verdict::conflict:
+      return conflict(now, id, server_words(reply));
+    case Verdict::gone:
+      if (work.doing != Doing::reading_appointment) return conflict(now, id, server_words(reply));
+      return refuse(now, id, "gone on the server: " + server_words(reply));
+    case Verdict::refused:
+      return refuse(now, id, server_words(reply));
+    case Verdict::denied:
+      return later(now, id, denied_pause);
+    case Verdict::busy:
+      return later(now, id, reply.retry_after.value_or(pause()));
+    case Verdict::unsent: {
+      const bool unknown = work.maybe_there;
+      later(now, id, pause());
+      unsent_[id] = unknown;
+      return;
+    }
+    case Verdict::unknown:
+      if (work.doing == Doing::writing) {
+        work.maybe_there = true;
+        unknown_since_[id] = now.instant;
+      }
+      return later(now, id, pause());
+  }
+}
+
+void Arrivals::conflict(Now now, Id id, const std::string& why) {
+  auto& work = works_.at(id);
+  const double spread = static_cast<double>(conflict_pause_spread.count()) * context_.random();
+  if (++work.conflicts > conflicts_max) {
+    context_.log({"sync", "conflict", "arrival: " + why});
+    const auto pause = backoff(++failures_[id] + 3, context_.random);
+    return later(now, id, pause);
+  }
+  work.resume_at = now.instant + conflict_pause_min + Milliseconds(std::llround(spread));
+}
+
+void Arrivals::acknowledge(Now now, Id id, const std::string& encounter_id) {
+  end(id, context_.store.acknowledged(id, encounter_id, now.instant));
+}
+
+void Arrivals::refuse(Now now, Id id, const std::string& why) {
+  context_.out.alerts.push_back({AlertKind::refused, "an arrival was refused: " + why});
+  end(id, context_.store.refused(id, why, now.instant));
+}
+
+/// Puts the row off; whether the server may have it already is kept with it.
+void Arrivals::later(Now now, Id id, Milliseconds pause) {
+  const bool unknown = works_.at(id).maybe_there;
+  const auto stored = context_.store.postpone(id, now.instant + pause, unknown);
+  if (!stored) context_.log(stored.error());
+  works_.erase(id);
+  check_ = stored.has_value();
+  if (!stored) check_at_ = now.instant + store_pause;
+}
+
+void Arrivals::end(Id id, const Result<void>& stored) {
+  if (!stored) context_.log(stored.error());
+  works_.erase(id);
+  failures_.erase(id);
+  unknown_since_.erase(id);
+  unsent_.erase(id);
+  check_ = true;
+}
+
+}  // namespace kiosk::sync

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kiosk/sync/context.h"
+#include "kiosk/sync/fhir_write.h"
+#include "kiosk/sync/verdict.h"
+
+namespace kiosk::sync {
+
+/// Tells the server each committed arrival once. Every attempt begins with reading what the server
+/// holds (the appointment, then the visit key), so that an interrupted, repeated or raced attempt
+/// goes on from the facts: nothing there -> send; ours there -> done; someone else's -> our ticket
+/// is put on it.
+class Arrivals {
+ public:
+  explicit Arrivals(Context& context) : context_(context) {}
+
+  void step(Now now);
+  void outbox_changed() { check_ = true; }
+  /// The server answers again: what could not be sent need not wait out its pause.
+  void server_is_back(Now now);
+  bool busy() const { return !works_.empty(); }
+  std::optional<Instant> wake() const;
+
+ private:
+  enum class Doing { reading_appointment, reading, writing };
+  struct Work {
+    domain::ArrivalMessage message;
+    FreshAppointment appointment;
+    std::string found_json;            ///< the Bundle of the last search
+    std::vector<EncounterRow> found;   ///< its rows with our visit key (or of our appointment)
+    std::string created_id;            ///< Encounter of the last 2xx, where the server named it
+    std::optional<Instant> resume_at;  ///< waits before it reads again
+    int conflicts = 0;
+    bool sending_noted = false;  ///< the store knows that bytes leave
+    bool maybe_there = false;    ///< an earlier write may have reached the server
+    Doing doing = Doing::reading;
+  };
+  using Id = std::int64_t;
+  using Step = void (Arrivals::*)(Now, Id, const Reply&);
+
+  void start(Now now, Id id);
+  void send(Now now, Id id, HttpRequest request, Doing doing, Step next);
+  void read(Now now, Id id, HttpRequest request, Step next);
+  void on_appointment(Now now, Id id, const Reply& reply);
+  bool take_found(Now now, Id id, const Reply& reply);
+  void on_visit_key(Now now, Id id, const Reply& reply);
+  void on_own_encounters(Now now, Id id, const Reply& reply);
+  void decide(Now now, Id id);
+  void decide_nothing_found(Now now, Id id);
+  void decide_by_task(Now now, Id id);
+
+  bool note_sending(Now now, Id id);
+  void write(Now now, Id id, HttpRequest request, Step next);
+  void tell(Now now, Id id);
+  void create(Now now, Id id, const char* type, Step next);
+  void change(Now now, Id id, const std::string& reference, const std::string& etag,
+              const Result<Change>& change, Step next);
+  void patch_appointment(Now now, Id id, Step next);
+  void on_told(Now now, Id id, const Reply& reply);
+  void on_encounter_created(Now now, Id id, const Reply& reply);
+  void on_appointment_changed(Now now, Id id, const Reply& reply);
+  void on_task_created(Now now, Id id, const Reply& reply);
+  void settle(Now now, Id id);
+  void on_settling(Now now, Id id, const Reply& reply);
+  void resolve(Now now, Id id);
+  void on_changed(Now now, Id id, const Reply& reply);
+  void put_ticket_on(Now now, Id id, const EncounterRow& staying);
+
+  void not_done(Now now, Id id, const Reply& reply);
+  void conflict(Now now, Id id, const std::string& why);
+  void acknowledge(Now now, Id id, const std::string& encounter_id);
+  void refuse(Now now, Id id, const std::string& why);
+  void later(Now now, Id id, Milliseconds pause);
+  void end(Id id, const Result<void>& stored);
+  bool ours(const EncounterRow& row, const Work& work) const;
+  bool may_send_again(Now now, Id id);
+
+  Context& context_;
+  std::map<Id, Work> works_;
+  std::map<Id, int> failures_;  ///< in a row, for the pause
+  std::map<Id, Instant>
+      unknown_since_;          ///< before it may be sent again the server's limit must pass
+  std::map<Id, bool> unsent_;  ///< paused because nothing left; the value: `unknown` before
+  bool check_ = true;
+  std::optional<Instant> check_at_;
+};
+
+}  // namespace kiosk::sync

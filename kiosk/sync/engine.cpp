@@ -1,0 +1,103 @@
+#include "kiosk/sync/engine.h"
+
+#include "kiosk/base/overloaded.h"
+#include "kiosk/sync/url.h"
+
+namespace kiosk::sync {
+
+Result<std::unique_ptr<Engine>> Engine::create(Settings settings, store::SyncStore& store,
+                                               Authorizer& authorizer, Random random) {
+  const auto& profile = settings.profile;
+  if (const auto allowed = check_allowed(profile.base_url); !allowed)
+    return pass_on(allowed.error());
+  if (profile.page_size < 1 || profile.page_size > page_size_max)
+    return fail("sync", "bad_profile", "page size must be 1 to 400");
+  const bool target = profile.arrived_status == domain::AppointmentStatus::arrived ||
+                      profile.arrived_status == domain::AppointmentStatus::checked_in;
+  if (!target) return fail("sync", "bad_profile", "the arrived status is arrived or checked-in");
+  for (const auto* system : {&profile.systems.visit_key, &profile.systems.nonce,
+                             &profile.systems.ticket_number, &profile.systems.ticket_token})
+    if (system->empty()) return fail("sync", "bad_profile", "an identifier system is empty");
+  return std::make_unique<Engine>(std::move(settings), store, authorizer, std::move(random));
+}
+
+Engine::Engine(Settings settings, store::SyncStore& store, Authorizer& authorizer, Random random)
+    : context_(std::move(settings), store, authorizer, std::move(random)),
+      resolver_(context_),
+      look_ups_(context_, resolver_),
+      fresh_reads_(context_, resolver_),
+      arrivals_(context_),
+      download_(context_, resolver_),
+      alerts_(context_) {}
+
+void Engine::take(Now now, Input input) {
+  std::visit(overloaded{
+                 [&](LookUp& what) { look_ups_.start(now, what); },
+                 [&](ReadFresh& what) { fresh_reads_.start(now, what); },
+                 [&](RaiseAlert& what) { alerts_.raise(now, what); },
+                 [&](OutboxChanged&) { arrivals_.outbox_changed(); },
+                 [&](HttpResult& what) { context_.exchange.on_result(now, std::move(what)); },
+             },
+             input);
+}
+
+/// Which day it is decides what is asked for, so an untrusted clock first hears the server's Date,
+/// out of whatever it answers.
+void Engine::learn_clock(Now now) {
+  if (now.trust == ClockTrust::server || context_.exchange.has_answered()) ask_clock_at_.reset();
+  if (!ask_clock_at_ || now.instant < *ask_clock_at_) return;
+  ask_clock_at_ = now.instant + context_.profile().request_timeout * 2;
+  auto request = read_request(context_.profile(), "metadata");
+  context_.exchange.send(
+      now, std::move(request), Urgency::background, [this](Now at, const Reply&) {
+        if (ask_clock_at_ && !context_.exchange.has_answered())
+          ask_clock_at_ = at.instant + backoff(++clock_failures_, context_.random);
+      });
+}
+
+Output Engine::step(Now now, std::vector<Input> inputs) {
+  context_.out = Output();
+  const auto state_before = context_.exchange.state();
+  if (now.instant < last_step_) download_.clock_set_back();
+  last_step_ = now.instant;
+  for (auto& input : inputs) take(now, std::move(input));
+  context_.exchange.expire(now);
+  look_ups_.expire(now);
+  fresh_reads_.expire(now);
+  const auto state = context_.exchange.state();
+  if (state_before == ServerState::offline && state != ServerState::offline)
+    arrivals_.server_is_back(now);
+  learn_clock(now);
+  arrivals_.step(now);
+  alerts_.step(now);
+  if (!ask_clock_at_)
+    download_.step(now, arrivals_.busy() ? Download::Uploads::waiting : Download::Uploads::none);
+  Output& out = context_.out;
+  out.requests = context_.exchange.take(now);
+  if (auto words = context_.exchange.take_denied())
+    out.alerts.push_back({AlertKind::denied, std::move(*words)});
+  out.server = context_.exchange.state();
+  out.last_answer = context_.exchange.last_answer();
+  out.last_complete_run = download_.last_complete_run();
+  out.day_is_complete = download_.day_is_complete(now);
+  out.clock = context_.exchange.take_correction(now.trust);
+  out.wake = wake();
+  return std::move(out);
+}
+
+std::optional<Instant> Engine::wake() const {
+  std::optional<Instant> first;
+  const auto sooner = [&](std::optional<Instant> at) {
+    if (at && (!first || *at < *first)) first = at;
+  };
+  sooner(context_.exchange.wake());
+  sooner(look_ups_.wake());
+  sooner(fresh_reads_.wake());
+  sooner(arrivals_.wake());
+  sooner(alerts_.wake());
+  sooner(ask_clock_at_);
+  if (!ask_clock_at_) sooner(download_.wake());
+  return first;
+}
+
+}  // namespace kiosk::sync

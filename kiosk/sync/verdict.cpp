@@ -1,0 +1,105 @@
+#include "kiosk/sync/verdict.h"
+
+#include <algorithm>
+
+#include "kiosk/sync/fhir_read.h"
+
+namespace kiosk::sync {
+namespace {
+
+constexpr std::size_t words_bytes_max = 300;
+constexpr std::size_t digits_shown_max = 5;
+
+std::vector<IssueRow> issues(const Reply& reply) {
+  const auto reading = read_fhir(reply.body());
+  return reading ? reading->issues : std::vector<IssueRow>();
+}
+
+bool is_failed_test(const Reply& reply) {
+  for (const auto& issue : issues(reply)) {
+    if (issue.code == "conflict") return true;
+    std::string words = issue.text;
+    std::transform(words.begin(), words.end(), words.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    const auto at = words.find("test");
+    const bool alone =
+        at != std::string::npos && (at == 0 || words[at - 1] < 'a' || words[at - 1] > 'z');
+    if (alone && words.find("patch") != std::string::npos) return true;
+    if (alone && words.find("operation") != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// Hides runs of more than 5 digits and whatever stands in quotes.
+std::string without_data(std::string_view words) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < words.size();) {
+    std::size_t digits = 0;
+    while (i + digits < words.size() && words[i + digits] >= '0' && words[i + digits] <= '9')
+      ++digits;
+    if (digits > 0) {
+      if (!quoted) out += digits > digits_shown_max ? "#" : std::string(words.substr(i, digits));
+      i += digits;
+      continue;
+    }
+    const char c = words[i++];
+    if (c == '"') {
+      quoted = !quoted;
+      out += quoted ? "\"..." : "\"";
+    } else if (!quoted) {
+      out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+void cut_to(std::string& text, std::size_t bytes) {
+  if (text.size() <= bytes) return;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  text.resize(bytes);
+}
+
+}  // namespace
+
+Verdict judge(const Reply& reply) {
+  if (std::holds_alternative<HttpFailure>(reply.outcome))
+    return reply.unsent() ? Verdict::unsent : Verdict::unknown;
+  switch (const int status = reply.status(); status) {
+    case 409:
+    case 412:
+    case 423:
+    case 428:
+      return Verdict::conflict;
+    case 404:
+    case 410:
+      return Verdict::gone;
+    case 401:
+    case 403:
+      return Verdict::denied;
+    case 429:
+    case 503:
+      return Verdict::busy;
+    case 400:
+    case 422:
+      return is_failed_test(reply) ? Verdict::conflict : Verdict::refused;
+    case 501:
+      return Verdict::refused;
+    default:
+      if (status >= 200 && status < 300) return Verdict::done;
+      return status >= 500 ? Verdict::unknown : Verdict::refused;
+  }
+}
+
+std::string server_words(const Reply& reply) {
+  std::string words = reply.what();
+  for (const auto& issue : issues(reply)) {
+    words += ": " + without_data(issue.code);
+    if (!issue.text.empty()) words += ": " + without_data(issue.text);
+  }
+  cut_to(words, words_bytes_max);
+  return words;
+}
+
+}  // namespace kiosk::sync

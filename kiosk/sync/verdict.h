@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "kiosk/sync/exchange.h"
+
+namespace kiosk::sync {
+
+/// What the end of a write means.
+enum class Verdict {
+  done,
+  conflict,  ///< a precondition failed: read again and decide by meaning
+  gone,
+  refused,  ///< the server will never take it so: staff
+  denied,   ///< 401, 403: sign-in or configuration, nothing was done
+  busy,     ///< 429, 503: not now, nothing was done
+  unsent,   ///< nothing reached the server
+  unknown   ///< it may have acted or not
+};
+
+Verdict judge(const Reply& reply);
+
+/// Why, for the staff's list: status and the server's words, shortened, long digit runs and quoted
+/// texts made unreadable, because servers like to repeat the data they refuse.
+std::string server_words(const Reply& reply);
+
+}  // namespace kiosk::sync
