@@ -131,7 +131,8 @@ TEST_CASE("catalogue: every cut of a file is refused or read, never read beyond"
 
 TEST_CASE("catalogue: tables and strings that point out of the file are refused") {
   const kiosk::Bytes whole = mo_file({{"", chinese}, {"OK", "好"}});
-  for (const std::size_t word : {8, 12, 16, 28, 32, 36, 40, 44, 48}) {
+  for (std::size_t word = 8; word <= 48; word += 4) {
+    if (word == 20 || word == 24) continue;  // the hash table, which is not read
     kiosk::Bytes bent = whole;
     for (std::size_t i = 0; i < 4; ++i) bent[word + i] = 0xFF;
     CHECK(code_of(bent) == "bad_catalogue");
@@ -155,10 +156,10 @@ TEST_CASE("catalogue: the shipped catalogues load and keep every placeholder of 
     ++files;
     const auto texts = Catalogue::load(entry.path().string());
     REQUIRE(texts.has_value());
-    for (const auto& [id, forms] : texts->messages()) {
-      for (const std::string& form : forms) {
-        INFO(entry.path().filename().string(), ": ", id);
-        CHECK(placeholders_of(form) == placeholders_of(id));
+    for (const auto& message : texts->messages()) {
+      for (const std::string& form : message.second) {
+        INFO(entry.path().filename().string(), ": ", message.first);
+        CHECK(placeholders_of(form) == placeholders_of(message.first));
       }
     }
   }
