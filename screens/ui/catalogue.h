@@ -28,7 +28,7 @@ std::string filled(std::string_view text, Placeholders values);
 
 class Catalogue {
  public:
-  static constexpr std::size_t file_bytes_max = 4 * 1024 * 1024;
+  static constexpr std::size_t file_bytes_max = std::size_t{4} * 1024 * 1024;
   static constexpr std::size_t messages_max = 20'000;
 
   /// Every text as its id: English without a file.

@@ -9,7 +9,7 @@ std::optional<WindowEvent> HeadlessWindow::wait(kiosk::Milliseconds limit) {
   std::unique_lock lock(mutex_);
   ready_.wait_for(lock, limit, [this] { return woken_ || !events_.empty(); });
   if (!events_.empty()) {
-    WindowEvent event = std::move(events_.front());
+    WindowEvent event = events_.front();
     events_.pop_front();
     return event;
   }
@@ -25,12 +25,12 @@ void HeadlessWindow::wake() {
   ready_.notify_one();
 }
 
-void HeadlessWindow::put(WindowEvent event) {
+void HeadlessWindow::put(const WindowEvent& event) {
   constexpr std::size_t waiting_max = 256;
   {
     const std::lock_guard lock(mutex_);
     if (events_.size() >= waiting_max) return;
-    events_.push_back(std::move(event));
+    events_.push_back(event);
   }
   ready_.notify_one();
 }

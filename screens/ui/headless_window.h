@@ -21,7 +21,7 @@ class HeadlessWindow : public Window {
 
   /// As if it had happened on a display. Above 256 waiting events the newest is dropped.
   /// Thread: any.
-  void put(WindowEvent event);
+  void put(const WindowEvent& event);
   /// How many frames were shown.
   int presented() const { return presented_; }
 

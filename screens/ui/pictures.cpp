@@ -12,7 +12,7 @@ namespace {
 
 /// One stroke of an icon, on 100 x 100; `width` 0 fills. `tint` none takes the node's colour.
 struct Stroke {
-  const char* path;
+  const char* path = "";
   double width = 0;
   Color tint = Color::none;
 };

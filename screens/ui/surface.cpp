@@ -1,12 +1,10 @@
 #include "screens/ui/surface.h"
 
-#include <cairo.h>
-
 #include "kiosk/base/check.h"
 
 namespace screens::ui {
 
-void SurfaceDeleter::operator()(_cairo_surface* surface) const {
+void SurfaceDeleter::operator()(cairo_surface_t* surface) const {
   cairo_surface_destroy(surface);
 }
 

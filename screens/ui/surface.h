@@ -1,21 +1,21 @@
 #pragma once
 
+#include <cairo.h>
+
 #include <memory>
 #include <string>
 
 #include "kiosk/base/result.h"
 #include "screens/ui/geometry.h"
 
-struct _cairo_surface;
-
 namespace screens::ui {
 
 struct SurfaceDeleter {
-  void operator()(_cairo_surface* surface) const;
+  void operator()(cairo_surface_t* surface) const;
 };
 
 /// An opaque software picture, 32 bits a pixel (CAIRO_FORMAT_RGB24).
-using Surface = std::unique_ptr<_cairo_surface, SurfaceDeleter>;
+using Surface = std::unique_ptr<cairo_surface_t, SurfaceDeleter>;
 
 /// A black surface; the size is in device pixels, each side 1..16384.
 Surface make_surface(Size pixels);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace screens::ui {
@@ -17,6 +18,14 @@ bool fits(const Paragraph& paragraph, int width, int lines_max) {
 }
 
 }  // namespace
+
+bool Typesetter::Key::operator<(const Key& other) const {
+  const auto all = [](const Key& key) {
+    return std::tie(key.text, key.font_size, key.line_height_percent, key.weight, key.width,
+                    key.lines_max);
+  };
+  return all(*this) < all(other);
+}
 
 void Typesetter::begin(std::string language, int text_percent) {
   if (language != language_ || text_percent != text_percent_) now_.clear();

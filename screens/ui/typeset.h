@@ -47,7 +47,7 @@ class Typesetter {
     int width;
     int lines_max;  // 0: never shrunk
 
-    auto operator<=>(const Key&) const = default;
+    bool operator<(const Key& other) const;
   };
 
   const Paragraph& look_up(Key key);
