@@ -68,8 +68,12 @@ bool UsbLink::run_front(Moment now, std::vector<Input>& inputs) {
   if (!front_since_) front_since_ = now;
   Transfer& front = queue_.front();
   if (const auto* send = std::get_if<Send>(&front)) {
-    const kiosk::ByteView rest = kiosk::ByteView(send->bytes).subspan(front_done_);
-    front_done_ += model_.write(now, send->endpoint, rest);
+    std::size_t accepted = 1;
+    while (accepted > 0 && front_done_ < send->bytes.size()) {
+      const kiosk::ByteView rest = kiosk::ByteView(send->bytes).subspan(front_done_);
+      accepted = model_.write(now, send->endpoint, rest);
+      front_done_ += accepted;
+    }
     const bool done = front_done_ == send->bytes.size();
     if (!done && now < *front_since_ + send->limit) return false;
     inputs.emplace_back(Sent{done ? Status::done : Status::timed_out, front_done_});

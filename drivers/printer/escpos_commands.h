@@ -1,0 +1,62 @@
+#pragma once
+
+// The few commands the driver itself sends, and what answers to them look like.
+// Source: ESC/POS command reference; USB printer class 1.1.
+
+#include <array>
+#include <cstdint>
+
+#include "drivers/usb/transfer.h"
+#include "kiosk/base/bytes.h"
+
+namespace drivers::printer {
+
+inline constexpr usb::ControlSetup port_status_request = {0xA1, 0x01, 0, 0, 1};
+inline constexpr usb::ControlSetup soft_reset_request = {0x21, 0x02, 0, 0, 0};
+inline constexpr usb::ControlSetup soft_reset_request_old = {0x23, 0x02, 0, 0, 0};
+
+/// DLE DC4 fn 8: clear buffers, obeyed on reception even when off-line.
+inline constexpr std::array<std::uint8_t, 10> clear_buffers = {0x10, 0x14, 0x08, 0x01, 0x03,
+                                                               0x14, 0x01, 0x06, 0x02, 0x08};
+/// ESC = 1 (listen), ESC @ (clear modes).
+inline constexpr std::array<std::uint8_t, 5> initialise = {0x1B, 0x3D, 0x01, 0x1B, 0x40};
+/// GS a 15: report every change of cover, errors and paper.
+inline constexpr std::array<std::uint8_t, 3> report_changes = {0x1D, 0x61, 0x0F};
+inline constexpr std::array<std::uint8_t, 3> fence_command = {0x1D, 0x72, 0x01};
+
+inline constexpr int identity_maker = 66;
+inline constexpr int identity_model = 67;
+inline constexpr std::uint8_t identity_answer_start = 0x5F;
+
+inline kiosk::Bytes real_time_command(int n) {
+  return {0x10, 0x04, static_cast<std::uint8_t>(n)};
+}
+inline kiosk::Bytes identity_command(int n) {
+  return {0x1D, 0x49, static_cast<std::uint8_t>(n)};
+}
+
+/// GS ( H fn 48; `id` is four bytes of 20..7E.
+inline kiosk::Bytes process_id_command(kiosk::ByteView id) {
+  kiosk::Bytes bytes = {0x1D, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30};
+  kiosk::append(bytes, id);
+  return bytes;
+}
+
+/// Without the closing NUL.
+inline kiosk::Bytes process_id_answer(kiosk::ByteView id) {
+  kiosk::Bytes bytes = {0x37, 0x22};
+  kiosk::append(bytes, id);
+  return bytes;
+}
+
+/// Four printable characters that differ from job to job.
+inline kiosk::Bytes process_id(std::uint32_t number) {
+  kiosk::Bytes id(4);
+  for (std::uint8_t& c : id) {
+    c = static_cast<std::uint8_t>('!' + number % 94);
+    number /= 94;
+  }
+  return id;
+}
+
+}  // namespace drivers::printer

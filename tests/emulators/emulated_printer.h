@@ -1,0 +1,148 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/emulators/usb_model.h"
+
+namespace emulators {
+
+/// A piece of paper as it fell out: rows of width_dots bits, row-major, MSB left, 1 is black.
+struct Ticket {
+  enum class End { cut, torn };
+
+  int width_dots = 0;
+  int rows = 0;
+  kiosk::Bytes bits;   ///< rows * ceil(width_dots / 8)
+  kiosk::Bytes bytes;  ///< received for it from the last ESC @ on, without questions
+  End end = End::cut;
+
+  bool is_blank() const;
+  bool dot(int x, int y) const;
+};
+
+/// What a model of printer can do; a clone lacks most of it.
+struct PrinterAbilities {
+  int width_dots = 576;
+  std::size_t buffer_bytes = 16 * 1024;
+  int rows_per_second = 1600;  ///< 200 mm/s at 8 dots/mm
+  int near_end_rows = 2000;    ///< on the roll when the sensor reports near end
+  bool real_time_status = true;
+  bool automatic_status = true;
+  bool process_id = true;
+  bool paper_fence = true;
+  bool identity = true;
+  bool port_status = true;
+  bool soft_reset = true;
+  bool clear_buffers = true;  ///< obeys DLE DC4 8
+  bool answers = true;        ///< false: never says anything over its IN endpoint
+
+  bool operator==(const PrinterAbilities&) const = default;
+};
+
+/// A receipt printer on USB: parses the ESC/POS it receives at the speed of paper, draws every dot
+/// row, and keeps what was cut off. Text, unknown commands and rows beyond its width are recorded
+/// as protocol errors: this kiosk prints pictures only, so any of them is a fault of the sender.
+class EmulatedPrinter : public UsbModel {
+ public:
+  explicit EmulatedPrinter(PrinterAbilities abilities = {}) : can_(abilities) {}
+
+  // What is done to the machine.
+  void load_paper(int rows = 200'000);  ///< a new roll; what hung out is torn off
+  void set_near_end();                  ///< the sensor sees the end of the roll
+  void paper_runs_out_after(int rows);  ///< 0: now
+  void open_cover() { cover_open_ = true; }
+  void close_cover() { cover_open_ = false; }
+  void jam_cutter() { cutter_jammed_ = true; }
+  void free_cutter() { cutter_jammed_ = false; }
+  void overheat() { hot_ = true; }
+  void cool_down() { hot_ = false; }
+  void fall_silent() { silent_ = true; }
+  void speak_again() { silent_ = false; }
+  void press_offline() { off_line_ = true; }
+  void press_online() { off_line_ = false; }
+  /// Every fault away and paper in.
+  void put_right();
+
+  // What came of it.
+  const std::vector<Ticket>& tickets() const { return tickets_; }
+  Ticket uncut() const;  ///< what hangs out of it
+  const std::vector<std::string>& protocol_errors() const { return protocol_errors_; }
+  std::size_t waiting_bytes() const { return buffer_.size(); }
+  bool is_offline() const;
+
+  drivers::usb::InterfaceDescription describe() const override;
+  void detach(drivers::usb::Moment now) override;
+  void reset(drivers::usb::Moment now) override;
+  std::size_t write(drivers::usb::Moment now, std::uint8_t endpoint,
+                    kiosk::ByteView bytes) override;
+  kiosk::Bytes read(drivers::usb::Moment now, std::uint8_t endpoint) override;
+  std::optional<kiosk::Bytes> control(drivers::usb::Moment now,
+                                      const drivers::usb::Control& request) override;
+  std::optional<drivers::usb::Moment> next_change(drivers::usb::Moment now) const override;
+
+ private:
+  using Time = std::chrono::time_point<std::chrono::steady_clock, std::chrono::microseconds>;
+  struct Raster {
+    std::size_t row_bytes = 0;
+    int rows_left = 0;
+    int mode = 0;
+  };
+
+  void advance(drivers::usb::Moment now);
+  bool run_one();
+  bool run_escape();
+  bool run_group();
+  bool run_data_link();
+  bool run_cut();
+  bool run_parenthesis();
+  bool run_raster_header();
+  bool run_raster_row();
+  void draw(kiosk::ByteView row);
+  void cut();
+  void take(std::size_t bytes);
+  bool have(std::size_t bytes) const { return buffer_.size() >= bytes; }
+  std::uint8_t at(std::size_t index) const { return buffer_[index]; }
+
+  void hear_real_time(std::uint8_t byte);
+  void forget_buffer();
+  void say(kiosk::Bytes answer);
+  std::uint8_t real_time_byte(int n) const;
+  std::array<std::uint8_t, 4> automatic_status() const;
+  std::uint8_t paper_byte() const;
+  bool near_end() const { return near_end_forced_ || rows_left_ <= can_.near_end_rows; }
+  bool paper_out() const { return rows_left_ <= 0; }
+  void report_changes();
+  void complain(std::string what);
+
+  PrinterAbilities can_;
+  int rows_left_ = 200'000;
+  bool near_end_forced_ = false;
+  bool cover_open_ = false;
+  bool cutter_jammed_ = false;
+  bool hot_ = false;
+  bool silent_ = false;
+  bool off_line_ = false;
+
+  std::deque<std::uint8_t> buffer_;
+  kiosk::Bytes heard_;  ///< the last bytes received, for the real-time commands among them
+  std::deque<kiosk::Bytes> answers_;
+  Time free_at_{};
+  Raster raster_;
+  int feed_left_ = 0;
+  bool cut_after_feed_ = false;
+  bool reports_changes_ = false;
+  std::optional<std::array<std::uint8_t, 4>> reported_;
+
+  Ticket current_;
+  std::vector<Ticket> tickets_;
+  std::vector<std::string> protocol_errors_;
+};
+
+}  // namespace emulators

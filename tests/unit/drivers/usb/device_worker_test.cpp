@@ -1,0 +1,134 @@
+#include "drivers/usb/device_worker.h"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "drivers/id_card/sdt_reader.h"
+#include "drivers/printer/escpos_printer.h"
+#include "drivers/usb/libusb_transport.h"
+#include "tests/emulators/emulated_id_reader.h"
+#include "tests/emulators/emulated_printer.h"
+#include "tests/emulators/in_process_transport.h"
+
+using namespace drivers;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Collects a worker's events and lets a test wait for one of them.
+template <typename Event>
+class Mailbox {
+ public:
+  auto sink() {
+    return [this](Event event) {
+      {
+        const std::lock_guard lock(mutex_);
+        events_.push_back(std::move(event));
+      }
+      arrived_.notify_all();
+    };
+  }
+
+  /// Waits for the next event of the kind behind all that were waited for; false after 20 s.
+  template <typename Kind>
+  bool wait_for() {
+    std::unique_lock lock(mutex_);
+    return arrived_.wait_for(lock, 20s, [this] {
+      while (seen_ < events_.size()) {
+        if (std::holds_alternative<Kind>(events_[seen_++])) return true;
+      }
+      return false;
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<Event> events_;
+  std::size_t seen_ = 0;
+};
+
+emulators::EmulatedCard some_card() {
+  emulators::ResidentCard fields;
+  fields.name = "测试甲";
+  fields.birth_date = "19900307";
+  fields.number = "990101199003070015";
+  return {emulators::card_block(fields), emulators::CardCondition::good, std::nullopt};
+}
+
+}  // namespace
+
+TEST_CASE("worker: a reader is served over its thread, leaves, comes back and is served again") {
+  emulators::Plugged<emulators::EmulatedIdReader> reader;
+  reader.with([](auto& r) { r.set_delays(1ms, 5ms); });
+  Mailbox<id_card::ReaderEvent> mailbox;
+  usb::DeviceWorker<id_card::SdtReader> worker({}, reader.transport(), mailbox.sink());
+  REQUIRE(mailbox.wait_for<id_card::ReaderReady>());
+  REQUIRE(worker.post(id_card::CardWanted::yes));
+  reader.with([](auto& r) { r.lay(some_card()); });
+  CHECK(mailbox.wait_for<id_card::CardRead>());
+  reader.port().unplug();
+  CHECK(mailbox.wait_for<id_card::ReaderUnusable>());
+  reader.with([](auto& r) { r.lift(); });
+  reader.port().plug();
+  CHECK(mailbox.wait_for<id_card::ReaderReady>());
+  reader.with([](auto& r) { r.lay(some_card()); });
+  CHECK(mailbox.wait_for<id_card::CardRead>());
+}
+
+TEST_CASE("worker: a printer prints while its knobs are turned from another thread") {
+  emulators::PrinterAbilities fast;
+  fast.rows_per_second = 100'000;
+  emulators::Plugged<emulators::EmulatedPrinter> printer(fast);
+  Mailbox<printer::PrinterEvent> mailbox;
+  printer::Profile profile;
+  profile.open_settle = 1ms;
+  usb::DeviceWorker<printer::EscposPrinter> worker(printer::EscposPrinter(profile),
+                                                   printer.transport(), mailbox.sink());
+  REQUIRE(mailbox.wait_for<printer::StateChanged>());
+  const kiosk::Bytes job = {0x1B, 0x40, 0x1D, 0x76, 0x30, 0,    1,    0,
+                            2,    0,    0xFF, 0x81, 0x1D, 0x56, 0x42, 0};
+  for (int i = 1; i <= 5; ++i) {
+    REQUIRE(worker.post({{i}, job}));
+    printer.with([](auto& p) { p.set_near_end(); });
+    REQUIRE(mailbox.wait_for<printer::Printed>());
+    printer.with([](auto& p) { p.put_right(); });
+  }
+  CHECK(printer.with([](auto& p) { return p.tickets().size(); }) == 5);
+  printer.port().unplug();
+  CHECK(mailbox.wait_for<printer::StateChanged>());
+  REQUIRE(worker.post({{6}, job}));
+  CHECK(mailbox.wait_for<printer::Failed>());
+}
+
+TEST_CASE("worker: it stops at once, whether its device is there or not") {
+  emulators::Plugged<emulators::EmulatedIdReader> reader;
+  for (int i = 0; i < 20; ++i) {
+    if (i == 10) reader.port().unplug();
+    Mailbox<id_card::ReaderEvent> mailbox;
+    const usb::DeviceWorker<id_card::SdtReader> worker({}, reader.transport(), mailbox.sink());
+  }
+}
+
+TEST_CASE("worker: a device that may not be opened is told as such and opened when it may") {
+  emulators::Plugged<emulators::EmulatedIdReader> reader;
+  reader.port().refuse_open(kiosk::Error{"usb", "busy", "held by another program"});
+  Mailbox<id_card::ReaderEvent> mailbox;
+  const usb::DeviceWorker<id_card::SdtReader> worker({}, reader.transport(), mailbox.sink());
+  CHECK(mailbox.wait_for<id_card::ReaderUnusable>());
+  reader.port().refuse_open(std::nullopt);
+  CHECK(mailbox.wait_for<id_card::ReaderReady>());
+}
+
+TEST_CASE("libusb: without a device open says absent, and waiting can be ended") {
+  auto transport = usb::libusb_transport({usb::DeviceKind::id_reader, {}});
+  if (!transport) return;  // a container without any USB bus
+  const auto opened = (*transport)->open();
+  if (opened) return;  // a real reader is plugged into this machine
+  CHECK(opened.error().code == "absent");
+  (*transport)->wake();
+  CHECK((*transport)->wait(10s).empty());
+  CHECK((*transport)->wait(1ms).empty());
+}
