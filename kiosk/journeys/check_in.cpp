@@ -16,6 +16,7 @@ void enter_confirm(Step& step, domain::Person person, std::vector<Visit> visits,
   confirm.fresh = FreshRead::waiting;
   confirm.fresh_until = step.now() + step.rules.time_outs.fresh_read;
   confirm.fresh_requests.clear();
+  confirm.people_ahead.assign(confirm.visits.size(), std::nullopt);
   for (const Visit& visit : confirm.visits) {
     const RequestId request = step.request();
     confirm.fresh_requests.push_back(request);
@@ -76,10 +77,15 @@ void commit(Step& step) {
   auto& confirm = std::get<Confirm>(step.model.screen);
   const bool online = step.model.around.server == ServerHealth::online ||
                       step.model.around.server == ServerHealth::slow;
-  Committing screen{step.request(), std::move(confirm.person), std::move(confirm.visits), online};
-  Commit effect{screen.request, screen.person,
-                screen.visits,  step.model.session.language,
-                online,         domain::day_of(step.rules.zone, step.now())};
+  Committing screen{step.request(), std::move(confirm.person), std::move(confirm.visits),
+                    std::move(confirm.people_ahead), online};
+  Commit effect{screen.request,
+                screen.person,
+                screen.visits,
+                screen.people_ahead,
+                step.model.session.language,
+                online,
+                domain::day_of(step.rules.zone, step.now())};
   enter(step, std::move(screen));
   step.ask(std::move(effect));
 }
@@ -109,6 +115,7 @@ bool take_newer(Step& step, std::size_t index, const Visit& newer) {
   if (confirm.visits.size() > 1) {
     confirm.visits.erase(confirm.visits.begin() + std::ptrdiff_t(index));
     confirm.fresh_requests.erase(confirm.fresh_requests.begin() + std::ptrdiff_t(index));
+    confirm.people_ahead.erase(confirm.people_ahead.begin() + std::ptrdiff_t(index));
     confirm.changed = true;
     confirm.confirmed = false;
     return true;
@@ -199,6 +206,7 @@ void fresh_answered(Step& step, const FreshAnswered& answer) {
   if (at == confirm->fresh_requests.end()) return;
   const auto index = std::size_t(at - confirm->fresh_requests.begin());
   *at = RequestId{};
+  confirm->people_ahead[index] = answer.people_ahead;
   if (std::holds_alternative<Gone>(answer.result)) {
     Visit gone = confirm->visits[index];
     gone.appointment.status = domain::AppointmentStatus::entered_in_error;
@@ -226,7 +234,7 @@ void commit_answered(Step& step, const CommitAnswered& answer) {
     if (const auto* committed = std::get_if<domain::Committed>(&answer.results[i])) {
       const TicketState ticket =
           can_print(step.model.around) ? TicketState::printing : TicketState::no_paper;
-      done.visits.push_back({from.visits[i], *committed, ticket, false, {}});
+      done.visits.push_back({from.visits[i], *committed, ticket, false, {}, from.people_ahead[i]});
     } else {
       ++done.not_recorded;
     }

@@ -26,6 +26,7 @@ struct Commit {
   RequestId request;
   domain::Person person;
   std::vector<domain::Visit> visits;
+  std::vector<std::optional<int>> people_ahead;  ///< of `visits`
   std::string language;
   bool online = false;
   domain::Day service_day;

@@ -53,6 +53,7 @@ struct Unavailable {
 struct FreshAnswered {
   RequestId request;
   std::variant<domain::Visit, Gone, Unavailable> result;
+  std::optional<int> people_ahead = {};  ///< arrived before her at the same clinic and doctor
   bool operator==(const FreshAnswered&) const = default;
 };
 struct CannotRecord {

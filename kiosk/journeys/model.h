@@ -102,8 +102,9 @@ enum class FreshRead { waiting, answered, unavailable };
 
 struct Confirm {
   domain::Person person;
-  std::vector<domain::Visit> visits;      ///< at least one
-  std::vector<RequestId> fresh_requests;  ///< of `visits`; 0 once answered
+  std::vector<domain::Visit> visits;             ///< at least one
+  std::vector<RequestId> fresh_requests;         ///< of `visits`; 0 once answered
+  std::vector<std::optional<int>> people_ahead;  ///< of `visits`, as the fresh read counted
   FreshRead fresh = FreshRead::waiting;
   Instant fresh_until;     ///< then the store's row is trusted
   bool confirmed = false;  ///< pressed; waits for the fresh read
@@ -117,6 +118,7 @@ struct Committing {
   RequestId request;
   domain::Person person;
   std::vector<domain::Visit> visits;
+  std::vector<std::optional<int>> people_ahead;  ///< of `visits`
   bool online = false;
   bool operator==(const Committing&) const = default;
 };
@@ -129,6 +131,7 @@ struct DoneVisit {
   TicketState ticket = TicketState::printing;
   bool copied = false;  ///< one copy a visit is given here; more are the desk's
   RequestId copy_request;
+  std::optional<int> people_ahead;  ///< when it was confirmed
   bool operator==(const DoneVisit&) const = default;
 };
 

@@ -7,8 +7,8 @@
 
 namespace kiosk::shell {
 
-/// The kiosk's one clock: the machine's, put right by the server's, never before what was committed.
-/// Thread: any.
+/// The kiosk's one clock: the machine's, put right by the server's, never before what was
+/// committed. Thread: any.
 class Clock {
  public:
   /// `floor`: the last committed instant (or the build's): no time before it is believed.
@@ -20,7 +20,8 @@ class Clock {
 
  private:
   const std::int64_t floor_ms_;
-  /// Server time minus the monotonic clock's; the monotonic clock is not moved by who sets the machine's.
+  /// Server time minus the monotonic clock's; the monotonic clock is not moved by who sets the
+  /// machine's.
   std::atomic<std::int64_t> server_minus_steady_ms_{0};
   std::atomic<bool> corrected_{false};
 };

@@ -37,11 +37,13 @@ Result<void> take_member(ControlRequest& request, const std::string& name, const
       } else if (element.is_number()) {
         request.numbers[name].push_back(element.get<double>());
       } else {
-        return fail("control", "bad_request", "list \"" + name + "\" holds other than texts or numbers");
+        return fail("control", "bad_request",
+                    "list \"" + name + "\" holds other than texts or numbers");
       }
     }
   } else if (!value.is_null()) {
-    return fail("control", "bad_request", "member \"" + name + "\" is of a kind that is not used here");
+    return fail("control", "bad_request",
+                "member \"" + name + "\" is of a kind that is not used here");
   }
   return {};
 }
@@ -78,7 +80,9 @@ Result<ControlRequest> parse_control(std::string_view line) {
   return request;
 }
 
-std::string ok_reply() { return line_of({{"ok", true}}); }
+std::string ok_reply() {
+  return line_of({{"ok", true}});
+}
 
 std::string text_reply(const std::string& key, const std::string& value) {
   return line_of({{"ok", true}, {key, value}});

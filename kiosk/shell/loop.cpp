@@ -9,6 +9,18 @@ namespace {
 
 constexpr Milliseconds wait_limit_default{10'000};
 
+const char* text_of(journeys::ReaderHealth health) {
+  switch (health) {
+    case journeys::ReaderHealth::ok:
+      return "ok";
+    case journeys::ReaderHealth::missing:
+      return "unplugged";
+    case journeys::ReaderHealth::out_of_service:
+      return "out_of_service";
+  }
+  return "unplugged";
+}
+
 bool wants_input(const journeys::Model& model) {
   return !std::holds_alternative<journeys::Committing>(model.screen) &&
          !std::holds_alternative<journeys::Closed>(model.screen);
@@ -93,7 +105,9 @@ void Loop::take(LoopInput input) {
              input);
 }
 
-void Loop::update_surroundings() { feed(journeys::SurroundingsChanged{around_}); }
+void Loop::update_surroundings() {
+  feed(journeys::SurroundingsChanged{around_});
+}
 
 void Loop::feed(decltype(journeys::Event::what) what) {
   journeys::Update next =
@@ -137,7 +151,10 @@ std::string Loop::tap(const ControlRequest& request) {
 void Loop::control(ControlCall call) {
   const ControlRequest& request = call.request;
   if (request.op == "status" || request.op == "list") {
+    const bool scanner = around_.scanner == journeys::ScannerHealth::ok;
     call.request.text["screen"] = screen_name();
+    call.request.text["reader"] = text_of(around_.reader);
+    call.request.text["scanner"] = scanner ? "ok" : "unplugged";
     ports_.ask_records(std::move(call));
     return;
   }

@@ -38,7 +38,8 @@ struct LoopPorts {
   std::function<void(const journeys::Effect&)> perform;
   /// Whether the screen wants a card and a code now; called when it changes.
   std::function<void(bool)> want_input;
-  /// Operations beyond the loop's own (the emulated devices of the demo); an empty reply: not known.
+  /// Operations beyond the loop's own (the emulated devices of the demo); an empty reply: not
+  /// known.
   std::function<std::string(const ControlRequest&)> extra_control;
   /// `status` and `list` are answered by the records' worker.
   std::function<void(ControlCall)> ask_records;

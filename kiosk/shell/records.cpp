@@ -17,10 +17,14 @@ constexpr Milliseconds look_up_needed{6000};
 
 journeys::ServerHealth health_of(sync::ServerState state) {
   switch (state) {
-    case sync::ServerState::unknown: return journeys::ServerHealth::unknown;
-    case sync::ServerState::online: return journeys::ServerHealth::online;
-    case sync::ServerState::slow: return journeys::ServerHealth::slow;
-    case sync::ServerState::offline: return journeys::ServerHealth::offline;
+    case sync::ServerState::unknown:
+      return journeys::ServerHealth::unknown;
+    case sync::ServerState::online:
+      return journeys::ServerHealth::online;
+    case sync::ServerState::slow:
+      return journeys::ServerHealth::slow;
+    case sync::ServerState::offline:
+      return journeys::ServerHealth::offline;
   }
   return journeys::ServerHealth::unknown;
 }
@@ -67,7 +71,9 @@ RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
   return std::move(out_);
 }
 
-void Records::note(const Error& error) { out_.errors.push_back(error); }
+void Records::note(const Error& error) {
+  out_.errors.push_back(error);
+}
 
 Records::Found Records::from_store(const journeys::LookUpKey& key) {
   auto found = std::visit(
@@ -98,10 +104,16 @@ void Records::with_paper(Visit& visit) {
   switch ((*job)->state) {
     case domain::PrintState::queued:
     case domain::PrintState::held:
-    case domain::PrintState::failed: visit.arrival->ticket = domain::TicketPaper::held; break;
-    case domain::PrintState::printed: visit.arrival->ticket = domain::TicketPaper::printed; break;
+    case domain::PrintState::failed:
+      visit.arrival->ticket = domain::TicketPaper::held;
+      break;
+    case domain::PrintState::printed:
+      visit.arrival->ticket = domain::TicketPaper::printed;
+      break;
     case domain::PrintState::sending:
-    case domain::PrintState::unknown: visit.arrival->ticket = domain::TicketPaper::unknown; break;
+    case domain::PrintState::unknown:
+      visit.arrival->ticket = domain::TicketPaper::unknown;
+      break;
   }
 }
 
@@ -120,9 +132,9 @@ void Records::take(const journeys::LookUp& look_up) {
   pending.key = look_up.key;
   pending.from_store = from_store(look_up.key);
   const journeys::Decision decision = journeys::decide(rules_, pending.from_store, now_);
-  pending.decisive = pending.from_store.size() == 1 &&
-                     (!decision.outcome ||
-                      decision.outcome == journeys::OutcomeKind::already_checked_in);
+  pending.decisive =
+      pending.from_store.size() == 1 &&
+      (!decision.outcome || decision.outcome == journeys::OutcomeKind::already_checked_in);
   if (pending.decisive && facts_.server == journeys::ServerHealth::offline) {
     answer_from_store(look_up.request, pending);
     return;
@@ -138,8 +150,8 @@ void Records::answer_from_store(RequestId request, const PendingLookUp& pending)
   if (!pending.from_store.empty()) {
     answer.result = pending.from_store;
   } else {
-    answer.result = facts_.has_data ? journeys::LookUpFailure::unavailable
-                                    : journeys::LookUpFailure::no_data;
+    answer.result =
+        facts_.has_data ? journeys::LookUpFailure::unavailable : journeys::LookUpFailure::no_data;
   }
   out_.events.push_back(std::move(answer));
 }
@@ -175,8 +187,10 @@ void Records::take_answer(const sync::FreshAnswer& answer) {
   out_.events.push_back(std::move(event));
 }
 
-journeys::CommitResult Records::commit_one(const journeys::Commit& commit, const Visit& visit) {
+journeys::CommitResult Records::commit_one(const journeys::Commit& commit, std::size_t index) {
+  const Visit& visit = commit.visits[index];
   domain::CheckIn check_in;
+  check_in.people_ahead = commit.people_ahead[index];
   check_in.visit_key = domain::visit_key(visit.appointment.id, visit.round);
   check_in.appointment_id = visit.appointment.id;
   check_in.appointment_version = visit.appointment.version;
@@ -216,7 +230,9 @@ journeys::CommitResult Records::commit_one(const journeys::Commit& commit, const
 void Records::take(const journeys::Commit& commit) {
   journeys::CommitAnswered answer;
   answer.request = commit.request;
-  for (const Visit& visit : commit.visits) answer.results.push_back(commit_one(commit, visit));
+  for (std::size_t i = 0; i < commit.visits.size(); ++i) {
+    answer.results.push_back(commit_one(commit, i));
+  }
   out_.events.push_back(std::move(answer));
   to_engine_.push_back(sync::OutboxChanged{});
 }
@@ -249,8 +265,8 @@ void Records::take(const journeys::ResolvePrint& resolve) {
                                                              : domain::PrintState::failed;
   const auto job = ledger_.print_job(resolve.job);
   if (!job || !*job || (*job)->state != domain::PrintState::unknown) return;
-  // "It did not come out" stays unknown in the ledger: paper may still lie in the printer, so the next
-  // one is a COPY.
+  // "It did not come out" stays unknown in the ledger: paper may still lie in the printer, so the
+  // next one is a COPY.
   if (to == domain::PrintState::failed) return;
   if (auto moved = ledger_.set_print_state(resolve.job, (*job)->state, to); !moved) {
     note(moved.error());
@@ -261,7 +277,9 @@ void Records::take(const journeys::AllowPrinting& allow) {
   spooler_.allow(allow.jobs, now_.instant);
 }
 
-void Records::take(const sync::HttpResult& result) { to_engine_.push_back(result); }
+void Records::take(const sync::HttpResult& result) {
+  to_engine_.push_back(result);
+}
 
 void Records::take(const JobEnded& ended) {
   Spooler::Output output;

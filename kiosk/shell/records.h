@@ -58,9 +58,9 @@ struct Alert {
   std::string text;  ///< without patient data
 };
 
-using RecordsEvent = std::variant<journeys::LookUpAnswered, journeys::FreshAnswered,
-                                  journeys::CommitAnswered, journeys::TicketQueued,
-                                  journeys::PrintReported>;
+using RecordsEvent =
+    std::variant<journeys::LookUpAnswered, journeys::FreshAnswered, journeys::CommitAnswered,
+                 journeys::TicketQueued, journeys::PrintReported>;
 struct ListAnswer {
   RequestId request;
   OnPaper on_paper = OnPaper::no;
@@ -87,8 +87,8 @@ const char* text_of(journeys::PrinterHealth health);
 /// 128 random bits as 32 hexadecimal digits; the shell gives the system's, the simulation its own.
 using RandomHex = std::function<std::string()>;
 
-/// All that is written down: owns what the ledger, the sync engine and the spooler do with one another.
-/// Steppable, on the store's thread; a step waits for nothing but the disk.
+/// All that is written down: owns what the ledger, the sync engine and the spooler do with one
+/// another. Steppable, on the store's thread; a step waits for nothing but the disk.
 class Records {
  public:
   Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engine& engine,
@@ -124,7 +124,7 @@ class Records {
   void answer_from_store(RequestId request, const PendingLookUp& pending);
   void take_answer(const sync::LookUpAnswer& answer);
   void take_answer(const sync::FreshAnswer& answer);
-  journeys::CommitResult commit_one(const journeys::Commit& commit, const domain::Visit& visit);
+  journeys::CommitResult commit_one(const journeys::Commit& commit, std::size_t index);
   void step_engine();
   void step_spooler();
   void look_after();
@@ -145,7 +145,7 @@ class Records {
   std::optional<Instant> printer_troubled_since_;
   std::optional<Instant> last_sync_;
   std::optional<Instant> engine_wake_;
-  Instant next_care_;   ///< counts, disk and erasing are looked at again
+  Instant next_care_;  ///< counts, disk and erasing are looked at again
   Instant next_erase_;
   Now now_;
   RecordsOutput out_;

@@ -20,7 +20,8 @@ struct NoticeWords {
 };
 constexpr std::array<NoticeWords, 7> notice_words{{
     {journeys::StaffNotice::printer, "printer", "the ticket printer needs staff"},
-    {journeys::StaffNotice::refused, "refused", "the server refused an arrival: see the staff's list"},
+    {journeys::StaffNotice::refused, "refused",
+     "the server refused an arrival: see the staff's list"},
     {journeys::StaffNotice::unacknowledged, "unacknowledged",
      "arrivals are not acknowledged by the server for more than 3 minutes: see the staff's list"},
     {journeys::StaffNotice::clock_untrusted, "clock_untrusted", "the clock is not trusted"},
@@ -57,19 +58,26 @@ ListedItem item_of(const domain::PrintJob& job) {
 
 const char* text_of(journeys::ServerHealth health) {
   switch (health) {
-    case journeys::ServerHealth::unknown: return "unknown";
-    case journeys::ServerHealth::online: return "online";
-    case journeys::ServerHealth::slow: return "slow";
-    case journeys::ServerHealth::offline: return "offline";
+    case journeys::ServerHealth::unknown:
+      return "unknown";
+    case journeys::ServerHealth::online:
+      return "online";
+    case journeys::ServerHealth::slow:
+      return "slow";
+    case journeys::ServerHealth::offline:
+      return "offline";
   }
   return "unknown";
 }
 
 const char* text_of(ClockTrust trust) {
   switch (trust) {
-    case ClockTrust::server: return "server";
-    case ClockTrust::rtc: return "rtc";
-    case ClockTrust::not_before: return "not_before";
+    case ClockTrust::server:
+      return "server";
+    case ClockTrust::rtc:
+      return "rtc";
+    case ClockTrust::not_before:
+      return "not_before";
   }
   return "not_before";
 }
@@ -78,14 +86,22 @@ const char* text_of(ClockTrust trust) {
 
 const char* text_of(journeys::PrinterHealth health) {
   switch (health) {
-    case journeys::PrinterHealth::ok: return "ok";
-    case journeys::PrinterHealth::paper_near_end: return "paper_near_end";
-    case journeys::PrinterHealth::paper_out: return "paper_out";
-    case journeys::PrinterHealth::cover_open: return "cover_open";
-    case journeys::PrinterHealth::cutter_error: return "cutter_error";
-    case journeys::PrinterHealth::overheated: return "overheated";
-    case journeys::PrinterHealth::offline: return "offline";
-    case journeys::PrinterHealth::missing: return "unplugged";
+    case journeys::PrinterHealth::ok:
+      return "ok";
+    case journeys::PrinterHealth::paper_near_end:
+      return "paper_near_end";
+    case journeys::PrinterHealth::paper_out:
+      return "paper_out";
+    case journeys::PrinterHealth::cover_open:
+      return "cover_open";
+    case journeys::PrinterHealth::cutter_error:
+      return "cutter_error";
+    case journeys::PrinterHealth::overheated:
+      return "overheated";
+    case journeys::PrinterHealth::offline:
+      return "offline";
+    case journeys::PrinterHealth::missing:
+      return "unplugged";
   }
   return "unplugged";
 }
@@ -197,8 +213,12 @@ void Records::take(const ListQuery& query) {
     for (const auto& row : *rows) answer.items.push_back(item_of(row));
   };
   switch (query.list) {
-    case StaffList::unacknowledged: add(ledger_.unacknowledged(now_.instant)); break;
-    case StaffList::refused: add(ledger_.refused_arrivals()); break;
+    case StaffList::unacknowledged:
+      add(ledger_.unacknowledged(now_.instant));
+      break;
+    case StaffList::refused:
+      add(ledger_.refused_arrivals());
+      break;
     case StaffList::held: {
       const auto jobs = ledger_.held_jobs();
       add(jobs);

@@ -14,8 +14,8 @@ void Spooler::allow(const std::vector<std::int64_t>& jobs, Instant now) {
   }
   for (const std::int64_t job : jobs) {
     const auto known = allowed_.find(job);
-    allowed.emplace(job, known != allowed_.end() ? known->second
-                                                 : Allowed{now + own_screen_max, false, false});
+    allowed.emplace(
+        job, known != allowed_.end() ? known->second : Allowed{now + own_screen_max, false, false});
   }
   allowed_ = std::move(allowed);
   look_ = true;

@@ -10,10 +10,10 @@
 
 namespace kiosk::shell {
 
-/// Decides which ticket may go to the printer now. A job prints by itself only while its own patient's
-/// screen is up, three minutes at most; later it is held. `sending` is committed before a job is given
-/// out, so that a power cut leaves it `unknown`, never printed twice in silence. Steppable; lives on
-/// the store's thread.
+/// Decides which ticket may go to the printer now. A job prints by itself only while its own
+/// patient's screen is up, three minutes at most; later it is held. `sending` is committed before a
+/// job is given out, so that a power cut leaves it `unknown`, never printed twice in silence.
+/// Steppable; lives on the store's thread.
 class Spooler {
  public:
   static constexpr Minutes own_screen_max{3};

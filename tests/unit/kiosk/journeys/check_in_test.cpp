@@ -205,3 +205,16 @@ TEST_CASE("several today: one cancelled meanwhile leaves the list and is said") 
   kiosk.tap("confirm");
   CHECK(kiosk.as<Committing>().visits[0].appointment.id == "a2");
 }
+
+TEST_CASE("check-in: the people ahead are those whom the fresh read counted") {
+  Bench kiosk;
+  kiosk.to_confirm();
+  const auto confirm = kiosk.as<Confirm>();
+  kiosk.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], 4});
+  kiosk.tap("confirm");
+  const auto commits = kiosk.asked<Commit>();
+  REQUIRE(commits.size() == 1);
+  CHECK(commits[0].people_ahead == std::vector<std::optional<int>>{4});
+  kiosk.feed(CommitAnswered{commits[0].request, {Committed{"a1", "K1-001", "t", 5, kiosk.now}}});
+  CHECK(kiosk.as<Done>().visits[0].people_ahead == 4);
+}

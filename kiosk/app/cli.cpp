@@ -1,0 +1,131 @@
+#include "kiosk/app/cli.h"
+
+#include <csignal>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "kiosk/shell/control_socket.h"
+
+namespace kiosk::app {
+namespace {
+
+constexpr Milliseconds reply_limit{10'000};
+constexpr const char* default_config = "/etc/kiosk/kiosk.toml";
+
+struct Options {
+  std::string config = default_config;
+  std::string socket;
+  std::string automation;
+  std::string list;
+  bool headless = false;
+  bool print = false;
+};
+
+Instant system_now() {
+  return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+}
+
+int complain(const Error& error) {
+  fmt::print(stderr, "kiosk: {} ({}/{})\n", error.what, error.domain, error.code);
+  return error.code == "no_kiosk" ? exit_unavailable : exit_failed;
+}
+
+int check_config(const Options& options) {
+  const shell::ConfigReport report = shell::load_config(options.config, system_now());
+  for (const shell::ConfigProblem& problem : report.problems) {
+    fmt::print("{}\n", shell::text_of(problem));
+  }
+  if (!report.config) {
+    fmt::print("{}: {} mistake{}\n", options.config, report.problems.size(),
+               report.problems.size() == 1 ? "" : "s");
+    return exit_config;
+  }
+  fmt::print("{}: good\n", options.config);
+  return exit_ok;
+}
+
+/// The socket named on the command line, else the configuration's.
+Result<std::string> socket_of(const Options& options) {
+  if (!options.socket.empty()) return options.socket;
+  const shell::ConfigReport report = shell::load_config(options.config, system_now());
+  if (report.config) return report.config->control_socket;
+  return fail("config", "bad",
+              options.config + " has mistakes (see kiosk check-config); or give --socket PATH");
+}
+
+int ask(const Options& options, const std::string& line) {
+  const auto socket = socket_of(options);
+  if (!socket) return complain(socket.error());
+  const auto reply = shell::ask_kiosk(*socket, line, reply_limit);
+  if (!reply) return complain(reply.error());
+  const auto text = shell::readable_reply(*reply);
+  if (!text) return complain(text.error());
+  fmt::print("{}", *text);
+  return exit_ok;
+}
+
+int run(const Options& options) {
+  auto config = load_or_complain(options.config, "");
+  if (!config) return exit_config;
+  ApplicationOptions application;
+  application.automation_socket = options.automation;
+  application.headless = options.headless;
+  return run_application(std::move(*config), application, *usb_devices());
+}
+
+void add_commands(CLI::App& cli, Options& options) {
+  cli.set_version_flag("--version", std::string("kiosk ") + KIOSK_VERSION);
+  cli.require_subcommand(1);
+  CLI::App* run_command = cli.add_subcommand("run", "run the kiosk with its real devices");
+  run_command->add_option("--config", options.config, "configuration file")->capture_default_str();
+  run_command->add_option("--automation", options.automation,
+                          "serve the test operations on this socket (needs test = true)");
+  run_command->add_flag("--headless", options.headless, "no window (needs test = true)");
+
+  CLI::App* check = cli.add_subcommand("check-config", "report every mistake in a configuration");
+  check->add_option("FILE", options.config, "configuration file")->required();
+
+  CLI::App* status = cli.add_subcommand("status", "what the running kiosk is doing");
+  CLI::App* list = cli.add_subcommand("list", "a staff's list of the running kiosk");
+  list->add_option("LIST", options.list, "unacknowledged, refused or held")
+      ->required()
+      ->check(CLI::IsMember({"unacknowledged", "refused", "held"}));
+  list->add_flag("--print", options.print,
+                 "print it on the ticket printer; held: print the tickets themselves");
+  for (CLI::App* command : {status, list}) {
+    command->add_option("--config", options.config, "configuration that names the control socket")
+        ->capture_default_str();
+    command->add_option("--socket", options.socket, "control socket of the kiosk");
+  }
+}
+
+}  // namespace
+
+std::optional<shell::Config> load_or_complain(const std::string& path,
+                                              const std::string& overrides) {
+  shell::ConfigReport report = shell::load_config(path, system_now(), overrides);
+  for (const shell::ConfigProblem& problem : report.problems) {
+    fmt::print(stderr, "{}\n", shell::text_of(problem));
+  }
+  return std::move(report.config);
+}
+
+int run_cli(int argc, char** argv) {
+  CLI::App cli{"A hospital lobby kiosk: check in, take a queue ticket.", "kiosk"};
+  Options options;
+  add_commands(cli, options);
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  if (cli.got_subcommand("run")) return run(options);
+  if (cli.got_subcommand("check-config")) return check_config(options);
+  if (cli.got_subcommand("status")) return ask(options, shell::request_line("status", {}));
+  return ask(options, shell::request_line(
+                          "list", {{"list", options.list}, {"print", options.print ? "yes" : ""}}));
+}
+
+}  // namespace kiosk::app

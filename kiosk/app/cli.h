@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kiosk/app/application.h"
+
+namespace kiosk::app {
+
+/// Exit statuses, after sysexits(3) where one fits.
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 64;        ///< EX_USAGE
+inline constexpr int exit_unavailable = 69;  ///< EX_UNAVAILABLE: no kiosk answers
+inline constexpr int exit_config = 78;       ///< EX_CONFIG
+
+/// The command line of `kiosk`: run, check-config, status, list.
+int run_cli(int argc, char** argv);
+
+/// Loads a configuration and prints what is wrong with it to stderr; empty when something is.
+std::optional<shell::Config> load_or_complain(const std::string& path,
+                                              const std::string& overrides);
+
+}  // namespace kiosk::app

@@ -1,0 +1,197 @@
+#include "kiosk/app/records_worker.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kiosk/base/overloaded.h"
+#include "kiosk/shell/log.h"
+
+namespace kiosk::app {
+namespace {
+
+using shell::LogField;
+using shell::Severity;
+
+/// Ids of requests that the engine did not make; their ends are not for it.
+constexpr std::uint64_t webhook_ids = std::uint64_t{1} << 62;
+constexpr Milliseconds longest_sleep{60'000};
+
+const char* text_of(domain::PrintState state) {
+  switch (state) {
+    case domain::PrintState::queued:
+      return "queued";
+    case domain::PrintState::sending:
+      return "sending";
+    case domain::PrintState::printed:
+      return "printed";
+    case domain::PrintState::failed:
+      return "failed";
+    case domain::PrintState::unknown:
+      return "unknown";
+    case domain::PrintState::held:
+      return "held";
+  }
+  return "unknown";
+}
+
+void log_event(const shell::RecordsEvent& event) {
+  if (const auto* commit = std::get_if<journeys::CommitAnswered>(&event)) {
+    for (const journeys::CommitResult& result : commit->results) {
+      const auto* committed = std::get_if<domain::Committed>(&result);
+      shell::log(Severity::info, "check_in",
+                 {{"result", committed ? "committed" : "not_committed"},
+                  {"number", committed ? committed->number : ""}});
+    }
+  } else if (const auto* report = std::get_if<journeys::PrintReported>(&event)) {
+    shell::log(Severity::info, "ticket",
+               {{"job", std::to_string(report->job)}, {"state", text_of(report->state)}});
+  }
+}
+
+std::optional<shell::StaffList> staff_list(const std::string& name) {
+  if (name == "unacknowledged") return shell::StaffList::unacknowledged;
+  if (name == "refused") return shell::StaffList::refused;
+  if (name == "held") return shell::StaffList::held;
+  return std::nullopt;
+}
+
+}  // namespace
+
+RecordsWorker::RecordsWorker(const shell::Config& config, Parts parts, shell::Clock& clock,
+                             RecordsPorts ports)
+    : config_(config),
+      parts_(std::move(parts)),
+      clock_(clock),
+      ports_(std::move(ports)),
+      records_(config.rules, *parts_.ledger, *parts_.engine, parts_.random),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+bool RecordsWorker::post(shell::RecordsInput input) {
+  return queue_.push(Item(std::move(input)));
+}
+
+bool RecordsWorker::post(shell::ControlCall call) {
+  return queue_.push(Item(std::move(call)));
+}
+
+void RecordsWorker::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const Now now = clock_.now();
+    std::vector<shell::RecordsInput> inputs;
+    inputs.swap(inputs_);
+    shell::RecordsOutput output = records_.step(now, std::move(inputs));
+    const Milliseconds sleep =
+        std::clamp(output.wake - now.instant, Milliseconds(0), longest_sleep);
+    hand_out(std::move(output));
+    if (!inputs_.empty()) continue;
+    if (auto item = queue_.pop(sleep, stop)) take(std::move(*item));
+    while (auto item = queue_.try_pop()) take(std::move(*item));
+  }
+}
+
+void RecordsWorker::take(Item item) {
+  std::visit(overloaded{
+                 [&](shell::RecordsInput& input) {
+                   const auto* result = std::get_if<sync::HttpResult>(&input);
+                   if (result != nullptr && result->id.value >= webhook_ids) return;
+                   inputs_.push_back(std::move(input));
+                 },
+                 [&](shell::ControlCall& call) { take_control(std::move(call)); },
+             },
+             item);
+}
+
+void RecordsWorker::take_control(shell::ControlCall call) {
+  const RequestId request{++last_request_};
+  if (call.request.op == "status") {
+    inputs_.push_back(shell::StatusQuery{request});
+  } else {
+    const auto list = staff_list(call.request.get("list"));
+    if (!list) {
+      call.reply(shell::error_reply(
+          {"control", "bad_request", "\"list\" is unacknowledged, refused or held"}));
+      return;
+    }
+    const bool print = !call.request.get("print").empty() || call.request.number.contains("print");
+    inputs_.push_back(
+        shell::ListQuery{request, *list, print ? shell::OnPaper::yes : shell::OnPaper::no});
+  }
+  asked_[request] = std::move(call);
+}
+
+void RecordsWorker::hand_out(shell::RecordsOutput output) {
+  if (output.clock) {
+    clock_.correct(output.clock->offset);
+    shell::log(Severity::info, "clock_corrected",
+               {{"offset_ms", std::to_string(output.clock->offset.count())}});
+  }
+  for (const Error& error : output.errors) shell::log_error("records", error);
+  for (shell::RecordsEvent& event : output.events) {
+    log_event(event);
+    std::visit(
+        [this](auto& one) { ports_.to_loop(decltype(journeys::Event::what)(std::move(one))); },
+        event);
+  }
+  for (sync::HttpRequest& request : output.requests) ports_.to_http(std::move(request));
+  for (const domain::PrintJob& job : output.print) print(job);
+  for (const shell::Alert& alert : output.alerts) {
+    shell::log(Severity::warning, "alert", {{"kind", alert.code}, {"text", alert.text}});
+    webhook(alert);
+  }
+  if (told_ != output.facts) {
+    told_ = output.facts;
+    shell::RecordsFacts shown = output.facts;
+    if (!config_.alerts.strip) shown.notices.clear();
+    ports_.to_loop(std::move(shown));
+  }
+  for (auto& [request, status] : output.statuses) {
+    auto call = asked_.extract(request);
+    if (call.empty()) continue;
+    const shell::ControlRequest& asked = call.mapped().request;
+    status.screen = asked.get("screen");
+    status.reader = asked.get("reader");
+    status.scanner = asked.get("scanner");
+    call.mapped().reply(shell::status_reply(status));
+  }
+  for (const shell::ListAnswer& list : output.lists) answer_list(list);
+}
+
+void RecordsWorker::print(const domain::PrintJob& job) {
+  auto bytes = parts_.tickets->ticket(job, clock_.now());
+  if (!bytes) {
+    shell::log_error("ticket", bytes.error());
+    inputs_.push_back(shell::JobEnded{job.id, domain::PrintState::failed});
+  } else if (!ports_.to_printer({job.id, std::move(*bytes)})) {
+    inputs_.push_back(shell::JobEnded{job.id, domain::PrintState::failed});
+  }
+}
+
+void RecordsWorker::answer_list(const shell::ListAnswer& list) {
+  auto call = asked_.extract(list.request);
+  if (call.empty()) return;
+  if (list.on_paper == shell::OnPaper::yes && list.list != shell::StaffList::held) {
+    auto bytes = parts_.tickets->list(list.list, list.items, clock_.now());
+    if (!bytes) {
+      call.mapped().reply(shell::error_reply(bytes.error()));
+      return;
+    }
+    ports_.to_printer({0, std::move(*bytes)});
+  }
+  call.mapped().reply(shell::list_reply(list.items));
+}
+
+void RecordsWorker::webhook(const shell::Alert& alert) {
+  if (config_.alerts.webhook_url.empty()) return;
+  sync::HttpRequest request;
+  request.id = {webhook_ids + ++last_webhook_};
+  request.method = "POST";
+  request.url = config_.alerts.webhook_url;
+  request.headers = {{"Content-Type", "application/json"}};
+  // All three are texts of ours, without characters that JSON would escape.
+  request.body = fmt::format(R"({{"kiosk":"{}","kind":"{}","text":"{}"}})",
+                             config_.rules.kiosk_code, alert.code, alert.text);
+  ports_.to_http(std::move(request));
+}
+
+}  // namespace kiosk::app

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kiosk/app/ticket_text.h"
+#include "kiosk/shell/status.h"
+#include "kiosk/text/fonts.h"
+#include "printing/ticket.h"
+
+namespace kiosk::app {
+
+using Catalogues = std::map<std::string, screens::ui::Catalogue>;  ///< by language
+
+/// Loads the compiled catalogue of each of the site's languages. Errors: those of Catalogue::load.
+Result<Catalogues> load_catalogues(const shell::Config& config);
+
+/// Makes printer bytes of print jobs: values, template, picture, ESC/POS. Thread: one.
+class TicketPrinter {
+ public:
+  /// Reads the templates. Errors: app/template naming file, line and column; those of the fonts.
+  static Result<std::unique_ptr<TicketPrinter>> create(const shell::Config& config,
+                                                       const Catalogues& catalogues);
+
+  Result<Bytes> ticket(const domain::PrintJob& job, const Now& now);
+  /// A staff's list as a document: a line an item.
+  Result<Bytes> list(shell::StaffList which, const std::vector<shell::ListedItem>& items,
+                     const Now& now);
+
+ private:
+  TicketPrinter(const shell::Config& config, const Catalogues& catalogues, text::Fonts fonts)
+      : config_(config), catalogues_(catalogues), fonts_(std::move(fonts)) {}
+
+  Result<Bytes> encoded(const printing::Template& document, const printing::Values& values);
+
+  const shell::Config& config_;
+  const Catalogues& catalogues_;
+  text::Fonts fonts_;
+  std::map<std::string, printing::Template> templates_;  ///< by language
+};
+
+}  // namespace kiosk::app
