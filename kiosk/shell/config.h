@@ -96,8 +96,8 @@ struct ConfigReport {
   std::vector<ConfigProblem> problems;
 };
 
-/// What to read: `text` as it stands in `file`, `overrides` (TOML too; may be empty) merged over it:
-/// tables key by key, all else replaced.
+/// What to read: `text` as it stands in `file`, `overrides` (TOML too; may be empty) merged over
+/// it: tables key by key, all else replaced.
 struct ConfigText {
   std::filesystem::path file;  ///< names the problems; relative paths start at its folder
   std::string_view text;

@@ -18,15 +18,16 @@ Keys place_keys(Config& c) {
        "Allows automation, sign_in \"none\" and recording. Never true where there are patients."},
 
       {"kiosk.code", TextTarget{&c.rules.kiosk_code, TextForm::kiosk_code},
-       "This kiosk's own code; ticket numbers begin with it. No two kiosks of a hospital share one."},
+       "This kiosk's own code; ticket numbers begin with it. No two kiosks of a hospital share "
+       "one."},
       {"kiosk.minimum_incarnation", WholeTarget{&c.minimum_incarnation, 1, 702},
        "Raise it by one when this code was used by a machine whose ledger is gone: K1-001 becomes "
        "K1B-001 and no number names two visits."},
 
       {"site.name", WordsTarget{&c.rules.hospital}, "The hospital's name in each language.",
        R"({ zh-Hans = "示例市第一人民医院", en = "Example City First Hospital" })"},
-      {"site.time_zone", TextTarget{&c.time_zone, TextForm::time_zone},
-       "The hospital's time zone.", R"("Asia/Shanghai")"},
+      {"site.time_zone", TextTarget{&c.time_zone, TextForm::time_zone}, "The hospital's time zone.",
+       R"("Asia/Shanghai")"},
       {"site.campus", TextTarget{&c.rules.site_id, TextForm::code},
        "The server's id of the campus where this kiosk stands; empty: there is only one."},
 
@@ -48,8 +49,7 @@ Keys server_keys(Config& c) {
   return {
       {"server.url", TextTarget{&p.base_url, TextForm::url}, "Base URL of the FHIR R4 server.",
        R"("https://fhir.example.org/r4")"},
-      {"server.sign_in",
-       choice(&c.sign_in, {{"bearer", SignIn::bearer}, {"none", SignIn::none}}),
+      {"server.sign_in", choice(&c.sign_in, {{"bearer", SignIn::bearer}, {"none", SignIn::none}}),
        "How the kiosk signs in; \"none\" needs test = true."},
       {"server.token_file", FileTarget{&c.token_file, FileRule::secret},
        "File with the bearer token; needed for sign_in \"bearer\". Mode 0600."},
@@ -59,8 +59,7 @@ Keys server_keys(Config& c) {
        "What a search of appointments asks to be sent along (_include)."},
       {"server.reverse_includes", TextsTarget{&p.reverse_includes, TextForm::search},
        "The same the other way round (_revinclude)."},
-      {"server.page_size",
-       WholeTarget{&p.page_size, 1, std::int64_t(sync::page_size_max)},
+      {"server.page_size", WholeTarget{&p.page_size, 1, std::int64_t(sync::page_size_max)},
        "Rows of a page of a search (_count)."},
       {"server.days_back", WholeTarget{&p.days_back, 0, 60},
        "Days before today that are looked at for one person, so that \"yesterday\" can be said."},
@@ -92,7 +91,8 @@ Keys server_keys(Config& c) {
       {"server.request_timeout_ms", WholeTarget{&p.request_timeout, 1'000, 600'000},
        "Limit for a request that no patient waits for."},
       {"server.server_limit_ms", WholeTarget{&p.server_limit, 1'000, 3'600'000},
-       "After this the server itself has given a request up: what was lost may be asked for again."},
+       "After this the server itself has given a request up: what was lost may be asked for "
+       "again."},
       {"server.slow_after_ms", WholeTarget{&p.slow_after, 100, 60'000},
        "An answer that takes longer makes the server \"slow\"."},
   };
@@ -247,8 +247,7 @@ Keys printer_keys(drivers::printer::Profile& p) {
        "Bytes of one USB transfer."},
       {"printer.pause_between_writes_ms", WholeTarget{&p.pause_between_writes, 0, 1'000},
        "For clones that drop bytes."},
-      {"printer.open_settle_ms", WholeTarget{&p.open_settle, 0, 5'000},
-       "Rest after plugging in."},
+      {"printer.open_settle_ms", WholeTarget{&p.open_settle, 0, 5'000}, "Rest after plugging in."},
       {"printer.no_progress_limit_ms", WholeTarget{&p.no_progress_limit, 1'000, 300'000},
        "A printer that takes no byte for so long is given up."},
       {"printer.completion_limit_ms", WholeTarget{&p.completion_limit, 1'000, 300'000},
@@ -261,7 +260,7 @@ Keys machine_keys(Config& c) {
   return {
       {"ticket.templates", FileByLanguageTarget{&c.ticket_templates},
        "ReceiptLine file of the ticket in each language.",
-       R"({ zh-Hans = "ticket.zh-Hans.receipt", en = "ticket.en.receipt" })"},
+       R"({ zh-Hans = "ticket.zh-Hans.receiptline", en = "ticket.en.receiptline" })"},
       {"ticket.second_identifier",
        choice(&c.second_identifier, {{"phone_last4", Id::phone_last4},
                                      {"document_last4", Id::document_last4},
@@ -273,7 +272,7 @@ Keys machine_keys(Config& c) {
       {"files.key", FileTarget{&c.key_file, FileRule::secret_made},
        "The key that seals personal data; made at the first start. Mode 0600."},
       {"files.locale", FileTarget{&c.locale_folder, FileRule::folder},
-       "Folder of the catalogues, LANGUAGE.po."},
+       "Folder of the compiled catalogues, LANGUAGE.mo."},
       {"files.recording", FileTarget{&c.recording_folder, FileRule::made},
        "Folder where sessions are recorded, without identities; empty: they are not. Needs "
        "test = true."},

@@ -93,9 +93,9 @@ struct FileByLanguageTarget {
   std::map<std::string, std::string>* to;
 };
 
-using ConfigTarget = std::variant<FlagTarget, WholeTarget, TextTarget, TextsTarget, TimeTarget,
-                                  ChoiceTarget, WordsTarget, WordsByIdTarget, FileTarget,
-                                  FileByLanguageTarget>;
+using ConfigTarget =
+    std::variant<FlagTarget, WholeTarget, TextTarget, TextsTarget, TimeTarget, ChoiceTarget,
+                 WordsTarget, WordsByIdTarget, FileTarget, FileByLanguageTarget>;
 
 struct ConfigKey {
   std::string path;  ///< with its section: "server.url"

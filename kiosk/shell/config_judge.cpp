@@ -1,0 +1,83 @@
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "kiosk/shell/config_reading.h"
+
+namespace kiosk::shell {
+namespace {
+
+void judge_sign_in(const Config& config, ConfigReading& reading) {
+  if (config.sign_in == SignIn::none && !config.test) {
+    reading.complain_about("server.sign_in",
+                           {"\"none\" needs test = true", "\"bearer\" in production"});
+  }
+  const bool given = reading.places.contains("server.token_file");
+  if (config.sign_in == SignIn::bearer && config.token_file.empty() && !given) {
+    reading.complain_about("server.token_file",
+                           {"missing; sign_in \"bearer\" needs it",
+                            "the path of a file that only its owner may read"});
+  }
+}
+
+void judge_languages(const Config& config, ConfigReading& reading) {
+  if (config.rules.languages.empty()) {
+    reading.complain_about("languages", {"missing", "at least one [[languages]]"});
+  }
+  std::error_code error;
+  if (!std::filesystem::is_directory(config.locale_folder, error)) {
+    if (!reading.places.contains("files.locale")) {
+      reading.complain_about("files.locale",
+                             {"cannot find " + config.locale_folder, "the path of a folder"});
+    }
+    return;  // the folder itself was complained of
+  }
+  std::size_t row = 0;
+  for (const std::string& language : reading.languages) {
+    const auto catalogue = std::filesystem::path(config.locale_folder) / (language + ".mo");
+    ++row;
+    if (std::filesystem::is_regular_file(catalogue, error)) continue;
+    reading.complain_about(fmt::format("languages[{}].tag", row),
+                           {fmt::format("no catalogue for {}", language),
+                            fmt::format("a language that has {}", catalogue.string())});
+  }
+}
+
+void judge_time_outs(const journeys::TimeOuts& t, ConfigReading& reading) {
+  const auto longer = [&](const char* key, Seconds limit) {
+    if (limit > t.warning) return;
+    reading.complain_about(
+        std::string("time_outs.") + key,
+        {"not longer than time_outs.warning_s", fmt::format("more than {}", t.warning.count())});
+  };
+  longer("choose_s", t.choose);
+  longer("entry_s", t.entry);
+  longer("done_s", t.done);
+  longer("done_no_paper_s", t.done_no_paper);
+}
+
+void judge_profile(const sync::SiteProfile& profile, ConfigReading& reading) {
+  if (profile.slow_after >= profile.request_timeout) {
+    reading.complain_about("server.slow_after_ms", {"not shorter than server.request_timeout_ms"});
+  }
+}
+
+}  // namespace
+
+void judge(const Config& config, ConfigReading& reading) {
+  judge_sign_in(config, reading);
+  judge_languages(config, reading);
+  judge_time_outs(config.rules.time_outs, reading);
+  judge_profile(config.profile, reading);
+  if (!config.recording_folder.empty() && !config.test) {
+    reading.complain_about("files.recording",
+                           {"recording needs test = true", "\"\" in production"});
+  }
+  if (config.rules.sites.contains(config.rules.site_id)) {
+    reading.complain_about("campuses." + config.rules.site_id,
+                           {"this is the kiosk's own campus", "the other campuses"});
+  }
+}
+
+}  // namespace kiosk::shell
