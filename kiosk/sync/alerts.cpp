@@ -32,7 +32,7 @@ void Alerts::step(Now now) {
   request.headers = {
       {"Content-Type", "application/fhir+json"},
       {"Accept", "application/fhir+json"},
-      {"If-None-Exist", "identifier=" + percent_encoded(token({profile.systems.nonce, alert.id}))}};
+      {"If-None-Exist", "identifier=" + query_value(token({profile.systems.nonce, alert.id}))}};
   request.body = alert_task_json(profile, context_.settings.zone, alert);
   sending_ = true;
   context_.exchange.send(now, std::move(request), Urgency::background,

@@ -279,7 +279,7 @@ void Arrivals::create(Now now, Id id, const char* type, Step next) {
   request.method = "POST";
   request.url = join(profile.base_url, type);
   request.headers = {{"Content-Type", "application/fhir+json"},
-                     {"If-None-Exist", "identifier=" + percent_encoded(token(once))}};
+                     {"If-None-Exist", "identifier=" + query_value(token(once))}};
   request.body = *body;
   write(now, id, std::move(request), next);
 }

@@ -7,6 +7,7 @@
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/fhir_search.h"
 #include "kiosk/sync/fhir_time.h"
+#include "kiosk/sync/url.h"
 
 namespace kiosk::sync {
 namespace {
@@ -221,10 +222,11 @@ Result<std::string> transaction_json(const SiteProfile& profile, const domain::Z
     json change_entry = patch_entry(profile, message, *arrived);
     if (!appointment.etag.empty()) change_entry["request"]["ifMatch"] = appointment.etag;
     const domain::Identifier key{profile.systems.visit_key, message.visit_key};
-    json create_entry = {
-        {"resource", encounter(profile, zone, message, parsed(appointment.json))},
-        {"request",
-         {{"method", "POST"}, {"url", "Encounter"}, {"ifNoneExist", "identifier=" + token(key)}}}};
+    json create_entry = {{"resource", encounter(profile, zone, message, parsed(appointment.json))},
+                         {"request",
+                          {{"method", "POST"},
+                           {"url", "Encounter"},
+                           {"ifNoneExist", "identifier=" + query_value(token(key))}}}};
     if (auto urn = urn_of(message.nonce); !urn.empty()) create_entry["fullUrl"] = urn;
     return json{{"resourceType", "Bundle"},
                 {"type", "transaction"},

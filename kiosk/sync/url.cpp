@@ -100,6 +100,16 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+std::string query_value(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain =
+        c > ' ' && c < 0x7f && std::string_view("%&+#\"").find(c) == std::string::npos;
+    encoded += plain ? std::string(1, c) : percent_encoded(std::string_view(&c, 1));
+  }
+  return encoded;
+}
+
 std::string form_body(const FormFields& fields) {
   std::string body;
   for (const auto& [name, value] : fields) {

@@ -29,6 +29,10 @@ Result<void> check_allowed(std::string_view url);
 /// RFC 3986: all but unreserved characters as %XX.
 std::string percent_encoded(std::string_view text);
 
+/// A value of a conditional create's query: only what would end or change it is encoded, because
+/// simple servers compare it as it stands.
+std::string query_value(std::string_view text);
+
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 
 /// application/x-www-form-urlencoded, in the given order.

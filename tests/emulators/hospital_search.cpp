@@ -1,0 +1,279 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "kiosk/sync/fhir_time.h"
+#include "kiosk/sync/url.h"
+#include "tests/emulators/hospital_state.h"
+
+namespace emulators {
+namespace {
+
+using kiosk::Instant;
+
+/// What each type can be searched by, besides _id and _lastUpdated.
+const std::map<std::string, std::set<std::string>> parameters = {
+    {"Appointment",
+     {"date", "identifier", "patient", "actor", "practitioner", "location", "status"}},
+    {"Patient", {"identifier", "birthdate"}},
+    {"Encounter", {"identifier", "appointment", "status", "patient", "subject", "date"}},
+    {"Task", {"identifier", "focus", "patient", "status", "code"}},
+    {"Flag", {"patient"}},
+};
+
+const std::set<std::string> control = {"_include", "_revinclude", "_count",
+                                       "_sort",    "_summary",    "_format"};
+
+/// Splits at unescaped `separator` and takes the escapes off when `last` is the innermost level.
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      parts.back() += text[i];
+      parts.back() += text[++i];
+    } else if (text[i] == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += text[i];
+    }
+  }
+  return parts;
+}
+
+std::string unescaped(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    out += text[i];
+  }
+  return out;
+}
+
+bool date_matches(const json& resource, const char* key, const std::string& value) {
+  const auto have = kiosk::sync::parse_instant(resource.value(key, std::string()));
+  const auto prefix = value.substr(0, 2);
+  const auto want = kiosk::sync::parse_instant(value.substr(2));
+  if (!want) throw Refusal{400, "invalid", "not a prefixed instant: " + value};
+  if (!have) return false;
+  if (prefix == "ge") return *have >= *want;
+  if (prefix == "gt") return *have > *want;
+  if (prefix == "le") return *have <= *want;
+  if (prefix == "lt") return *have < *want;
+  throw Refusal{400, "invalid", "unknown prefix " + prefix};
+}
+
+bool identifier_matches(const json& resource, const std::string& value) {
+  const auto parts = split(value, '|');
+  if (parts.size() != 2) throw Refusal{400, "invalid", "identifier wants system|value"};
+  for (const auto& one : resource.value("identifier", json::array()))
+    if (one.value("system", "") == unescaped(parts[0]) &&
+        one.value("value", "") == unescaped(parts[1]))
+      return true;
+  return false;
+}
+
+bool refers(const json& reference, const std::string& wanted) {
+  return reference.is_object() && reference.value("reference", "") == wanted;
+}
+
+bool actor_matches(const json& resource, const std::string& type, const std::string& value) {
+  const auto wanted = value.find('/') == std::string::npos ? type + "/" + value : value;
+  for (const auto& one : resource.value("participant", json::array()))
+    if (one.contains("actor") && refers(one["actor"], wanted)) return true;
+  return false;
+}
+
+bool patient_matches(const json& resource, const std::string& value) {
+  const auto wanted = value.find('/') == std::string::npos ? "Patient/" + value : value;
+  if (resource["resourceType"] == "Appointment") return actor_matches(resource, "Patient", wanted);
+  const char* key = resource["resourceType"] == "Task" ? "for" : "subject";
+  return resource.contains(key) && refers(resource[key], wanted);
+}
+
+bool matches_one(const Stored& stored, const std::string& name, const std::string& value) {
+  const auto& resource = stored.resource;
+  if (name == "_id") return resource["id"] == value;
+  if (name == "_lastUpdated") return date_matches(resource["meta"], "lastUpdated", value);
+  if (name == "identifier") return identifier_matches(resource, value);
+  if (name == "status") return resource.value("status", "") == value;
+  if (name == "code") return resource.value("code", json::object()).value("text", "") == value;
+  if (name == "birthdate") return resource.value("birthDate", "") == value;
+  if (name == "patient" || name == "subject") return patient_matches(resource, value);
+  if (name == "actor") return actor_matches(resource, "", value);
+  if (name == "practitioner") return actor_matches(resource, "Practitioner", value);
+  if (name == "location") return actor_matches(resource, "Location", value);
+  if (name == "focus") return resource.contains("focus") && refers(resource["focus"], value);
+  if (name == "date" && resource["resourceType"] == "Encounter")
+    return resource.contains("period") && date_matches(resource["period"], "start", value);
+  if (name == "date") return date_matches(resource, "start", value);
+  if (name == "appointment") {
+    const auto wanted = value.find('/') == std::string::npos ? "Appointment/" + value : value;
+    for (const auto& one : resource.value("appointment", json::array()))
+      if (refers(one, wanted)) return true;
+    return false;
+  }
+  return true;
+}
+
+void check_parameters(const Hospital::State& state, const std::string& type, const Fields& fields) {
+  const auto known = parameters.find(type);
+  for (const auto& [name, value] : fields) {
+    const bool include = name == "_include" || name == "_revinclude";
+    const bool can_include =
+        state.options.includes == HospitalOptions::Can::yes &&
+        (name != "_revinclude" || state.options.encounters == HospitalOptions::Can::yes);
+    const bool is_known = name == "_id" || name == "_lastUpdated" ||
+                          (control.contains(name) && (!include || can_include)) ||
+                          (known != parameters.end() && known->second.contains(name));
+    if (!is_known && state.options.unknown_parameters == HospitalOptions::Unknown::refuse)
+      throw Refusal{400, "not-supported", "unknown search parameter " + name};
+  }
+}
+
+/// What the includes bring along to these matches.
+std::set<std::string> included(const Hospital::State& state, const std::vector<std::string>& of,
+                               const Fields& fields) {
+  std::set<std::string> brought;
+  if (state.options.includes == HospitalOptions::Can::no) return brought;
+  const std::map<std::string, std::string> actors = {{"Appointment:patient", "Patient"},
+                                                     {"Appointment:practitioner", "Practitioner"},
+                                                     {"Appointment:location", "Location"},
+                                                     {"Appointment:actor", ""}};
+  for (const auto& [name, value] : fields) {
+    if (name == "_include" && actors.contains(value)) {
+      for (const auto& reference : of) {
+        const auto& resource = state.find(reference)->resource;
+        for (const auto& one : resource.value("participant", json::array())) {
+          const std::string to = one.value("actor", json::object()).value("reference", "");
+          const auto& type = actors.at(value);
+          if (!to.empty() && (type.empty() || type_of(to) == type)) brought.insert(to);
+        }
+      }
+    }
+    if (name != "_revinclude" || value != "Encounter:appointment") continue;
+    const auto encounters = state.resources.find("Encounter");
+    if (encounters == state.resources.end()) continue;
+    for (const auto& [id, stored] : encounters->second)
+      for (const auto& one : stored.resource.value("appointment", json::array()))
+        if (std::find(of.begin(), of.end(), one.value("reference", "")) != of.end())
+          brought.insert("Encounter/" + id);
+  }
+  return brought;
+}
+
+json bundle_of(const Hospital::State& state, const std::vector<std::string>& all,
+               std::size_t offset, std::size_t size, const Fields& fields, Instant now) {
+  json bundle = {{"resourceType", "Bundle"},
+                 {"type", "searchset"},
+                 {"total", all.size()},
+                 {"meta", {{"lastUpdated", kiosk::sync::format_utc(now)}}},
+                 {"link", json::array()}};
+  const auto begin = std::min(offset, all.size());
+  const auto end = std::min(begin + size, all.size());
+  const std::vector<std::string> page(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                      all.begin() + static_cast<std::ptrdiff_t>(end));
+  const auto add = [&](const std::string& reference, const char* mode) {
+    const auto* stored = state.find(reference);
+    if (stored == nullptr || stored->deleted) return;
+    bundle["entry"].push_back({{"fullUrl", state.options.base_url + "/" + reference},
+                               {"resource", stored->resource},
+                               {"search", {{"mode", mode}}}});
+  };
+  for (const auto& reference : page) add(reference, "match");
+  for (const auto& reference : included(state, page, fields)) add(reference, "include");
+  return bundle;
+}
+
+void add_next(json& bundle, const Hospital::State& state, const std::string& token,
+              std::size_t next, std::size_t all) {
+  if (next >= all) return;
+  bundle["link"].push_back({{"relation", "next"},
+                            {"url", fmt::format("{}?_getpages={}&_getpagesoffset={}",
+                                                state.options.base_url, token, next)}});
+}
+
+}  // namespace
+
+Fields parse_form(const std::string& text) {
+  const auto decoded = [](const std::string& part) {
+    std::string out;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (part[i] == '%' && i + 2 < part.size()) {
+        out += static_cast<char>(std::stoi(part.substr(i + 1, 2), nullptr, 16));
+        i += 2;
+      } else {
+        out += part[i] == '+' ? ' ' : part[i];
+      }
+    }
+    return out;
+  };
+  Fields fields;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto end = std::min(text.find('&', at), text.size());
+    const auto field = text.substr(at, end - at);
+    const auto equals = field.find('=');
+    if (equals == std::string::npos)
+      fields.emplace_back(decoded(field), "");
+    else
+      fields.emplace_back(decoded(field.substr(0, equals)), decoded(field.substr(equals + 1)));
+    at = end + 1;
+  }
+  return fields;
+}
+
+std::vector<std::string> matches(const Hospital::State& state, const std::string& type,
+                                 const Fields& fields) {
+  std::vector<std::string> found;
+  const auto of_type = state.resources.find(type);
+  if (of_type == state.resources.end()) return found;
+  const auto fits = [&](const Stored& stored) {
+    for (const auto& [name, value] : fields) {
+      if (control.contains(name)) continue;
+      const auto any = split(value, ',');
+      if (std::none_of(any.begin(), any.end(),
+                       [&](const auto& one) { return matches_one(stored, name, one); }))
+        return false;
+    }
+    return true;
+  };
+  for (const auto& [id, stored] : of_type->second)
+    if (!stored.deleted && fits(stored)) found.push_back(type + "/" + id);
+  return found;
+}
+
+json search(Hospital::State& state, const std::string& type, const Fields& fields, Instant now) {
+  check_parameters(state, type, fields);
+  auto all = matches(state, type, fields);
+  std::size_t size = 20;
+  for (const auto& [name, value] : fields) {
+    if (name == "_count") size = static_cast<std::size_t>(std::max(1, std::atoi(value.c_str())));
+    if (name == "_summary" && value == "count")
+      return {{"resourceType", "Bundle"}, {"type", "searchset"}, {"total", all.size()}};
+    if (name == "_sort" && value == "_lastUpdated")
+      std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+        return state.find(a)->updated < state.find(b)->updated;
+      });
+  }
+  size = std::min(size, state.options.page_size_max);
+  auto bundle = bundle_of(state, all, 0, size, fields, now);
+  if (all.size() > size) {
+    const auto token = "p" + std::to_string(state.next_page++);
+    state.pages[token] = {all, fields, size, now + state.options.page_life};
+    add_next(bundle, state, token, size, all.size());
+  }
+  return bundle;
+}
+
+json next_page(Hospital::State& state, const std::string& token, std::size_t offset, Instant now) {
+  const auto found = state.pages.find(token);
+  if (found == state.pages.end() || found->second.until < now)
+    throw Refusal{410, "expired", "this search is no longer kept"};
+  const auto& kept = found->second;
+  auto bundle = bundle_of(state, kept.matches, offset, kept.page_size, kept.fields, now);
+  add_next(bundle, state, token, offset + kept.page_size, kept.matches.size());
+  return bundle;
+}
+
+}  // namespace emulators
