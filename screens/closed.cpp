@@ -75,11 +75,11 @@ ui::Node hours_card(const Page& page) {
 ui::Node closed(const Page& page, const journeys::Closed& screen) {
   ui::Nodes content;
   if (page.clock_is_trusted()) {
-    content.push_back(ui::text(page.time(page.model.now.instant),
-                               {.font_size = 200,
-                                .weight = ui::Weight::bold,
-                                .text_align = ui::TextAlign::center,
-                                .line_height_percent = 110}));
+    content.push_back(
+        ui::text(page.time(page.model.now.instant), {.font_size = 200,
+                                                     .weight = ui::Weight::bold,
+                                                     .text_align = ui::TextAlign::center,
+                                                     .line_height_percent = 110}));
   }
   content.push_back(titled("", heading_of(page, screen.reason)));
   const bool hours = screen.reason == journeys::ClosedReason::hours;

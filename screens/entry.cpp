@@ -41,16 +41,21 @@ Asked asked(const journeys::Entry& entry) {
   return entry.last_four.size() < last_digits ? Asked::last : Asked::nothing;
 }
 
-ui::Node usable(ui::Node node, bool now) {
-  return now ? node : ui::disabled(std::move(node));
+ui::Node only_if(ui::Enabled enabled, ui::Node node) {
+  node.enabled = enabled;
+  return node;
 }
 
 ui::Node keypad(const journeys::Entry& entry) {
-  const bool takes_digits = !entry.bad_date && asked(entry) != Asked::nothing;
-  const bool takes_x = asked(entry) == Asked::last && entry.last_four.size() + 1 == last_digits;
+  using ui::Enabled;
+  const Asked now = asked(entry);
+  const Enabled takes_digits =
+      !entry.bad_date && now != Asked::nothing ? Enabled::yes : Enabled::no;
+  const Enabled takes_x =
+      now == Asked::last && entry.last_four.size() + 1 == last_digits ? Enabled::yes : Enabled::no;
   const auto digit_key = [&](const std::string& digit) {
-    return usable(ui::key(actions::with(actions::digit, digit), digit),
-                  digit == "X" ? takes_x : takes_digits);
+    return only_if(digit == "X" ? takes_x : takes_digits,
+                   ui::key(actions::with(actions::digit, digit), digit));
   };
   static constexpr std::array<std::array<const char*, 3>, 3> digits{
       {{"1", "2", "3"}, {"4", "5", "6"}, {"7", "8", "9"}}};
@@ -60,11 +65,10 @@ ui::Node keypad(const journeys::Entry& entry) {
     for (const char* digit : three) keys.push_back(digit_key(digit));
     rows.push_back(ui::row({.gap = 20}, std::move(keys)));
   }
-  const bool typed = !entry.birth_date.empty() || !entry.last_four.empty();
+  const Enabled typed = entry.birth_date.empty() ? Enabled::no : Enabled::yes;
   rows.push_back(
-      ui::row({.gap = 20},
-              {digit_key("X"), digit_key("0"),
-               usable(ui::key(act(actions::erase), ui::Picture::backspace), typed)}));
+      ui::row({.gap = 20}, {digit_key("X"), digit_key("0"),
+                            only_if(typed, ui::key(act(actions::erase), ui::Picture::backspace))}));
   for (ui::Node& row : rows) {
     for (ui::Node& key : row.children) key.style.min_height = key_height;
   }
@@ -92,27 +96,26 @@ ui::Node date_notice(const Page& page, const journeys::Entry& entry) {
 ui::Node entry(const Page& page, const journeys::Entry& entry) {
   const Asked now = asked(entry);
   ui::Nodes content;
-  content.push_back(now == Asked::date
-                        ? titled(page.tr("Year, month and day, eight digits"),
-                                 page.tr("When were you born?"))
-                    : now == Asked::last
-                        ? titled(page.tr("of your phone or document number"),
-                                 page.tr("The last four digits?"))
-                        : titled(page.tr("Please check the entries"), page.tr("All correct?")));
-  content.push_back(ui::row(
-      {.gap = ui::measure::row_gap},
-      {ui::field("", page.tr("Date of birth"), shown_date(entry.birth_date),
-                 now == Asked::date ? ui::Chosen::yes : ui::Chosen::no),
-       ui::field("", page.tr("Last four"), shown_last(entry.last_four),
-                 now == Asked::last ? ui::Chosen::yes : ui::Chosen::no)}));
+  content.push_back(
+      now == Asked::date
+          ? titled(page.tr("Year, month and day, eight digits"), page.tr("When were you born?"))
+      : now == Asked::last
+          ? titled(page.tr("of your phone or document number"), page.tr("The last four digits?"))
+          : titled(page.tr("Please check the entries"), page.tr("All correct?")));
+  content.push_back(ui::row({.gap = ui::measure::row_gap},
+                            {ui::field("", page.tr("Date of birth"), shown_date(entry.birth_date),
+                                       now == Asked::date ? ui::Chosen::yes : ui::Chosen::no),
+                             ui::field("", page.tr("Last four"), shown_last(entry.last_four),
+                                       now == Asked::last ? ui::Chosen::yes : ui::Chosen::no)}));
   content.back().children[0].style.grow = 5;
   content.back().children[1].style.grow = 4;
   content.push_back(date_notice(page, entry));
   content.push_back(keypad(entry));
   ui::Node back = ui::secondary_button(act(actions::home), page.tr("Back"), ui::Tone::plain);
   back.style.width = back_width;
-  ui::Node submit = usable(ui::primary_button(act(actions::submit), page.tr("Find appointment")),
-                           now == Asked::nothing);
+  const ui::Enabled ready = now == Asked::nothing ? ui::Enabled::yes : ui::Enabled::no;
+  ui::Node submit =
+      only_if(ready, ui::primary_button(act(actions::submit), page.tr("Find appointment")));
   submit.style.grow = 1;
   return framed(page, std::move(content),
                 {ui::row({.gap = ui::measure::row_gap}, {std::move(back), std::move(submit)})});

@@ -1,7 +1,6 @@
 #include "screens/frame.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace screens {
@@ -9,6 +8,7 @@ namespace {
 
 /// More would push the patient's own matters off the screen; `kiosk status` has them all.
 constexpr std::size_t notices_max = 3;
+constexpr int touch_height_min = 15 * ui::px_per_mm;
 
 std::string words_of(const Page& page, journeys::StaffNotice notice) {
   switch (notice) {
@@ -57,10 +57,11 @@ bool ends_by_itself(const journeys::Screen& screen) {
 
 ui::Node more_time(const Page& page) {
   const auto seconds = journeys::seconds_left(page.rules, page.model);
-  if (!seconds) return ui::column({.height = ui::measure::minor_height}, {});
+  if (!seconds) return ui::column({.height = ui::measure::more_time_height}, {});
+  const std::string back =
+      page.tr("Back to start in {seconds} s", {{"seconds", std::to_string(*seconds)}});
   return ui::more_time_button(act(actions::more_time),
-                              page.tr("Back to start in {seconds} s  ·  I need more time",
-                                      {{"seconds", std::to_string(*seconds)}}));
+                              back + "  ·  " + page.tr("I need more time"));
 }
 
 ui::Nodes help_pill(const Page& page) {
@@ -79,8 +80,23 @@ ui::Nodes language_pill(const Page& page) {
     return one.tag == page.language();
   });
   const auto next = now == all.end() || now + 1 == all.end() ? all.begin() : now + 1;
-  return {ui::pill(actions::with(actions::language, next->tag), ui::Picture::globe,
-                   next->own_name)};
+  return {
+      ui::pill(actions::with(actions::language, next->tag), ui::Picture::globe, next->own_name)};
+}
+
+int scaled(int px, int percent) {
+  return (px * percent + 50) / 100;
+}
+
+void scale(ui::Node& node, int percent) {
+  ui::Style& style = node.style;
+  for (int* px : {&style.gap, &style.padding.top, &style.padding.right, &style.padding.bottom,
+                  &style.padding.left, &style.width, &style.height, &style.min_height,
+                  &style.border, &style.font_size}) {
+    *px = scaled(*px, percent);
+  }
+  if (!node.action.empty()) style.min_height = std::max(style.min_height, touch_height_min);
+  for (ui::Node& child : node.children) scale(child, percent);
 }
 
 }  // namespace
@@ -90,7 +106,9 @@ ui::Node framed(const Page& page, ui::Nodes content, ui::Nodes buttons) {
   parts.push_back(ui::head(page.local(page.rules.hospital),
                            page.clock_is_trusted() ? page.time(page.model.now.instant) : ""));
   if (!page.model.around.notices.empty()) parts.push_back(staff_strip(page));
-  ui::Nodes body{ui::column({.gap = ui::measure::gap, .grow = 1}, std::move(content))};
+  ui::Node told = ui::column({.gap = ui::measure::gap, .grow = 1}, std::move(content));
+  if (page.fit.percent != 100) scale(told, page.fit.percent);
+  ui::Nodes body{std::move(told)};
   for (ui::Node& button : buttons) body.push_back(std::move(button));
   if (ends_by_itself(page.model.screen)) body.push_back(more_time(page));
   ui::Node middle = ui::body(std::move(body));
@@ -136,11 +154,28 @@ ui::Node ok_button(const Page& page) {
   return ui::primary_button(act(actions::home), page.tr("OK"));
 }
 
+ui::Node mind_box(const std::vector<std::string>& lines) {
+  ui::Node box = ui::notice(ui::Tone::amber, "", "");
+  box.style.direction = ui::Direction::column;
+  box.style.gap = 10;
+  box.style.padding = ui::sides(24, 40);
+  for (const std::string& line : lines) {
+    const bool first = box.children.empty();
+    box.children.push_back(ui::text(line, {.color = ui::Color::amber,
+                                           .weight = first ? ui::Weight::bold : ui::Weight::regular,
+                                           .line_height_percent = 120,
+                                           .max_lines = 2,
+                                           .fit = ui::Fit::shrink}));
+  }
+  return box;
+}
+
 ui::Node no_ticket_notice(const Page& page) {
   const bool paper = page.model.around.printer == journeys::PrinterHealth::paper_out;
-  return ui::notice(ui::Tone::amber,
-                    paper ? page.tr("No paper at the moment.") : page.tr("No tickets at the moment."),
-                    page.tr("Your number will be shown on the screen."));
+  return ui::notice(
+      ui::Tone::amber,
+      paper ? page.tr("No paper at the moment.") : page.tr("No tickets at the moment."),
+      page.tr("Your number will be shown on the screen."));
 }
 
 }  // namespace screens

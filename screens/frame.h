@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "screens/page.h"
 
 namespace screens {
@@ -20,6 +23,9 @@ ui::Node ok_button(const Page& page);
 
 /// An icon and a line beside it.
 ui::Node line_with(ui::Picture picture, ui::Color color, std::string words);
+
+/// What to mind, in amber: the first line strong, each fitted to one line.
+ui::Node mind_box(const std::vector<std::string>& lines);
 
 /// That no ticket comes out now, said before starting; strong part, then the rest.
 ui::Node no_ticket_notice(const Page& page);

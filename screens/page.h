@@ -18,11 +18,21 @@ namespace actions = kiosk::journeys::actions;
 namespace domain = kiosk::domain;
 namespace journeys = kiosk::journeys;
 
+/// How much room a part of a screen may take: all it likes; less; one line.
+enum class Room { full, tight, line };
+
+/// Where texts are long a screen gives way: first in its arrangement, then in its sizes.
+struct Fit {
+  Room room = Room::full;
+  int percent = 100;  ///< of the sizes of letters, gaps and drawings in the content
+};
+
 /// What every screen is built from, and the words that more than one of them needs. Borrows all.
 struct Page {
   const journeys::Rules& rules;
   const journeys::Model& model;
   const ui::Catalogue& texts;
+  Fit fit = {};
 
   /// The text in the session's language; a test scans the sources for these calls.
   std::string tr(std::string_view id, ui::Placeholders values = {}) const {

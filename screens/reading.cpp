@@ -19,12 +19,9 @@ ui::Node step(Progress progress, std::string words) {
       mark = ui::icon(ui::Picture::clock, 72, ui::Color::teal);
       break;
     case Progress::next:
-      mark = ui::column({.width = 72,
-                         .height = 72,
-                         .border_color = ui::Color::line,
-                         .border = 6,
-                         .radius = 36},
-                        {});
+      mark = ui::column(
+          {.width = 72, .height = 72, .border_color = ui::Color::line, .border = 6, .radius = 36},
+          {});
       break;
   }
   const bool now = progress == Progress::now;
@@ -49,19 +46,19 @@ ui::Node reading_card(const Page& page) {
   ui::Nodes content;
   content.push_back(titled("", page.tr("Please leave the card on the reader")));
   content.push_back(ui::illustration(ui::Picture::card_above_reader, 560));
-  content.push_back(steps({step(Progress::now, page.tr("Reading your card…")),
+  content.push_back(steps({step(Progress::now, page.tr("Reading your card...")),
                            step(Progress::next, page.tr("Looking up your appointment"))}));
   return framed(page, std::move(content), {});
 }
 
 ui::Node looking_up(const Page& page, const journeys::LookingUp& screen) {
-  const std::string first = screen.by_entry                ? page.tr("Details entered")
+  const std::string first = screen.by_entry              ? page.tr("Details entered")
                             : page.model.session.by_card ? page.tr("Card read")
                                                          : page.tr("Code read");
   ui::Nodes content;
   content.push_back(titled("", page.tr("One moment, please")));
   content.push_back(steps({step(Progress::done, first),
-                           step(Progress::now, page.tr("Looking up your appointment…"))}));
+                           step(Progress::now, page.tr("Looking up your appointment..."))}));
   return framed(page, std::move(content), {});
 }
 
@@ -69,7 +66,7 @@ ui::Node committing(const Page& page) {
   ui::Nodes content;
   content.push_back(titled("", page.tr("One moment, please")));
   content.push_back(steps({step(Progress::done, page.tr("Appointment confirmed")),
-                           step(Progress::now, page.tr("Recording your check-in…")),
+                           step(Progress::now, page.tr("Recording your check-in...")),
                            step(Progress::next, page.tr("Your number"))}));
   return framed(page, std::move(content), {});
 }

@@ -6,10 +6,17 @@
 #include "screens/screens.h"
 
 namespace screens {
+namespace {
+
+constexpr Fit fits[] = {{Room::full, 100}, {Room::tight, 100}, {Room::tight, 92},
+                        {Room::tight, 85}, {Room::line, 92},   {Room::line, 85},
+                        {Room::line, 78},  {Room::line, 70},   {Room::line, 62}};
+
+}  // namespace
 
 ui::Node view(const journeys::Rules& rules, const journeys::Model& model,
-              const ui::Catalogue& texts) {
-  const Page page{rules, model, texts};
+              const ui::Catalogue& texts, Fit fit) {
+  const Page page{rules, model, texts, fit};
   if (model.session.overlay == journeys::Overlay::help) return help(page);
   return std::visit(kiosk::overloaded{
                         [&](const journeys::Welcome&) { return welcome(page); },
@@ -25,6 +32,18 @@ ui::Node view(const journeys::Rules& rules, const journeys::Model& model,
                         [&](const journeys::TakeCard&) { return take_card(page); },
                     },
                     model.screen);
+}
+
+ui::Scene laid_out_view(ui::Layout& layout, const journeys::Rules& rules,
+                        const journeys::Model& model, const ui::Catalogue& texts,
+                        const ui::Theme& theme) {
+  const ui::Setting setting{.theme = theme, .language = model.session.language};
+  ui::Scene scene;
+  for (const Fit fit : fits) {
+    scene = layout.lay_out(view(rules, model, texts, fit), setting);
+    if (scene.flaws.empty()) break;
+  }
+  return scene;
 }
 
 }  // namespace screens

@@ -8,7 +8,6 @@ namespace screens {
 namespace {
 
 constexpr int drawing_height = 560;
-/// Where a notice needs room.
 constexpr int drawing_height_small = 400;
 constexpr int way_height = 168;
 
@@ -65,14 +64,15 @@ ui::Node languages(const Page& page) {
 
 void add_notices(const Page& page, ui::Nodes& content) {
   if (!page.reader_works() && page.scanner_works()) {
-    content.push_back(ui::notice(ui::Tone::amber, "",
-                                 page.tr("The card reader does not work at the moment.")));
+    content.push_back(
+        ui::notice(ui::Tone::amber, "", page.tr("The card reader does not work at the moment.")));
   }
   if (!page.prints()) content.push_back(no_ticket_notice(page));
 }
 
-ui::Node main_way(const Page& page, int height) {
-  const std::string what = page.tr("Check in · get your number");
+ui::Node main_way(const Page& page) {
+  const int height = page.fit.room == Room::full ? drawing_height : drawing_height_small;
+  const std::string what = joined({page.tr("Check in"), page.tr("get your number")});
   ui::Nodes nodes;
   if (page.reader_works()) {
     nodes.push_back(titled("", page.tr("Please lay your ID card on the reader")));
@@ -85,8 +85,7 @@ ui::Node main_way(const Page& page, int height) {
   } else {
     nodes.push_back(titled("", page.tr("Check in with your date of birth")));
     nodes.push_back(ui::sub(page.tr("Card reader and scanner do not work at the moment.")));
-    nodes.push_back(
-        ui::primary_button(act(actions::no_card), page.tr("Enter date of birth")));
+    nodes.push_back(ui::primary_button(act(actions::no_card), page.tr("Enter date of birth")));
   }
   ui::Node column = ui::column({.gap = 28}, std::move(nodes));
   return column;
@@ -96,9 +95,8 @@ ui::Node main_way(const Page& page, int height) {
 
 ui::Node welcome(const Page& page) {
   const bool devices = page.reader_works() || page.scanner_works();
-  const bool calm = page.prints() && page.reader_works() && page.model.around.notices.empty();
   ui::Nodes content;
-  content.push_back(main_way(page, calm ? drawing_height : drawing_height_small));
+  content.push_back(main_way(page));
   add_notices(page, content);
   if (page.reader_works() && page.scanner_works()) {
     content.push_back(way_by_hand(ui::Picture::qr_code, page.tr("or show your booking code")));
