@@ -94,7 +94,7 @@ std::int64_t append_audit(Transaction& transaction, const Vault& vault, const No
 void erase_audit_payloads(Transaction& transaction, Instant until) {
   transaction.run(
       "UPDATE audit SET payload = NULL, salt = NULL WHERE payload IS NOT NULL AND instant_ms < ?1 "
-      "AND seq NOT IN (SELECT audit_seq FROM check_in)",
+      "AND seq NOT IN (SELECT id FROM check_in)",
       until);
 }
 

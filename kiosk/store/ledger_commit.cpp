@@ -82,11 +82,10 @@ Result<std::optional<CommitOutcome>> Ledger::answer_without_commit(const CheckIn
 Result<std::optional<Committed>> Ledger::committed(const std::string& visit_key,
                                                    const std::string& nonce) {
   return database_.select_one(
-      "SELECT o.number, o.token, min(j.id), o.confirmed_ms FROM outbox o "
-      "JOIN check_in c USING (visit_key) JOIN print_job j ON j.check_in_id = c.id "
-      "WHERE o.visit_key = ?1 AND o.nonce = ?2 GROUP BY o.id",
+      "SELECT id, o.number, o.token, o.confirmed_ms FROM check_in c JOIN outbox o USING (id) "
+      "WHERE c.visit_key = ?1 AND o.nonce = ?2",
       [&](const Row& r) {
-        return Committed{visit_key, r.text(0), r.text(1), r.integer(2), r.instant(3)};
+        return Committed{visit_key, r.text(1), r.text(2), r.integer(0), r.instant(3)};
       },
       visit_key, nonce);
 }
@@ -94,30 +93,28 @@ Result<std::optional<Committed>> Ledger::committed(const std::string& visit_key,
 Committed Ledger::record(Transaction& transaction, const CheckIn& check_in) {
   const Ticket ticket = take_number(transaction, check_in);
   const Instant confirmed = check_in.confirmed.instant;
-  const auto audit_row =
+  const auto id =
       append_audit(transaction, vault_, check_in.confirmed,
                    encode_texts({"check_in", check_in.visit_key, check_in.appointment_version,
                                  check_in.patient_id, check_in.nonce, ticket.number}));
   const Bytes token_hash = vault_.lookup_hash("token", check_in.token);
   const Bytes sealed = vault_.seal(encode(check_in), "check_in/" + check_in.visit_key);
   transaction.run(
-      "INSERT INTO check_in (visit_key, appointment_id, number, number_day, queue, token_hash, "
-      "confirmed_ms, audit_seq, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-      check_in.visit_key, check_in.appointment_id, ticket.number, ticket.day, ticket.queue,
-      ByteView(token_hash), confirmed, audit_row, ByteView(sealed));
+      "INSERT INTO check_in (id, visit_key, appointment_id, number, number_day, queue, "
+      "token_hash, confirmed_ms, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+      id, check_in.visit_key, check_in.appointment_id, ticket.number, ticket.day, ticket.queue,
+      ByteView(token_hash), confirmed, ByteView(sealed));
   transaction.run(
-      "INSERT INTO print_job (check_in_id, number, copy, state, language, created_ms) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-      database_.last_row_id(), ticket.number, Copy::original, PrintState::queued, check_in.language,
-      confirmed);
-  const auto job = database_.last_row_id();
+      "INSERT INTO print_job (id, check_in_id, number, copy, state, language, created_ms) "
+      "VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6)",
+      id, ticket.number, Copy::original, PrintState::queued, check_in.language, confirmed);
   transaction.run(
-      "INSERT INTO outbox (visit_key, appointment_id, patient_id, nonce, number, token, "
-      "confirmed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-      check_in.visit_key, check_in.appointment_id, check_in.patient_id, check_in.nonce,
+      "INSERT INTO outbox (id, visit_key, appointment_id, patient_id, nonce, number, token, "
+      "confirmed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      id, check_in.visit_key, check_in.appointment_id, check_in.patient_id, check_in.nonce,
       ticket.number, check_in.token, confirmed);
   transaction.run("UPDATE ledger SET last_committed_ms = max(last_committed_ms, ?1)", confirmed);
-  return Committed{check_in.visit_key, ticket.number, check_in.token, job, confirmed};
+  return Committed{check_in.visit_key, ticket.number, check_in.token, id, confirmed};
 }
 
 // A booking's own number counts within its queue (clinic, doctor, place): two doctors may each have

@@ -146,8 +146,8 @@ Result<void> Ledger::set_bookmark(const Bookmark& bookmark) {
 
 Result<std::optional<Arrival>> Ledger::own_arrival(const std::string& visit_key) {
   return database_.select_one(
-      "SELECT encounter_id, nonce, o.number, token, o.confirmed_ms FROM outbox o "
-      "JOIN check_in USING (visit_key) WHERE visit_key = ?1",
+      "SELECT encounter_id, nonce, o.number, token, o.confirmed_ms FROM check_in c "
+      "JOIN outbox o USING (id) WHERE c.visit_key = ?1",
       [&](const Row& r) {
         return Arrival{r.text(0), visit_key, r.text(1), r.text(2), r.text(3), r.instant(4)};
       },

@@ -27,20 +27,18 @@ ArrivalMessage message_from(const Row& r) {
 
 }  // namespace
 
+// A stream is a visit key, which is unique: each row is the first of its stream.
 Result<std::vector<ArrivalMessage>> Ledger::due(Instant now, std::size_t limit) {
   return database_.select(
       "SELECT id, visit_key, appointment_id, patient_id, nonce, number, token, confirmed_ms, "
-      "attempts, not_before_ms, unknown FROM outbox o WHERE state = 0 AND not_before_ms <= ?1 "
-      "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.visit_key = o.visit_key AND e.id < o.id "
-      "AND e.state <> 1) ORDER BY id LIMIT ?2",
+      "attempts, not_before_ms, unknown FROM outbox WHERE state = 0 AND not_before_ms <= ?1 "
+      "ORDER BY id LIMIT ?2",
       message_from, now, limit);
 }
 
 Result<std::optional<Instant>> Ledger::next_due() {
   return database_.select_one(
-      "SELECT not_before_ms FROM outbox o WHERE state = 0 AND NOT EXISTS (SELECT 1 FROM outbox e "
-      "WHERE e.visit_key = o.visit_key AND e.id < o.id AND e.state <> 1) "
-      "ORDER BY not_before_ms LIMIT 1",
+      "SELECT not_before_ms FROM outbox WHERE state = 0 ORDER BY not_before_ms LIMIT 1",
       [](const Row& r) { return r.instant(0); });
 }
 
@@ -83,7 +81,7 @@ Result<std::vector<ListedArrival>> Ledger::unacknowledged(Instant now) {
   return listed(
       "SELECT o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, "
       "o.confirmed_ms, attempts, not_before_ms, unknown, reason, record FROM outbox o "
-      "LEFT JOIN check_in c USING (visit_key) WHERE state <> 1 AND o.confirmed_ms <= ?1 "
+      "LEFT JOIN check_in c USING (id) WHERE state <> 1 AND o.confirmed_ms <= ?1 "
       "ORDER BY o.id LIMIT ?2",
       to_ms(now - unacknowledged_after));
 }
@@ -92,7 +90,7 @@ Result<std::vector<ListedArrival>> Ledger::refused_arrivals() {
   return listed(
       "SELECT o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, "
       "o.confirmed_ms, attempts, not_before_ms, unknown, reason, record FROM outbox o "
-      "LEFT JOIN check_in c USING (visit_key) WHERE state = ?1 ORDER BY o.id LIMIT ?2",
+      "LEFT JOIN check_in c USING (id) WHERE state = ?1 ORDER BY o.id LIMIT ?2",
       static_cast<std::int64_t>(OutboxState::refused));
 }
 

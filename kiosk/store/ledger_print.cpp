@@ -161,14 +161,13 @@ Result<PrintJob> Ledger::queue_copy(const CopyRequest& request, const Arrival& a
   std::optional<Bytes> sealed;
   if (!own_row) sealed = vault_.seal(encode(check_in), copy_place(arrival.number, created));
   Transaction transaction(database_);
+  const auto id = append_audit(transaction, vault_, request.now,
+                               encode_texts({"copy", request.visit_key, arrival.number}));
   transaction.run(
-      "INSERT INTO print_job (check_in_id, number, copy, state, language, created_ms, record) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-      own_row, arrival.number, Copy::copy, PrintState::queued, request.language, created,
+      "INSERT INTO print_job (id, check_in_id, number, copy, state, language, created_ms, record) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      id, own_row, arrival.number, Copy::copy, PrintState::queued, request.language, created,
       sealed ? std::optional<ByteView>(*sealed) : std::nullopt);
-  const auto id = database_.last_row_id();
-  append_audit(transaction, vault_, request.now,
-               encode_texts({"copy", request.visit_key, arrival.number}));
   if (auto done = transaction.commit(); !done) return pass_on(done.error());
   if (!request.language.empty()) check_in.language = request.language;
   return PrintJob{id, PrintState::queued, Copy::copy, arrival.number, std::move(check_in)};

@@ -50,11 +50,10 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
   transaction.run("DELETE FROM person WHERE id NOT IN (SELECT patient_id FROM appointment)");
   transaction.run(
       "DELETE FROM check_in WHERE (confirmed_ms < ?1 OR confirmed_ms >= ?2) "
-      "AND visit_key IN (SELECT visit_key FROM outbox WHERE state = 1)",
+      "AND id IN (SELECT id FROM outbox WHERE state = 1)",
       kept.from, kept.until);
   transaction.run("DELETE FROM print_job WHERE check_in_id IS NULL AND created_ms < ?1", kept.from);
-  transaction.run(
-      "DELETE FROM outbox WHERE state = 1 AND visit_key NOT IN (SELECT visit_key FROM check_in)");
+  transaction.run("DELETE FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)");
   erase_audit_payloads(transaction, kept.from);
   if (auto done = transaction.commit(); !done) return done;
   // The log still holds what was erased until it is written back and cut.

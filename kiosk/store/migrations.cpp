@@ -12,7 +12,12 @@ constexpr std::int64_t application_id = 0x4B494F53;
 
 // Personal values stand in `record` and `payload` only, sealed by the vault; what must be found
 // without opening them stands as a keyed hash. Server ids, instants, numbers and nonces are plain.
-// States are the enumerators' order in kiosk/domain; outbox states are in ledger.h.
+// States are the enumerators' order in kiosk/domain; an outbox row is pending, acknowledged,
+// refused.
+//
+// A check-in, its original print job, its outbox entry and its audit row share one number, the
+// audit row's, which is never given again. Each index is a page more in every commit, and a day's
+// tables are small: only what must be unique or is looked up at a patient's touch has one.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE ledger (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -68,14 +73,13 @@ CREATE TABLE check_in (
   queue TEXT NOT NULL,
   token_hash BLOB NOT NULL,
   confirmed_ms INTEGER NOT NULL,
-  audit_seq INTEGER NOT NULL,
   record BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX check_in_number ON check_in (number, number_day, queue);
 CREATE INDEX check_in_token ON check_in (token_hash);
 
 CREATE TABLE print_job (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   check_in_id INTEGER REFERENCES check_in (id) ON DELETE CASCADE,
   number TEXT NOT NULL,
   copy INTEGER NOT NULL CHECK (copy IN (0, 1)),
@@ -85,15 +89,13 @@ CREATE TABLE print_job (
   record BLOB,
   CHECK ((check_in_id IS NULL) = (record IS NOT NULL))
 ) STRICT;
-CREATE INDEX print_job_check_in ON print_job (check_in_id);
-CREATE INDEX print_job_open ON print_job (state) WHERE state <> 2;
 
 CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   visit_key TEXT NOT NULL,
   appointment_id TEXT NOT NULL,
   patient_id TEXT NOT NULL,
-  nonce TEXT NOT NULL UNIQUE,
+  nonce TEXT NOT NULL,
   number TEXT NOT NULL,
   token TEXT NOT NULL,
   confirmed_ms INTEGER NOT NULL,
@@ -105,8 +107,6 @@ CREATE TABLE outbox (
   reason TEXT NOT NULL DEFAULT '',
   encounter_id TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX outbox_stream ON outbox (visit_key);
-CREATE INDEX outbox_open ON outbox (state, not_before_ms) WHERE state <> 1;
 
 CREATE TABLE audit (
   seq INTEGER PRIMARY KEY,
@@ -118,7 +118,6 @@ CREATE TABLE audit (
   salt BLOB,
   row_hash BLOB NOT NULL
 ) STRICT;
-CREATE INDEX audit_payload ON audit (instant_ms) WHERE payload IS NOT NULL;
 )sql";
 
 constexpr std::array migrations = {version_1};

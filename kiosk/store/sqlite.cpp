@@ -21,7 +21,7 @@ constexpr const char* settings =
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA journal_size_limit = 4194304;";
+    "PRAGMA journal_size_limit = 8388608;";
 
 std::string_view code_of(int extended) {
   if (extended == SQLITE_IOERR_CORRUPTFS) return "corrupt";
@@ -162,10 +162,6 @@ Result<bool> Database::step(Statement& statement) {
 
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_);
-}
-
-std::int64_t Database::last_row_id() const {
-  return sqlite3_last_insert_rowid(handle_);
 }
 
 tl::unexpected<Error> Database::failure(std::string_view doing) const {

@@ -118,7 +118,6 @@ class Database {
     return row->value_or(0);
   }
 
-  std::int64_t last_row_id() const;
   /// Closes the connection; the next call opens the file again. No effect on ":memory:".
   void disconnect(Close how);
 

@@ -1,0 +1,198 @@
+#include "fixture.h"
+
+using namespace kiosk;
+using namespace kiosk::store;
+using namespace kiosk::store::testing;
+
+namespace {
+
+std::string_view open_error(OpenArguments with) {
+  auto ledger = Ledger::open(std::move(with));
+  return ledger ? std::string_view("opened") : ledger.error().code;
+}
+
+std::vector<std::string> set_aside_files(const Folder& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(".aside-") != std::string::npos && name.back() == 'Z') names.push_back(name);
+  }
+  return names;
+}
+
+// Garbage over the pages after the first, where the tables are.
+void damage(const std::string& path) {
+  std::string text = contents(path);
+  REQUIRE(text.size() > 8192);
+  for (std::size_t i = 4096; i < text.size(); ++i) text[i] = static_cast<char>(i * 31);
+  write_file(path, text);
+}
+
+}  // namespace
+
+TEST_CASE("open: everything confirmed is there again after closing") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    auto ledger = opened(arguments(path));
+    put(*ledger, {sample_visit()});
+    commit(*ledger, sample_check_in("a1"));
+  }
+  auto ledger = opened(arguments(path));
+  CHECK_FALSE(ledger->set_aside().has_value());
+  CHECK(ledger->visit("a1").value()->arrival->number == "K1-001");
+  CHECK(commit(*ledger, sample_check_in("a2")).number == "K1-002");
+}
+
+TEST_CASE("open: a second program is told that the ledger is in use") {
+  const Folder folder;
+  auto ledger = opened(arguments(folder.file("ledger.db")));
+  CHECK(open_error(arguments(folder.file("ledger.db"))) == "in_use");
+}
+
+TEST_CASE("open: another key is refused and the file stays where it is") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  { commit(*opened(arguments(path)), sample_check_in("a1")); }
+  OpenArguments other = arguments(path);
+  other.vault = test_vault(9);
+  CHECK(open_error(other) == "wrong_key");
+  CHECK(set_aside_files(folder).empty());
+  CHECK(opened(arguments(path))->status(morning().instant).value().check_ins == 1);
+}
+
+TEST_CASE("open: a damaged file is set aside, whole, and the next incarnation begins") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  { commit(*opened(arguments(path)), sample_check_in("a1")); }
+  damage(path);
+  const std::string damaged = contents(path);
+  {
+    auto ledger = opened(arguments(path));
+    REQUIRE(ledger->set_aside().has_value());
+    CHECK(*ledger->set_aside() == path + ".aside-2-20261121T090000Z");
+    CHECK(contents(*ledger->set_aside()) == damaged);
+    CHECK(commit(*ledger, sample_check_in("a2")).number == "K1B-001");
+  }
+  damage(path);
+  {
+    auto ledger = opened(arguments(path));
+    CHECK(*ledger->set_aside() == path + ".aside-3-20261121T090000Z");
+    CHECK(commit(*ledger, sample_check_in("a3")).number == "K1C-001");
+  }
+  CHECK(set_aside_files(folder).size() == 2);
+}
+
+TEST_CASE("open: a file that is no database at all is set aside too") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  write_file(path, std::string(5000, 'x'));
+  auto ledger = opened(arguments(path));
+  REQUIRE(ledger->set_aside().has_value());
+  CHECK(contents(*ledger->set_aside()) == std::string(5000, 'x'));
+  CHECK(commit(*ledger, sample_check_in("a1")).number == "K1B-001");
+}
+
+TEST_CASE("open: the log of a damaged file is set aside with it") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  { commit(*opened(arguments(path)), sample_check_in("a1")); }
+  std::string log;
+  {
+    auto ledger = opened(arguments(path));
+    commit(*ledger, sample_check_in("a2"));
+    log = contents(path + "-wal");
+  }
+  REQUIRE_FALSE(log.empty());
+  damage(path);
+  write_file(path + "-wal", log);
+  auto ledger = opened(arguments(path));
+  REQUIRE(ledger->set_aside().has_value());
+  CHECK(contents(*ledger->set_aside() + "-wal") == log);
+}
+
+TEST_CASE("open: a lost file after one set aside still takes the next incarnation") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  write_file(path, "no database, only text that is long enough to be looked at");
+  { opened(arguments(path)); }
+  std::filesystem::remove(path);
+  CHECK(commit(*opened(arguments(path)), sample_check_in("a1")).number == "K1B-001");
+}
+
+TEST_CASE("open: a fresh install on a used code takes the incarnation that it is told") {
+  const Folder folder;
+  OpenArguments with = arguments(folder.file("ledger.db"));
+  with.minimum_incarnation = 3;
+  CHECK(commit(*opened(with), sample_check_in("a1")).number == "K1C-001");
+  CHECK(commit(*opened(with), sample_check_in("a2")).number == "K1C-002");
+  with.minimum_incarnation = 4;
+  CHECK(commit(*opened(with), sample_check_in("a3")).number == "K1D-001");
+  with.minimum_incarnation = 1;
+  CHECK(commit(*opened(with), sample_check_in("a4")).number == "K1D-002");
+}
+
+TEST_CASE("open: a ledger of a newer program is refused and left alone") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  { opened(arguments(path)); }
+  { REQUIRE(Database::open({path, ""}).value().script("PRAGMA user_version = 99")); }
+  CHECK(open_error(arguments(path)) == "newer_version");
+  CHECK(set_aside_files(folder).empty());
+}
+
+TEST_CASE("open: another program's database is refused and left alone") {
+  const Folder folder;
+  const std::string path = folder.file("other.db");
+  { REQUIRE(Database::open({path, ""}).value().script("CREATE TABLE notes (text TEXT)")); }
+  CHECK(open_error(arguments(path)) == "not_a_ledger");
+  CHECK(set_aside_files(folder).empty());
+}
+
+TEST_CASE("open: a folder that is not there and a code without a digit are errors") {
+  CHECK(open_error(arguments("/nonexistent/ledger.db")) == "cannot_open");
+  OpenArguments with = arguments(":memory:");
+  with.kiosk_code = "LOBBY";
+  CHECK(open_error(with) == "bad_code");
+}
+
+TEST_CASE("privacy: nothing of a patient stands readable in the files, erased or not") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  const auto check_files = [&](bool with_log) {
+    std::string bytes = contents(path) + contents(path + "-wal");
+    REQUIRE(bytes.size() > 4096);
+    CHECK(std::filesystem::exists(path + "-wal") == with_log);
+    for (const char* text : {"王小芳", "13800138000", "8000", "11010519900517002", "CARD-55",
+                             "BOOKING-", "1990", "心内科", "空腹"}) {
+      CAPTURE(text);
+      CHECK(bytes.find(text) == std::string::npos);
+    }
+  };
+  {
+    auto ledger = opened(arguments(path));
+    put(*ledger, {sample_visit()});
+    commit(*ledger, sample_check_in("a1"));
+    REQUIRE(ledger->add_copy({"a1", "en", morning()}));
+    check_files(true);
+  }
+  check_files(false);
+}
+
+TEST_CASE("privacy: after erasing, not even the sealed bytes of a person are left") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  auto ledger = opened(arguments(path));
+  put(*ledger, {sample_visit()});
+  commit(*ledger, sample_check_in("a1"));
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", morning().instant));
+  const std::string before = contents(path) + contents(path + "-wal");
+  REQUIRE(before.find("a1") != std::string::npos);
+  REQUIRE(before.find("token-a1") != std::string::npos);
+  REQUIRE(ledger->erase_old(at(day(23).start), {day(23).start, day(24).end}));
+  const std::string after = contents(path) + contents(path + "-wal");
+  CHECK(after.find("nonce-a1") == std::string::npos);
+  CHECK(after.find("token-a1") == std::string::npos);
+  CHECK_FALSE(ledger->verify_audit().value().has_value());
+  CHECK(ledger->status(day(23).start).value().check_ins == 0);
+}

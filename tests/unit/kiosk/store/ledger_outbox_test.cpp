@@ -1,0 +1,137 @@
+#include "fixture.h"
+
+using namespace kiosk;
+using namespace kiosk::store;
+using namespace kiosk::store::testing;
+
+TEST_CASE("outbox: what is due is pending, not postponed, oldest first and at most the limit") {
+  auto ledger = memory_ledger();
+  for (const char* id : {"a1", "a2", "a3", "a4"}) commit(*ledger, sample_check_in(id));
+  const Instant now = morning().instant;
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), now + 30s, true));
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a2"), "e2", now));
+  auto due = ledger->due(now, 10).value();
+  REQUIRE(due.size() == 2);
+  CHECK(due[0].visit_key == "a3");
+  CHECK(due[1].visit_key == "a4");
+  CHECK(ledger->due(now, 1).value().size() == 1);
+  due = ledger->due(now + 30s, 10).value();
+  REQUIRE(due.size() == 3);
+  CHECK(due[0].unknown);
+}
+
+TEST_CASE("outbox: a send that began is unknown until its end is told, also after a restart") {
+  const Folder folder;
+  {
+    auto ledger = opened(arguments(folder.file("ledger.db")));
+    commit(*ledger, sample_check_in("a1"));
+    REQUIRE(ledger->sending(outbox_id(*ledger, "a1"), morning().instant));
+  }
+  auto ledger = opened(arguments(folder.file("ledger.db")));
+  auto message = ledger->due(morning().instant, 10).value().at(0);
+  CHECK(message.unknown);
+  CHECK(message.attempts == 1);
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant, false));
+  message = ledger->due(morning().instant, 10).value().at(0);
+  CHECK_FALSE(message.unknown);
+  CHECK(message.attempts == 1);
+}
+
+TEST_CASE("outbox: the next due instant is that of what is pending") {
+  auto ledger = memory_ledger();
+  CHECK_FALSE(ledger->next_due().value().has_value());
+  commit(*ledger, sample_check_in("a1"));
+  commit(*ledger, sample_check_in("a2"));
+  CHECK(ledger->next_due().value().value() <= morning().instant);
+  const auto second = outbox_id(*ledger, "a2");
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant + 60s, true));
+  REQUIRE(ledger->postpone(second, morning().instant + 30s, true));
+  CHECK(ledger->next_due().value() == morning().instant + 30s);
+  REQUIRE(ledger->acknowledged(second, "", morning().instant));
+  CHECK(ledger->next_due().value() == morning().instant + 60s);
+}
+
+TEST_CASE("outbox: what the server refused is on the staff's list with the reason, not due") {
+  auto ledger = memory_ledger();
+  commit(*ledger, sample_check_in("a1"));
+  REQUIRE(ledger->refused(outbox_id(*ledger, "a1"), "422: no such schedule", morning().instant));
+  CHECK(ledger->due(morning().instant + 24h, 10).value().empty());
+  CHECK_FALSE(ledger->next_due().value().has_value());
+  const auto list = ledger->refused_arrivals().value();
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].reason == "422: no such schedule");
+  CHECK(list[0].message.number == "K1-001");
+  CHECK(list[0].check_in == sample_check_in("a1"));
+  CHECK(ledger->status(morning().instant).value().refused == 1);
+  CHECK(ledger->status(morning().instant).value().needs_attention());
+}
+
+TEST_CASE("outbox: a check-in is unacknowledged from its third minute until the server holds it") {
+  auto ledger = memory_ledger();
+  commit(*ledger, sample_check_in("a1"));
+  const Instant now = morning().instant;
+  CHECK(ledger->unacknowledged(now + 3min - 1ms).value().empty());
+  CHECK_FALSE(ledger->status(now + 3min - 1ms).value().needs_attention());
+  REQUIRE(ledger->unacknowledged(now + 3min).value().size() == 1);
+  CHECK(ledger->status(now + 3min).value().unacknowledged == 1);
+  CHECK(ledger->unacknowledged(now + 3min).value()[0].check_in->person == sample_person());
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", now));
+  CHECK(ledger->unacknowledged(now + 24h).value().empty());
+  CHECK(ledger->status(now + 24h).value().outbox_pending == 0);
+}
+
+TEST_CASE(
+    "outbox: steps of what is not pending are refused; an acknowledgement settles a refusal") {
+  auto ledger = memory_ledger();
+  const Instant now = morning().instant;
+  CHECK(ledger->sending(1, now).error().code == "wrong_state");
+  commit(*ledger, sample_check_in("a1"));
+  const auto id = outbox_id(*ledger, "a1");
+  REQUIRE(ledger->refused(id, "no", now));
+  CHECK(ledger->sending(id, now).error().code == "wrong_state");
+  CHECK(ledger->postpone(id, now, false).error().code == "wrong_state");
+  REQUIRE(ledger->acknowledged(id, "e1", now));
+  CHECK(ledger->refused(id, "no", now).error().code == "wrong_state");
+  CHECK(ledger->refused_arrivals().value().empty());
+}
+
+TEST_CASE("outbox: a ledger knows the nonces that it gave") {
+  auto ledger = memory_ledger();
+  commit(*ledger, sample_check_in("a1"));
+  CHECK(ledger->issued_nonce("nonce-a1").value());
+  CHECK_FALSE(ledger->issued_nonce("nonce-a2").value());
+}
+
+namespace {
+
+void see_number(Ledger& ledger, const std::string& id, const std::string& number,
+                const std::string& nonce) {
+  domain::Visit visit = sample_visit(id);
+  visit.arrival = domain::Arrival{"e", id, nonce, number, "t-" + id, morning().instant};
+  put(ledger, {visit});
+}
+
+}  // namespace
+
+TEST_CASE("own code: a number of our series that we did not give stops the series and is told") {
+  auto ledger = memory_ledger();
+  commit(*ledger, sample_check_in("a1"));
+  see_number(*ledger, "a1", "K1-001", "nonce-a1");
+  see_number(*ledger, "a2", "K2-002", "n2");
+  CHECK_FALSE(ledger->status(morning().instant).value().own_code_elsewhere);
+  see_number(*ledger, "a3", "K1-007", "n3");
+  CHECK(ledger->status(morning().instant).value().own_code_elsewhere);
+  CHECK(ledger->commit_check_in(sample_check_in("a4")).error().code == "code_in_use");
+  CHECK(ledger->status(morning().instant).value().check_ins == 1);
+  domain::CheckIn own = sample_check_in("a5");
+  own.own_number = "12";
+  CHECK(commit(*ledger, own).number == "12");
+}
+
+TEST_CASE("own code: a machine set up anew goes on with the next incarnation by itself") {
+  auto ledger = memory_ledger();
+  see_number(*ledger, "a1", "K1-031", "n1");
+  see_number(*ledger, "a2", "K1B-002", "n2");
+  CHECK_FALSE(ledger->status(morning().instant).value().own_code_elsewhere);
+  CHECK(commit(*ledger, sample_check_in("a3")).number == "K1C-001");
+}
