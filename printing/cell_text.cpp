@@ -4,7 +4,6 @@
 #include <unicode/uscript.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "kiosk/text/breaks.h"
@@ -155,14 +154,13 @@ std::vector<WrappedLine> wrap_within(const std::vector<Cluster>& clusters, int w
   return wrapper.take();
 }
 
-/// The carets if all text is one value of one enlarged look, else nothing.
-std::optional<int> enlarged_value(const std::vector<Cluster>& clusters) {
-  if (clusters.empty() || clusters.front().value == 0) return std::nullopt;
+/// Whether all text is one value of one look.
+bool is_one_value(const std::vector<Cluster>& clusters) {
+  if (clusters.empty() || clusters.front().value == 0) return false;
   const Cluster& first = clusters.front();
-  const bool same = std::all_of(clusters.begin(), clusters.end(), [&](const Cluster& cluster) {
+  return std::all_of(clusters.begin(), clusters.end(), [&](const Cluster& cluster) {
     return cluster.value == first.value && cluster.look == first.look;
   });
-  return same && first.look.carets > 0 ? std::optional(first.look.carets) : std::nullopt;
 }
 
 bool words_fit(const std::vector<Cluster>& clusters, int width) {
@@ -187,14 +185,14 @@ std::vector<WrappedLine> wrap_evenly(const std::vector<Cluster>& clusters, int w
   return lines;
 }
 
-std::vector<WrappedLine> fit_value(std::vector<Cluster> clusters, int carets, int width) {
+/// Makes an enlarged value smaller until it fits on a line, or its words do.
+void fit_value(std::vector<Cluster>& clusters, int width) {
   constexpr int twice = 3;
-  for (; carets >= 0; --carets) {
+  for (int carets = clusters.front().look.carets; carets >= 0; --carets) {
     for (Cluster& cluster : clusters) cluster.look.carets = carets;
     if (scaled_width(clusters) <= width) break;
     if (carets <= twice && words_fit(clusters, width)) break;
   }
-  return wrap_evenly(clusters, width);
 }
 
 }  // namespace
@@ -261,16 +259,18 @@ std::vector<Cluster> clusters_of(const std::vector<Piece>& pieces) {
   return clusters;
 }
 
-std::vector<WrappedLine> wrap_cells(std::vector<Cluster> clusters, int width) {
-  const bool fits = scaled_width(clusters) <= width;
-  for (std::size_t i = 0; i < clusters.size() && !fits; ++i) {
+std::vector<WrappedLine> wrap_cells(std::vector<Cluster> clusters, int width, Align align) {
+  if (scaled_width(clusters) <= width) return wrap_within(clusters, width);
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
     const int value = clusters[i].value;
     if (value == 0 || (i > 0 && clusters[i - 1].value == value)) continue;
     mark_breaks(clusters, i);
   }
-  const std::optional<int> carets = enlarged_value(clusters);
-  if (carets && !fits) return fit_value(std::move(clusters), *carets, width);
-  return wrap_within(clusters, width);
+  if (!is_one_value(clusters)) return wrap_within(clusters, width);
+  const bool enlarged = clusters.front().look.carets > 0;
+  if (enlarged) fit_value(clusters, width);
+  return enlarged || align == Align::center ? wrap_evenly(clusters, width)
+                                            : wrap_within(clusters, width);
 }
 
 }  // namespace printing

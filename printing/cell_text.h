@@ -42,6 +42,6 @@ struct WrappedLine {
 };
 
 /// Breaks a column's text into lines of `width` cells.
-std::vector<WrappedLine> wrap_cells(std::vector<Cluster> clusters, int width);
+std::vector<WrappedLine> wrap_cells(std::vector<Cluster> clusters, int width, Align align);
 
 }  // namespace printing

@@ -79,13 +79,12 @@ struct Escape {
   std::optional<char32_t> code;
 };
 
-/// `\xnn`. A broken one swallows what cannot be a digit with it, as the reference does.
+/// `\xnn`. A broken one takes the place of its digits along, as in the reference.
 Escape hex_escape(SourceChars chars) {
   if (chars.size() < 4) return {chars.size(), std::nullopt};
   const int high = hex_digit(chars[2]);
-  if (high < 0) return {3, std::nullopt};
   const int low = hex_digit(chars[3]);
-  if (low < 0) return {4, std::nullopt};
+  if (high < 0 || low < 0) return {4, std::nullopt};
   return {4, static_cast<char32_t>(high * 16 + low)};
 }
 

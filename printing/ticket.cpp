@@ -22,7 +22,7 @@ Result<Picture> render(const Template& ticket, const Values& values, kiosk::text
   if (cells < cells_min || cells > cells_max) {
     return kiosk::fail("ticket", "width", std::to_string(width_dots) + " dots");
   }
-  const Result<Layout> layout = lay_out(fill(ticket, values), cells, Spacing::lines);
+  const Result<Layout> layout = lay_out(fill(ticket, values), cells, Spacing::roomy);
   if (!layout) return kiosk::fail("ticket", layout.error());
   return draw(*layout, fonts, width_dots);
 }

@@ -13,6 +13,11 @@ namespace {
 using kiosk::Result;
 
 constexpr int hri_gap_dots = 2;
+// White of roomy tickets: letters of twice the size reach 5 dots beneath their row. With the white
+// of the lines around it a code keeps its four cells of quiet zone.
+constexpr int enlarged_lead_dots = 4;
+constexpr int enlarged_tail_dots = 8;
+constexpr int picture_air_dots = 12;
 
 /// One after the other, the largest column gives a cell until `excess` are gone.
 void narrow(std::vector<int>& widths, int excess) {
@@ -83,8 +88,12 @@ class Engine {
   enum class FeedIn { open, frame };
 
   int feed(FeedIn where) const {
-    return spacing_ == Spacing::lines && where == FeedIn::open ? spaced_row_dots : row_dots;
+    const bool spaced =
+        spacing_ == Spacing::roomy || (spacing_ == Spacing::lines && where == FeedIn::open);
+    return spaced ? spaced_row_dots : row_dots;
   }
+
+  int air() const { return spacing_ == Spacing::roomy ? picture_air_dots : 0; }
 
   template <typename Row>
   void add(Row row, int height_dots) {
@@ -144,16 +153,22 @@ void append_texts(std::vector<LaidText>& to, const WrappedLine& line, const Colu
   const int align = static_cast<int>(column.align);
   int x = left_cells * cell_dots + line.free_cells * align * cell_dots / 2;
   bool joinable = false;
+  const std::size_t first = to.size();
   for (const Cluster& cluster : line.clusters) {
     const int cells = cluster.scaled_cells();
     if (joinable && to.back().look == cluster.look) {
       to.back().text += cluster.text;
       to.back().cells += cells;
     } else {
-      to.push_back({x, cells, cluster.look, column.align, cluster.text});
+      to.push_back({x, cells, 0, cluster.look, column.align, cluster.text});
     }
     joinable = true;
     x += cells * cell_dots;
+  }
+  // The text at the free side of its column may use the white there.
+  const auto count = to.size() - first;
+  if (count == 1 || (count > 1 && column.align == Align::left)) {
+    to.back().slack_dots = line.free_cells * cell_dots;
   }
 }
 
@@ -177,13 +192,14 @@ Result<void> Engine::lay_text(const Line& line, const TextLine& text) {
   std::vector<std::vector<WrappedLine>> wrapped;
   std::size_t rows = 1;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    wrapped.push_back(wrap_cells(clusters_of(columns[i]->pieces), shares.widths[i]));
+    wrapped.push_back(
+        wrap_cells(clusters_of(columns[i]->pieces), shares.widths[i], columns[i]->align));
     rows = std::max(rows, wrapped.back().size());
   }
   start_or_continue_frame({area.left, shares.widths});
   if (text.wrap == Wrap::nowrap) rows = 1;
   for (std::size_t j = 0; j < rows; ++j) {
-    TextRow row{area, 1, {}, {}};
+    TextRow row{area, 1, 0, {}, {}};
     int left = 0;
     if (frame_ == FrameState::running) row.bars.push_back(left++);
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -196,7 +212,11 @@ Result<void> Engine::lay_text(const Line& line, const TextLine& text) {
       left += shares.widths[i] + gap;
       if (frame_ == FrameState::running) row.bars.push_back(left - 1);
     }
-    const int height = std::max(row.high * row_dots, feed_dots_);
+    int height = std::max(row.high * row_dots, feed_dots_);
+    if (spacing_ == Spacing::roomy && row.high > 1) {
+      row.lead_dots = enlarged_lead_dots;
+      height += enlarged_lead_dots + enlarged_tail_dots;
+    }
     add(std::move(row), height);
   }
   return {};
@@ -228,8 +248,8 @@ Result<void> Engine::lay_properties(const Line& line, const PropertyLine& proper
       const GreyImage fitted = shrink(*property.image, width);
       const int free = width - fitted.width;
       const int x = band.left * cell_dots + free * static_cast<int>(property.align) / 2;
-      const int height = fitted.height;
-      add(ImageRow{x, std::make_shared<const GreyImage>(fitted)}, height);
+      const int height = fitted.height + 2 * air();
+      add(ImageRow{x, air(), std::make_shared<const GreyImage>(fitted)}, height);
     }
   }
   if (property.code) {
@@ -256,8 +276,9 @@ Result<void> Engine::lay_code(const Line& line, const PropertyLine& property) {
   }
   const int free = width - symbol->width_dots();
   const int x = band.left * cell_dots + free * static_cast<int>(property.align) / 2;
-  const int height = symbol->height_dots() + (symbol->hri.empty() ? 0 : row_dots + hri_gap_dots);
-  add(SymbolRow{x, std::move(*symbol)}, height);
+  const int hri = symbol->hri.empty() ? 0 : row_dots + hri_gap_dots;
+  const int height = symbol->height_dots() + hri + 2 * air();
+  add(SymbolRow{x, air(), std::move(*symbol)}, height);
   return {};
 }
 

@@ -17,9 +17,10 @@ namespace printing {
 /// that a document has the same lines, wraps and positions here and there.
 ///
 /// Text that came in as a value is treated better than the reference treats text: it wraps between
-/// words (ICU's rules), and where a value has a column to itself and is enlarged, it is set at the
-/// largest size, up to the one asked for, at which it stays on one line or, at twice the size or
-/// less, breaks into even lines. Nothing is ever cut but by `text:nowrap`.
+/// words (ICU's rules); where a value has a column to itself it breaks into even lines if it is
+/// centred, and if it is enlarged it is set at the largest size, up to the one asked for, at which
+/// it stays on one line or, at twice the size or less, keeps its words whole. Nothing is ever cut
+/// but by `text:nowrap`.
 
 inline constexpr int cell_dots = 12;  ///< README of "receiptline": characters are 12 x 24 dots
 inline constexpr int row_dots = 24;
@@ -30,6 +31,7 @@ inline constexpr int ticket_dots_max = 12'000;  ///< 1.5 m of paper
 struct LaidText {
   int x_dots = 0;  ///< from the left edge of the row's own area
   int cells = 0;
+  int slack_dots = 0;  ///< white beside it that wide letters may use: right, both sides or left
   Look look;
   Align align = Align::left;  ///< of the column; where narrower letters stand in their cells
   std::string text;
@@ -48,6 +50,7 @@ struct Span {
 struct TextRow {
   Span area;
   int high = 1;           ///< in rows of 24 dots
+  int lead_dots = 0;      ///< white above
   std::vector<int> bars;  ///< cells from the area's left at which vertical rules stand
   std::vector<LaidText> texts;
 
@@ -75,12 +78,14 @@ struct FrameRow {
 
 struct ImageRow {
   int x_dots = 0;
+  int lead_dots = 0;
   std::shared_ptr<const GreyImage> image;
   bool operator==(const ImageRow&) const = default;
 };
 
 struct SymbolRow {
   int x_dots = 0;
+  int lead_dots = 0;
   Symbol symbol;
   bool operator==(const SymbolRow&) const = default;
 };
@@ -109,7 +114,9 @@ struct Layout {
   bool operator==(const Layout&) const = default;
 };
 
-enum class Spacing { none, lines };
+/// `none` and `lines` are the reference's. `roomy` is lines with white around enlarged text and
+/// above and beneath codes and pictures.
+enum class Spacing { none, lines, roomy };
 
 /// Lays out a document whose values were put in by `fill`, on paper `cells` wide (8..96).
 ///

@@ -88,14 +88,15 @@ class Artist {
          line_dots);
   }
 
-  void draw_row(const TextRow& row, int y);
-  void draw_frame(const FrameRow& row, int y);
+  void draw_row(const TextRow& row, int y, int height);
+  void draw_frame(const FrameRow& row, int y, int height);
   void draw_image(const ImageRow& row, int y);
   void draw_symbol(const SymbolRow& row, int y);
 
  private:
   void draw_text(const LaidText& laid, int left, int bottom);
-  void draw_segment(const Segment& segment, const LaidText& laid, int left, int bottom);
+  void draw_segment(const Segment& segment, const LaidText& laid, int left, int bottom,
+                    int slack_dots);
   void draw_run(const text::GlyphRun& run, float x, int bottom, const LaidText& laid);
   void fill(int x, int y, int width, int height);
   void draw_fence(const Fence& fence, int y, int legs_from, int legs_to, bool round_left,
@@ -128,7 +129,8 @@ void Artist::draw_run(const text::GlyphRun& run, float x, int bottom, const Laid
   fonts_.draw(run, {static_cast<float>(margin_) + x, baseline}, text::Ink::mono, ink);
 }
 
-void Artist::draw_segment(const Segment& segment, const LaidText& laid, int left, int bottom) {
+void Artist::draw_segment(const Segment& segment, const LaidText& laid, int left, int bottom,
+                          int slack_dots) {
   text::Style style = style_of(laid.look);
   const auto room = static_cast<float>(segment.cells * cell_dots);
   const float x = static_cast<float>(left + segment.first_cell * cell_dots);
@@ -149,12 +151,13 @@ void Artist::draw_segment(const Segment& segment, const LaidText& laid, int left
     }
     return;
   }
-  if (run.width > room) {
-    style.stretch *= room / run.width;
+  const float most = room + static_cast<float>(slack_dots);
+  if (run.width > most) {
+    style.stretch *= most / run.width;
     run = fonts_.shape(segment.text, style);
   }
-  const float free = std::max(0.0F, room - run.width);
-  draw_run(run, x + std::round(free * static_cast<float>(laid.align) / 2), bottom, laid);
+  draw_run(run, x + std::round((room - run.width) * static_cast<float>(laid.align) / 2), bottom,
+           laid);
 }
 
 void Artist::draw_text(const LaidText& laid, int left, int bottom) {
@@ -163,17 +166,22 @@ void Artist::draw_text(const LaidText& laid, int left, int bottom) {
   if (laid.look.invert == Toggle::on) {
     fill(left, bottom - row_dots * high, width, row_dots * high + invert_margin_dots);
   }
-  for (const Segment& segment : segments_of(laid)) draw_segment(segment, laid, left, bottom);
+  const std::vector<Segment> segments = segments_of(laid);
+  for (const Segment& segment : segments) {
+    const bool last = &segment == &segments.back();
+    const bool may_grow = segments.size() == 1 || (last && laid.align == Align::left);
+    draw_segment(segment, laid, left, bottom, may_grow ? laid.slack_dots : 0);
+  }
   if (laid.look.underline == Toggle::on) fill(left, bottom, width, line_dots * ((high + 1) / 2));
 }
 
-void Artist::draw_row(const TextRow& row, int y) {
+void Artist::draw_row(const TextRow& row, int y, int height) {
   const int left = row.area.left * cell_dots;
-  const int height = row.high * row_dots;
+  const int bottom = y + row.lead_dots + row.high * row_dots;
   for (const int bar : row.bars) {
     fill(left + bar * cell_dots + cell_dots / 2 - line_dots / 2, y, line_dots, height);
   }
-  for (const LaidText& laid : row.texts) draw_text(laid, left + laid.x_dots, y + height);
+  for (const LaidText& laid : row.texts) draw_text(laid, left + laid.x_dots, bottom);
 }
 
 /// The bars of a fence stand in the middle of their cells.
@@ -208,7 +216,7 @@ void Artist::draw_fence(const Fence& fence, int y, int legs_from, int legs_to, b
   }
 }
 
-void Artist::draw_frame(const FrameRow& row, int y) {
+void Artist::draw_frame(const FrameRow& row, int y, int height) {
   const int middle = y + row_dots / 2;
   const auto left_of = [](const Fence& a, const Fence& b) { return a.left < b.left; };
   const auto right_of = [](const Fence& a, const Fence& b) {
@@ -220,7 +228,7 @@ void Artist::draw_frame(const FrameRow& row, int y) {
                !row.below || right_of(*row.above, *row.below));
   }
   if (row.below) {
-    draw_fence(*row.below, y, middle - line_dots / 2, y + row_dots,
+    draw_fence(*row.below, y, middle - line_dots / 2, y + height,
                !row.above || left_of(*row.below, *row.above),
                !row.above || right_of(*row.below, *row.above));
   }
@@ -267,7 +275,7 @@ void Artist::draw_symbol(const SymbolRow& row, int y) {
   }
   if (symbol.hri.empty()) return;
   const int cells = cells_of(symbol.hri);
-  LaidText laid{0, cells, Look{}, Align::center, symbol.hri};
+  const LaidText laid{0, cells, 0, Look{}, Align::center, symbol.hri};
   const int x = row.x_dots + (symbol.width_dots() - cells * cell_dots) / 2;
   draw_text(laid, x, top + 2 + row_dots);
 }
@@ -278,20 +286,24 @@ Picture draw(const Layout& layout, text::Fonts& fonts, int width_dots) {
   const int width = std::max(width_dots, layout.cells * cell_dots);
   Picture picture(width, layout.height_dots);
   Artist artist(picture, fonts, (width - layout.cells * cell_dots) / 2);
-  for (const LayoutItem& item : layout.items) {
+  for (std::size_t i = 0; i < layout.items.size(); ++i) {
+    const LayoutItem& item = layout.items[i];
     const int y = item.y_dots;
-    std::visit(kiosk::overloaded{[&](const TextRow& row) { artist.draw_row(row, y); },
-                                 [&](const RuleRow& row) { artist.draw_rule(row, y); },
-                                 [&](const FrameRow& row) { artist.draw_frame(row, y); },
-                                 [&](const ImageRow& row) { artist.draw_image(row, y); },
-                                 [&](const SymbolRow& row) { artist.draw_symbol(row, y); },
-                                 [&](const CutRow&) {
-                                   picture.marks.push_back({y, {}});
-                                 },
-                                 [&](const CommandRow& row) {
-                                   picture.marks.push_back({y, row.bytes});
-                                 }},
-               item.row);
+    const bool last = i + 1 == layout.items.size();
+    const int height = (last ? layout.height_dots : layout.items[i + 1].y_dots) - y;
+    std::visit(
+        kiosk::overloaded{[&](const TextRow& row) { artist.draw_row(row, y, height); },
+                          [&](const RuleRow& row) { artist.draw_rule(row, y); },
+                          [&](const FrameRow& row) { artist.draw_frame(row, y, height); },
+                          [&](const ImageRow& row) { artist.draw_image(row, y + row.lead_dots); },
+                          [&](const SymbolRow& row) { artist.draw_symbol(row, y + row.lead_dots); },
+                          [&](const CutRow&) {
+                            picture.marks.push_back({y, {}});
+                          },
+                          [&](const CommandRow& row) {
+                            picture.marks.push_back({y, row.bytes});
+                          }},
+        item.row);
   }
   return picture;
 }

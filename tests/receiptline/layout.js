@@ -1,5 +1,5 @@
 // Prints how the npm package "receiptline" lays a document out, in the form of our receiptline_dump.
-// Usage: node layout.js FILE CELLS none|lines     (NODE_PATH names the folder of the package)
+// Usage: node layout.js FILE CELLS...     (NODE_PATH names the folder of the package)
 //
 // The package drives "commands" of a printer; this is a printer that writes down where it was told
 // to print what. Files named *.latin.receipt are measured with one cell a character, as we measure
@@ -160,10 +160,15 @@ const recorder = {
   },
 };
 
-const [file, cells, spacing] = process.argv.slice(2);
-process.stdout.write(receiptline.transform(fs.readFileSync(file, 'utf8'), {
-  cpl: Number(cells),
-  encoding: file.endsWith('.latin.receipt') ? 'cp1252' : 'gb18030',
-  spacing: spacing === 'lines',
-  command: Object.assign({}, receiptline.commands.base, recorder),
-}));
+const [file, ...widths] = process.argv.slice(2);
+for (const cells of widths) {
+  for (const spacing of ['none', 'lines']) {
+    process.stdout.write(`== ${cells} cells, spacing ${spacing}\n`);
+    process.stdout.write(receiptline.transform(fs.readFileSync(file, 'utf8'), {
+      cpl: Number(cells),
+      encoding: file.endsWith('.latin.receipt') ? 'cp1252' : 'gb18030',
+      spacing: spacing === 'lines',
+      command: Object.assign({}, receiptline.commands.base, recorder),
+    }));
+  }
+}
