@@ -4,7 +4,7 @@
 
 #include "drivers/id_card/sdt_reader.h"
 #include "drivers/printer/escpos_printer.h"
-#include "drivers/scanner/scanner.h"
+#include "drivers/scanner/hid_scanner.h"
 #include "kiosk/shell/loop.h"
 
 namespace kiosk::app {

@@ -1,0 +1,383 @@
+#include "kiosk/app/application.h"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "drivers/usb/device_worker.h"
+#include "kiosk/app/device_events.h"
+#include "kiosk/app/records_worker.h"
+#include "kiosk/app/sounds.h"
+#include "kiosk/base/overloaded.h"
+#include "kiosk/shell/log.h"
+#include "kiosk/store/key_file.h"
+#include "kiosk/store/number_series.h"
+#include "kiosk/sync/curl_client.h"
+
+namespace kiosk::app {
+namespace {
+
+using drivers::id_card::SdtReader;
+using drivers::printer::EscposPrinter;
+using drivers::scanner::HidScanner;
+template <typename Engine>
+using Worker = drivers::usb::DeviceWorker<Engine>;
+
+/// When this program was built; no clock that shows less is believed. From the compiler, so that it
+/// needs no configuration.
+Instant build_floor() {
+  const auto date = domain::parse_date(KIOSK_BUILD_DATE);
+  return date ? domain::day_of({}, *date).start : Instant{};
+}
+
+/// A crash must not leave what was in memory on the disk, nor may another process look into it
+/// (leak checkers must, in tests).
+void forbid_cores(bool test) {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  if (!test) prctl(PR_SET_DUMPABLE, 0);
+}
+
+std::string random_hex() {
+  return to_hex(store::system_random()(16));
+}
+
+double random_unit() {
+  const Bytes bytes = store::system_random()(4);
+  const std::uint32_t value = std::uint32_t(bytes[0]) << 24 | std::uint32_t(bytes[1]) << 16 |
+                              std::uint32_t(bytes[2]) << 8 | bytes[3];
+  return double(value) / 4294967296.0;
+}
+
+/// What the numbers of a ledger's own series begin with: "K1-" or "K1B-".
+std::string number_prefix(const std::string& kiosk_code, int incarnation) {
+  const std::string number = store::series_number(kiosk_code, {incarnation, 1});
+  return number.substr(0, number.rfind('-') + 1);
+}
+
+Result<store::Vault> open_vault(const std::string& key_file) {
+  auto key = store::read_key_file(key_file);
+  if (!key && key.error().code == "key_missing") {
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(key_file).parent_path(), ignored);
+    key = store::create_key_file(key_file, store::system_random());
+  }
+  if (!key) return fail("key file", key.error());
+  return store::Vault::create(*key, store::system_random());
+}
+
+Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config) {
+  auto vault = open_vault(config.key_file);
+  if (!vault) return pass_on(vault.error());
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(config.ledger_file).parent_path(),
+                                      ignored);
+  const shell::Clock before(build_floor());
+  auto ledger = store::Ledger::open({config.ledger_file, std::move(*vault), config.rules.kiosk_code,
+                                     before.now(), config.minimum_incarnation});
+  if (!ledger) return fail("ledger " + config.ledger_file, ledger.error());
+  if ((*ledger)->set_aside()) {
+    shell::log(shell::Severity::error, "ledger_replaced", {{"old", *(*ledger)->set_aside()}});
+  }
+  return ledger;
+}
+
+/// All that runs, in the order in which it may go: workers before what they speak to.
+class Application {
+ public:
+  static Result<std::unique_ptr<Application>> create(shell::Config config,
+                                                     const ApplicationOptions& options,
+                                                     DeviceFactory& devices);
+  void run(const ApplicationOptions& options);
+
+ private:
+  explicit Application(shell::Config config) : config_(std::move(config)) {}
+
+  Result<void> make_face(const ApplicationOptions& options);
+  Result<RecordsWorker::Parts> make_parts();
+  Result<void> make_records(RecordsWorker::Parts parts);
+  Result<void> make_devices(DeviceFactory& devices);
+  Result<void> make_control(const ApplicationOptions& options);
+  shell::LoopPorts loop_ports(const ApplicationOptions& options);
+  void perform(const journeys::Effect& effect);
+  void want_input(bool wanted);
+  void to_loop(shell::LoopInput input);
+  void to_records(shell::RecordsInput input);
+  bool to_printer(PrintBytes bytes);
+  void printer_event(const drivers::printer::PrinterEvent& event);
+  void job_ended(std::int64_t job, domain::PrintState state);
+
+  const shell::Config config_;
+  Catalogues catalogues_;
+  std::unique_ptr<shell::Clock> clock_;
+  std::unique_ptr<shell::Face> face_;
+  std::unique_ptr<shell::Loop> loop_;
+  Sounds sounds_;
+  std::unique_ptr<sync::CurlClient> http_;
+  std::unique_ptr<RecordsWorker> records_;
+  std::unique_ptr<Worker<SdtReader>> reader_;
+  std::unique_ptr<Worker<HidScanner>> scanner_;
+  std::unique_ptr<Worker<EscposPrinter>> printer_;
+  std::vector<std::unique_ptr<shell::ControlSocket>> sockets_;
+};
+
+Result<void> Application::make_face(const ApplicationOptions& options) {
+  screens::FaceArguments arguments;
+  arguments.rules = config_.rules;
+  arguments.locale_folder = config_.locale_folder;
+  if (options.headless) {
+    arguments.mode = screens::FaceMode::headless;
+  } else if (config_.window.mode == shell::WindowMode::window) {
+    arguments.mode = screens::FaceMode::window;
+    arguments.window_width = config_.window.width;
+    arguments.window_height = config_.window.height;
+  }
+  arguments.panel = options.panel;
+  auto face = screens::KioskFace::create(std::move(arguments));
+  if (!face) return fail("screen", face.error());
+  face_ = std::move(*face);
+  return {};
+}
+
+Result<RecordsWorker::Parts> Application::make_parts() {
+  RecordsWorker::Parts parts;
+  auto ledger = open_ledger(config_);
+  if (!ledger) return pass_on(ledger.error());
+  parts.ledger = std::move(*ledger);
+  auto tickets = TicketPrinter::create(config_, catalogues_);
+  if (!tickets) return pass_on(tickets.error());
+  parts.tickets = std::move(*tickets);
+  if (config_.sign_in == shell::SignIn::bearer) {
+    parts.authorizer = sync::bearer_from_file(config_.token_file);
+  } else {
+    auto none = sync::no_sign_in(config_.profile.base_url);
+    if (!none) return pass_on(none.error());
+    parts.authorizer = std::move(*none);
+  }
+  const auto status = parts.ledger->status(Instant{});
+  if (!status) return pass_on(status.error());
+  clock_ = std::make_unique<shell::Clock>(std::max(build_floor(), status->last_committed));
+  sync::Settings settings{config_.profile, config_.rules.zone, config_.rules.kiosk_code,
+                          number_prefix(config_.rules.kiosk_code, status->incarnation)};
+  auto engine =
+      sync::Engine::create(std::move(settings), *parts.ledger, *parts.authorizer, random_unit);
+  if (!engine) return fail("server", engine.error());
+  parts.engine = std::move(*engine);
+  parts.random = random_hex;
+  return parts;
+}
+
+Result<void> Application::make_records(RecordsWorker::Parts parts) {
+  auto http = sync::CurlClient::create(
+      {config_.ca_file, 256}, [this](sync::HttpResult result) { to_records(std::move(result)); });
+  if (!http) return pass_on(http.error());
+  http_ = std::move(*http);
+  RecordsPorts ports;
+  ports.to_loop = [this](shell::LoopInput input) { to_loop(std::move(input)); };
+  ports.to_http = [this](sync::HttpRequest request) {
+    const RequestId id = request.id;
+    if (http_->send(std::move(request))) return;
+    const sync::HttpFailure failure{sync::HttpFailureKind::not_connected, "too many requests"};
+    to_records(sync::HttpResult{id, failure, Milliseconds(0)});
+  };
+  ports.to_printer = [this](PrintBytes bytes) { return to_printer(std::move(bytes)); };
+  records_ = std::make_unique<RecordsWorker>(config_, std::move(parts), *clock_, std::move(ports));
+  return {};
+}
+
+Result<void> Application::make_devices(DeviceFactory& devices) {
+  auto reader = devices.id_reader();
+  auto scanner = devices.scanner();
+  auto printer = devices.printer();
+  if (!reader) return fail("ID-card reader", reader.error());
+  if (!scanner) return fail("scanner", scanner.error());
+  if (!printer) return fail("printer", printer.error());
+  printer_ = std::make_unique<Worker<EscposPrinter>>(
+      EscposPrinter(config_.printer), std::move(*printer),
+      [this](const drivers::printer::PrinterEvent& event) { printer_event(event); });
+  reader_ = std::make_unique<Worker<SdtReader>>(
+      SdtReader(), std::move(*reader), [this](const drivers::id_card::ReaderEvent& event) {
+        auto input = loop_input(event);
+        if (!input) return;
+        if (const auto* state = std::get_if<shell::ReaderState>(&*input)) {
+          to_records(shell::ReaderChanged{state->health});
+        }
+        to_loop(std::move(*input));
+      });
+  scanner_ = std::make_unique<Worker<HidScanner>>(
+      HidScanner(), std::move(*scanner), [this](const drivers::scanner::ScannerEvent& event) {
+        if (auto input = loop_input(event)) to_loop(std::move(*input));
+      });
+  return {};
+}
+
+void Application::printer_event(const drivers::printer::PrinterEvent& event) {
+  using namespace drivers::printer;
+  std::visit(overloaded{
+                 [&](const StateChanged& changed) {
+                   const journeys::PrinterHealth health = health_of(changed.state);
+                   shell::log(shell::Severity::info, "printer",
+                              {{"state", std::string(name_of(changed.state))}});
+                   to_records(shell::PrinterChanged{health});
+                   to_loop(shell::PrinterState{health});
+                 },
+                 [&](const Identified& identified) {
+                   shell::log(shell::Severity::info, "printer_identified",
+                              {{"maker", identified.maker}, {"model", identified.model}});
+                 },
+                 [&](const Printed& printed) {
+                   job_ended(printed.job.value, domain::PrintState::printed);
+                 },
+                 [&](const Failed& failed) {
+                   shell::log_error("print", failed.why);
+                   job_ended(failed.job.value, domain::PrintState::failed);
+                 },
+                 [&](const Unknown& unknown) {
+                   shell::log_error("print", unknown.why);
+                   job_ended(unknown.job.value, domain::PrintState::unknown);
+                 },
+             },
+             event);
+}
+
+void Application::job_ended(std::int64_t job, domain::PrintState state) {
+  if (job != 0) to_records(shell::JobEnded{job, state});
+}
+
+bool Application::to_printer(PrintBytes bytes) {
+  return printer_ != nullptr &&
+         printer_->post({drivers::printer::JobId{bytes.job}, std::move(bytes.bytes)});
+}
+
+void Application::to_loop(shell::LoopInput input) {
+  if (!loop_->post(std::move(input))) shell::log(shell::Severity::error, "loop_queue_full");
+}
+
+void Application::to_records(shell::RecordsInput input) {
+  if (!records_->post(std::move(input))) shell::log(shell::Severity::error, "records_queue_full");
+}
+
+void Application::perform(const journeys::Effect& effect) {
+  std::visit(overloaded{
+                 [&](const journeys::Play& play) { sounds_.play(play.sound); },
+                 [&](const auto& for_records) { to_records(for_records); },
+             },
+             effect);
+}
+
+void Application::want_input(bool wanted) {
+  using drivers::id_card::CardWanted;
+  using drivers::scanner::CodeWanted;
+  const bool posted = reader_->post(wanted ? CardWanted::yes : CardWanted::no) &&
+                      scanner_->post(wanted ? CodeWanted::yes : CodeWanted::no);
+  if (!posted) shell::log(shell::Severity::error, "device_queue_full");
+}
+
+shell::LoopPorts Application::loop_ports(const ApplicationOptions& options) {
+  shell::LoopPorts ports;
+  ports.perform = [this](const journeys::Effect& effect) { perform(effect); };
+  ports.want_input = [this](bool wanted) { want_input(wanted); };
+  ports.extra_control = options.extra_control;
+  ports.ask_records = [this](shell::ControlCall call) {
+    if (!records_->post(std::move(call))) {
+      shell::log(shell::Severity::error, "records_queue_full");
+    }
+  };
+  return ports;
+}
+
+Result<void> Application::make_control(const ApplicationOptions& options) {
+  std::vector<std::string> paths{config_.control_socket};
+  if (!options.automation_socket.empty() && options.automation_socket != config_.control_socket) {
+    paths.push_back(options.automation_socket);
+  }
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    auto socket = shell::ControlSocket::open(
+        path, [this](shell::ControlRequest request, shell::ControlSocket::Reply reply) {
+          to_loop(shell::ControlCall{std::move(request), std::move(reply)});
+        });
+    if (!socket) return pass_on(socket.error());
+    sockets_.push_back(std::move(*socket));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Application>> Application::create(shell::Config config,
+                                                         const ApplicationOptions& options,
+                                                         DeviceFactory& devices) {
+  std::unique_ptr<Application> application(new Application(std::move(config)));
+  auto catalogues = load_catalogues(application->config_);
+  if (!catalogues) return pass_on(catalogues.error());
+  application->catalogues_ = std::move(*catalogues);
+  if (auto made = application->make_face(options); !made) return pass_on(made.error());
+  auto parts = application->make_parts();
+  if (!parts) return pass_on(parts.error());
+  // The loop stands before the workers that speak to it; it asks nothing of them until it runs.
+  const auto automation =
+      options.automation_socket.empty() ? shell::Automation::off : shell::Automation::on;
+  application->loop_ = std::make_unique<shell::Loop>(application->config_.rules,
+                                                     *application->face_, *application->clock_,
+                                                     application->loop_ports(options), automation);
+  if (auto made = application->make_records(std::move(*parts)); !made) {
+    return pass_on(made.error());
+  }
+  if (auto made = application->make_devices(devices); !made) return pass_on(made.error());
+  if (auto made = application->make_control(options); !made) return pass_on(made.error());
+  return application;
+}
+
+void Application::run(const ApplicationOptions& options) {
+  shell::log(shell::Severity::info, "started",
+             {{"version", KIOSK_VERSION},
+              {"kiosk", config_.rules.kiosk_code},
+              {"test", config_.test ? "true" : "false"}});
+  // SIGTERM and SIGINT are blocked everywhere and taken here.
+  std::jthread watcher([this](const std::stop_token& stop) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    const timespec limit{0, 200'000'000};
+    while (!stop.stop_requested()) {
+      if (sigtimedwait(&set, nullptr, &limit) < 0) continue;
+      loop_->stop();
+      return;
+    }
+  });
+  if (options.started) options.started([this] { loop_->stop(); });
+  loop_->run();
+  shell::log(shell::Severity::info, "stopped");
+}
+
+}  // namespace
+
+int run_application(shell::Config config, const ApplicationOptions& options,
+                    DeviceFactory& devices) {
+  forbid_cores(config.test);
+  // Blocked before any thread starts, so that only the watcher gets them.
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  if ((!options.automation_socket.empty() || options.headless) && !config.test) {
+    shell::log(shell::Severity::error, "refused",
+               {{"what", "automation and a kiosk without a window need test = true"}});
+    return 78;  // EX_CONFIG
+  }
+  auto application = Application::create(std::move(config), options, devices);
+  if (!application) {
+    shell::log_error("cannot_start", application.error());
+    return 1;
+  }
+  (*application)->run(options);
+  return 0;
+}
+
+}  // namespace kiosk::app

@@ -1,0 +1,313 @@
+#include "tests/demo/world.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "printing/picture_png.h"
+
+namespace demo {
+namespace {
+
+using emulators::EmulatedPrinter;
+using kiosk::fail;
+using kiosk::pass_on;
+using kiosk::Result;
+
+kiosk::Instant system_now() {
+  return std::chrono::floor<kiosk::Milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string birth_date_of(const Card& card) {
+  if (!card.birth_date.empty()) return card.birth_date;
+  return card.number.size() == 18 ? card.number.substr(6, 8) : "19800101";
+}
+
+Result<emulators::CardBlock> block_of(const Card& card) {
+  const std::string born = birth_date_of(card);
+  if (card.document == "resident") {
+    emulators::ResidentCard fields;
+    fields.name = card.name;
+    fields.birth_date = born;
+    fields.number = card.number;
+    fields.valid_to = card.valid_to;
+    return emulators::card_block(fields);
+  }
+  if (card.document == "hk_macao_permit" || card.document == "hk_macao_taiwan") {
+    emulators::HkMacaoTaiwanPermit fields;
+    fields.name = card.name;
+    fields.birth_date = born;
+    fields.number = card.number;
+    fields.valid_to = card.valid_to;
+    return emulators::card_block(fields);
+  }
+  const bool of_2023 = card.document == "foreign_permit" && card.number.size() == 18;
+  if (of_2023 || card.document == "foreign_2023") {
+    emulators::ForeignPermit2023 fields;
+    fields.name_latin = card.name;
+    fields.birth_date = born;
+    fields.number = card.number;
+    fields.country = "PAK";
+    return emulators::card_block(fields);
+  }
+  if (card.document == "foreign_permit" || card.document == "foreign_2017") {
+    emulators::ForeignPermit2017 fields;
+    fields.name_latin = card.name;
+    fields.birth_date = born;
+    fields.number = card.number;
+    fields.country = card.number.substr(0, 3);
+    return emulators::card_block(fields);
+  }
+  return fail("demo", "bad_card",
+              "document is resident, hk_macao_taiwan, foreign_2017 or foreign_2023, not \"" +
+                  card.document + "\"");
+}
+
+Result<void> write_file(const std::string& path, kiosk::ByteView bytes) {
+  const std::string beside = path + ".part";
+  {
+    std::ofstream file(beside, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
+    if (!file) return fail("demo", "write", "cannot write " + beside);
+  }
+  std::error_code error;
+  std::filesystem::rename(beside, path, error);
+  if (error) return fail("demo", "write", "cannot write " + path + ": " + error.message());
+  return {};
+}
+
+std::string error_line(const kiosk::Error& error) {
+  return kiosk::shell::error_reply(error);
+}
+
+std::string reply_to(const Result<void>& result) {
+  return result ? kiosk::shell::ok_reply() : error_line(result.error());
+}
+
+}  // namespace
+
+printing::Picture picture_of(const emulators::Ticket& ticket) {
+  printing::Picture picture(ticket.width_dots, ticket.rows);
+  picture.bits = ticket.bits;
+  return picture;
+}
+
+Result<std::unique_ptr<World>> World::create(Options options) {
+  std::unique_ptr<World> world(new World(std::move(options)));
+  emulators::PrinterAbilities abilities;
+  abilities.width_dots = world->options_.width_dots;
+  world->printer_ = std::make_unique<emulators::Plugged<EmulatedPrinter>>(abilities);
+  if (!world->options_.server.empty()) return world;
+  emulators::HospitalServerOptions hospital;
+  hospital.hospital.seed = world->options_.seed;
+  auto server = emulators::HospitalServer::create(hospital, system_now);
+  if (!server) return pass_on(server.error());
+  auto proxy = emulators::FaultProxy::create((*server)->port());
+  if (!proxy) return pass_on(proxy.error());
+  (*server)->announce_port((*proxy)->port());
+  world->hospital_ = std::move(*server);
+  world->proxy_ = std::move(*proxy);
+  return world;
+}
+
+std::string World::server_url() const {
+  if (!options_.server.empty()) return options_.server;
+  return fmt::format("http://127.0.0.1:{}/fhir", proxy_->port());
+}
+
+Result<std::unique_ptr<drivers::usb::Transport>> World::id_reader() {
+  return reader_.transport();
+}
+Result<std::unique_ptr<drivers::usb::Transport>> World::scanner() {
+  return scanner_.transport();
+}
+Result<std::unique_ptr<drivers::usb::Transport>> World::printer() {
+  return printer_->transport();
+}
+
+Result<void> World::lay(const Card& card) {
+  emulators::EmulatedCard emulated;
+  try {
+    const auto block = block_of(card);
+    if (!block) return pass_on(block.error());
+    emulated.text = *block;
+  } catch (const std::exception& error) {
+    return fail("demo", "bad_card", error.what());
+  }
+  if (card.damaged) emulated.condition = emulators::CardCondition::damaged;
+  reader_.with([&](emulators::EmulatedIdReader& reader) {
+    reader.lift();
+    reader.lay(emulated);
+  });
+  {
+    const std::lock_guard lock(mutex_);
+    lying_ = card;
+  }
+  changed();
+  return {};
+}
+
+void World::lift() {
+  reader_.with([](emulators::EmulatedIdReader& reader) { reader.lift(); });
+  {
+    const std::lock_guard lock(mutex_);
+    lying_.reset();
+  }
+  changed();
+}
+
+void World::scan(const std::string& code) {
+  scanner_.with([&](emulators::EmulatedScanner& scanner) { scanner.show(code); });
+}
+
+Result<void> World::set_printer(const std::string& state) {
+  auto& port = printer_->port();
+  if (state == "unplugged") {
+    port.unplug();
+  } else {
+    const auto knob = [&](auto turn) {
+      printer_->with([&](EmulatedPrinter& printer) {
+        printer.put_right();
+        turn(printer);
+      });
+      if (!port.plugged()) port.plug();
+    };
+    if (state == "ok") {
+      knob([](EmulatedPrinter&) {});
+    } else if (state == "paper_near_end") {
+      knob([](EmulatedPrinter& printer) { printer.set_near_end(); });
+    } else if (state == "paper_out") {
+      knob([](EmulatedPrinter& printer) { printer.paper_runs_out_after(0); });
+    } else if (state == "cover_open") {
+      knob([](EmulatedPrinter& printer) { printer.open_cover(); });
+    } else if (state == "cutter_error") {
+      knob([](EmulatedPrinter& printer) { printer.jam_cutter(); });
+    } else {
+      return fail("demo", "bad_state",
+                  "printer state is ok, paper_near_end, paper_out, cover_open, cutter_error or "
+                  "unplugged, not \"" +
+                      state + "\"");
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    printer_state_ = state;
+  }
+  changed();
+  return {};
+}
+
+Result<void> World::set_device(const std::string& device, bool plugged) {
+  emulators::UsbPort* port = device == "reader"    ? &reader_.port()
+                             : device == "scanner" ? &scanner_.port()
+                             : device == "printer" ? &printer_->port()
+                                                   : nullptr;
+  if (port == nullptr) {
+    return fail("demo", "bad_device",
+                "device is reader, scanner or printer, not \"" + device + "\"");
+  }
+  if (plugged && !port->plugged()) port->plug();
+  if (!plugged && port->plugged()) port->unplug();
+  changed();
+  return {};
+}
+
+Result<void> World::set_network(Network network) {
+  if (!proxy_) {
+    return fail("demo", "no_network", "the network to the server of --server is not emulated");
+  }
+  emulators::Fault fault;
+  if (network == Network::slow) fault.delay = kiosk::Milliseconds(2500);
+  if (network == Network::down) fault.kind = emulators::Fault::Kind::down;
+  proxy_->set(fault);
+  network_ = network;
+  changed();
+  return {};
+}
+
+std::string World::printer_state() const {
+  const std::lock_guard lock(mutex_);
+  return printer_state_;
+}
+
+std::optional<Card> World::lying() const {
+  const std::lock_guard lock(mutex_);
+  return lying_;
+}
+
+std::vector<emulators::Ticket> World::tickets() {
+  return printer_->with([](EmulatedPrinter& printer) { return printer.tickets(); });
+}
+
+std::string World::papers() {
+  const std::vector<emulators::Ticket> all = tickets();
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string stem = fmt::format("{}/ticket-{:02}", options_.out, i + 1);
+    const auto png = printing::write_png(picture_of(all[i]));
+    if (!png) return error_line(png.error());
+    for (const auto& [path, bytes] : {std::pair(stem + ".png", kiosk::ByteView(*png)),
+                                      std::pair(stem + ".bin", kiosk::ByteView(all[i].bytes))}) {
+      if (auto written = write_file(path, bytes); !written) return error_line(written.error());
+    }
+    list.push_back({{"png", stem + ".png"}, {"bytes", stem + ".bin"}, {"rows", all[i].rows}});
+  }
+  const auto errors =
+      printer_->with([](EmulatedPrinter& printer) { return printer.protocol_errors(); });
+  return nlohmann::json{{"ok", true}, {"tickets", list}, {"protocol_errors", errors}}.dump();
+}
+
+std::string World::control(const kiosk::shell::ControlRequest& request) {
+  if (request.op == "card") {
+    Card card;
+    card.number = request.get("number");
+    card.name = request.get("name");
+    card.birth_date = request.get("birth_date");
+    if (request.text.contains("document")) card.document = request.get("document");
+    if (request.text.contains("valid_to")) card.valid_to = request.get("valid_to");
+    const auto damaged = request.number.find("damaged");
+    card.damaged = damaged != request.number.end() && damaged->second != 0;
+    return reply_to(lay(card));
+  }
+  if (request.op == "lift_card") {
+    lift();
+    return kiosk::shell::ok_reply();
+  }
+  if (request.op == "scan") {
+    scan(request.get("code"));
+    return kiosk::shell::ok_reply();
+  }
+  if (request.op == "printer") return reply_to(set_printer(request.get("state")));
+  if (request.op == "device") {
+    return reply_to(set_device(request.get("device"), request.get("state") != "unplugged"));
+  }
+  if (request.op == "network") {
+    const std::string state = request.get("state");
+    if (state != "up" && state != "slow" && state != "down") {
+      return error_line({"demo", "bad_state", "network state is up, slow or down"});
+    }
+    return reply_to(set_network(state == "up"     ? Network::up
+                                : state == "slow" ? Network::slow
+                                                  : Network::down));
+  }
+  if (request.op == "paper") return papers();
+  return {};
+}
+
+void World::on_change(std::function<void()> changed) {
+  const std::lock_guard lock(mutex_);
+  changed_ = std::move(changed);
+}
+
+void World::changed() {
+  std::function<void()> call;
+  {
+    const std::lock_guard lock(mutex_);
+    call = changed_;
+  }
+  if (call) call();
+}
+
+}  // namespace demo

@@ -1,0 +1,178 @@
+// kiosk-hospital: the emulated hospital and a network that fails, as a process of its own, for
+// tests that kill the kiosk. Prints one JSON line with its URL, then serves a control socket.
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "kiosk/shell/control_socket.h"
+#include "tests/emulators/fault_proxy.h"
+#include "tests/emulators/hospital_server.h"
+
+namespace {
+
+using emulators::Fault;
+using kiosk::shell::ControlRequest;
+using nlohmann::json;
+
+kiosk::Instant system_now() {
+  return std::chrono::floor<kiosk::Milliseconds>(std::chrono::system_clock::now());
+}
+
+double number_of(const ControlRequest& request, const std::string& name, double otherwise) {
+  const auto found = request.number.find(name);
+  return found == request.number.end() ? otherwise : found->second;
+}
+
+Fault fault_of(const ControlRequest& request) {
+  Fault fault;
+  const std::string kind = request.get("kind");
+  fault.kind = kind == "down"           ? Fault::Kind::down
+               : kind == "silent"       ? Fault::Kind::silent
+               : kind == "cut_request"  ? Fault::Kind::cut_request
+               : kind == "cut_response" ? Fault::Kind::cut_response
+               : kind == "answer"       ? Fault::Kind::answer
+                                        : Fault::Kind::none;
+  fault.bytes = std::size_t(number_of(request, "bytes", 0));
+  fault.status = int(number_of(request, "status", 503));
+  fault.headers = request.get("headers");
+  fault.delay = kiosk::Milliseconds(int(number_of(request, "delay_ms", 0)));
+  fault.bytes_per_second = std::size_t(number_of(request, "bytes_per_second", 0));
+  fault.only = request.get("only");
+  fault.times = int(number_of(request, "times", -1));
+  return fault;
+}
+
+json people_of(const emulators::Hospital& hospital) {
+  json people = json::array();
+  for (const emulators::DemoPerson& person : hospital.demo_people()) {
+    people.push_back({{"story", person.story},
+                      {"patient", person.patient},
+                      {"name", person.name},
+                      {"document", person.document},
+                      {"number", person.number},
+                      {"birth_date", kiosk::domain::iso(person.birth_date)},
+                      {"phone", person.phone},
+                      {"hospital_card", person.hospital_card},
+                      {"booking", person.booking},
+                      {"appointments", person.appointments}});
+  }
+  return people;
+}
+
+std::string control(const ControlRequest& request, emulators::HospitalServer& server,
+                    emulators::FaultProxy& proxy) {
+  json reply{{"ok", true}};
+  if (request.op == "network") {
+    proxy.set(fault_of(request));
+    reply["faults_done"] = proxy.faults_done();
+    return reply.dump();
+  }
+  server.with_hospital([&](emulators::Hospital& hospital) {
+    const std::string id = request.get("appointment");
+    if (request.op == "state") {
+      reply["state"] = json::parse(hospital.export_state());
+    } else if (request.op == "people") {
+      reply["people"] = people_of(hospital);
+    } else if (request.op == "requests") {
+      reply["requests"] = hospital.request_log();
+    } else if (request.op == "set_status") {
+      hospital.set_status(id, request.get("status"), system_now());
+    } else if (request.op == "move") {
+      const auto minutes = kiosk::Minutes(int(number_of(request, "minutes_from_now", 0)));
+      hospital.move(id, system_now() + minutes, system_now());
+    } else if (request.op == "undo_arrival") {
+      hospital.undo_arrival(id, system_now());
+    } else if (request.op == "check_in_elsewhere") {
+      hospital.check_in_elsewhere(id, request.get("nonce"), request.get("number"), system_now());
+    } else if (request.op == "put") {
+      hospital.put(request.get("resource"), system_now());
+    } else if (request.op == "read") {
+      const std::string text = hospital.read(request.get("reference"));
+      reply["resource"] = text.empty() ? json() : json::parse(text);
+    } else if (request.op == "lose_conditions") {
+      hospital.lose_conditions(int(number_of(request, "count", 1)));
+    } else {
+      reply = {{"ok", false}, {"what", "unknown op " + request.op}};
+    }
+  });
+  return reply.dump();
+}
+
+struct Options {
+  std::string socket;
+  std::string bearer;
+  std::string tls_folder;
+  std::string way = "transaction";
+  std::uint64_t seed = 1;
+  int stale_status = 412;
+};
+
+int serve(const Options& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  emulators::HospitalServerOptions server_options;
+  server_options.hospital.seed = options.seed;
+  server_options.hospital.bearer = options.bearer;
+  server_options.hospital.stale_status = options.stale_status;
+  if (options.way != "transaction") {
+    server_options.hospital.transactions = emulators::HospitalOptions::Can::no;
+  }
+  if (options.way == "appointment_only") {
+    server_options.hospital.encounters = emulators::HospitalOptions::Can::no;
+  }
+  if (!options.tls_folder.empty()) {
+    server_options.tls = emulators::HospitalServerOptions::Tls::self_made;
+    server_options.certificate_folder = options.tls_folder;
+  }
+  auto server = emulators::HospitalServer::create(server_options, system_now);
+  auto proxy =
+      server
+          ? emulators::FaultProxy::create((*server)->port())
+          : kiosk::Result<std::unique_ptr<emulators::FaultProxy>>(kiosk::pass_on(server.error()));
+  if (!proxy) {
+    fmt::print(stderr, "kiosk-hospital: {}\n", proxy.error().what);
+    return 1;
+  }
+  (*server)->announce_port((*proxy)->port());
+  auto socket = kiosk::shell::ControlSocket::open(
+      options.socket, [&](const ControlRequest& request, const auto& reply) {
+        reply(control(request, **server, **proxy));
+      });
+  if (!socket) {
+    fmt::print(stderr, "kiosk-hospital: {}\n", socket.error().what);
+    return 1;
+  }
+  const bool tls = !options.tls_folder.empty();
+  const std::string url = tls ? fmt::format("https://localhost:{}/fhir", (*proxy)->port())
+                              : fmt::format("http://127.0.0.1:{}/fhir", (*proxy)->port());
+  fmt::print("{}\n", json{{"url", url}, {"ca_file", (*server)->ca_file()}}.dump());
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli{"An emulated FHIR hospital behind a network that can fail.", "kiosk-hospital"};
+  Options options;
+  cli.add_option("--socket", options.socket, "control socket")->required();
+  cli.add_option("--seed", options.seed, "which day it has")->capture_default_str();
+  cli.add_option("--bearer", options.bearer, "the token it wants");
+  cli.add_option("--tls", options.tls_folder, "speak TLS; the certificate goes to this folder");
+  cli.add_option("--stale-status", options.stale_status, "answer to a stale If-Match");
+  cli.add_option("--way", options.way, "what it can: transaction, one_by_one, appointment_only")
+      ->check(CLI::IsMember({"transaction", "one_by_one", "appointment_only"}));
+  CLI11_PARSE(cli, argc, argv);
+  return serve(options);
+}
