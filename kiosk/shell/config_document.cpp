@@ -9,45 +9,89 @@
 namespace kiosk::shell {
 namespace {
 
+// The parser bounds the depth of brackets but not that of dotted keys, which it follows
+// recursively.
+constexpr int dots_in_line_max = 100;
+
+/// The first line with so many dots that its keys could be too deep; 0: none.
+int line_too_deep(std::string_view text) {
+  int line = 1;
+  int dots = 0;
+  for (const char c : text) {
+    if (c == '.' && ++dots > dots_in_line_max) return line;
+    if (c != '\n') continue;
+    ++line;
+    dots = 0;
+  }
+  return 0;
+}
+
 ConfigPlace place_of(const toml::source_position& position, ConfigOrigin origin) {
   return {origin, std::max(1, static_cast<int>(position.line)),
           std::max(1, static_cast<int>(position.column))};
 }
 
-ConfigNode node_of(const toml::node& from, ConfigOrigin origin) {
-  ConfigNode node;
-  node.place = place_of(from.source().begin, origin);
-  if (const auto* table = from.as_table()) {
-    for (const auto& [key, value] : *table) {
-      node.children.push_back(node_of(value, origin));
-      node.children.back().key = key.str();
-      node.children.back().key_place = place_of(key.source().begin, origin);
+/// Turns the library's values into ours, no deeper than any configuration needs.
+class Copier {
+ public:
+  Copier(ConfigOrigin origin, std::vector<SyntaxError>& errors)
+      : origin_(origin), errors_(errors) {}
+
+  ConfigNode copy(const toml::node& from, int depth = 0) {
+    ConfigNode node;
+    node.place = place_of(from.source().begin, origin_);
+    if (depth > depth_max) {
+      if (errors_.empty()) errors_.push_back({node.place, "nested too deep"});
+      return node;
     }
-  } else if (const auto* list = from.as_array()) {
-    node.kind = NodeKind::list;
-    for (const toml::node& value : *list) node.children.push_back(node_of(value, origin));
-  } else if (const auto* text = from.as_string()) {
-    node.kind = NodeKind::text;
-    node.text = text->get();
-  } else if (const auto* whole = from.as_integer()) {
-    node.kind = NodeKind::whole;
-    node.whole = whole->get();
-  } else if (const auto* flag = from.as_boolean()) {
-    node.kind = NodeKind::flag;
-    node.flag = flag->get();
-  } else {
-    node.kind = from.is_floating_point() ? NodeKind::fraction : NodeKind::date_or_time;
+    if (const auto* table = from.as_table()) {
+      for (const auto& [key, value] : *table) {
+        node.children.push_back(copy(value, depth + 1));
+        node.children.back().key = key.str();
+        node.children.back().key_place = place_of(key.source().begin, origin_);
+      }
+    } else if (const auto* list = from.as_array()) {
+      node.kind = NodeKind::list;
+      for (const toml::node& value : *list) node.children.push_back(copy(value, depth + 1));
+    } else {
+      copy_plain(from, node);
+    }
+    return node;
   }
-  return node;
-}
+
+ private:
+  static constexpr int depth_max = 30;
+
+  static void copy_plain(const toml::node& from, ConfigNode& node) {
+    if (const auto* text = from.as_string()) {
+      node.kind = NodeKind::text;
+      node.text = text->get();
+    } else if (const auto* whole = from.as_integer()) {
+      node.kind = NodeKind::whole;
+      node.whole = whole->get();
+    } else if (const auto* flag = from.as_boolean()) {
+      node.kind = NodeKind::flag;
+      node.flag = flag->get();
+    } else {
+      node.kind = from.is_floating_point() ? NodeKind::fraction : NodeKind::date_or_time;
+    }
+  }
+
+  ConfigOrigin origin_;
+  std::vector<SyntaxError>& errors_;
+};
 
 }  // namespace
 
 ParsedDocument parse_toml(std::string_view text, ConfigOrigin origin) {
   ParsedDocument document;
   document.root.place.origin = origin;
+  if (const int line = line_too_deep(text); line > 0) {
+    document.errors.push_back({{origin, line, 1}, "more than 100 dots in one line"});
+    return document;
+  }
   try {
-    document.root = node_of(toml::parse(text), origin);
+    document.root = Copier(origin, document.errors).copy(toml::parse(text));
     document.root.place = {origin, 1, 1};
   } catch (const toml::parse_error& error) {
     document.errors.push_back(

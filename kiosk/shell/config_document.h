@@ -37,8 +37,8 @@ struct SyntaxError {
   std::string what;
 };
 
-/// Parses TOML 1.0. On a syntax error `error` is set and the node is empty: TOML cannot be read on
-/// after one.
+/// Parses TOML 1.0, nested at most 30 deep. With an error the node is of no use: TOML cannot be
+/// read on after one.
 struct ParsedDocument {
   ConfigNode root;
   std::vector<SyntaxError> errors;

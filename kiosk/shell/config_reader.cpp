@@ -44,6 +44,10 @@ void complain_of_unknown(const ConfigNode& node, const std::string& section,
                       "server.token_file and files.key name files that hold them"});
     return;
   }
+  if (reading.problems.size() > config_problems_max) {  // only counted, not shown
+    reading.complain(node.key_place, path, {"unknown key"});
+    return;
+  }
   std::string near = nearest(node.key, here);
   if (near.empty()) {
     for (const std::string& known : everywhere) {

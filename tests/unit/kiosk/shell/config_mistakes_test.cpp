@@ -11,6 +11,16 @@ TEST_CASE("config mistake: TOML that cannot be parsed, with the line") {
   CHECK(has(mistake(site, "test = \"\xff\"\n" + least, 1, ""), "not TOML"));
 }
 
+TEST_CASE("config mistake: keys nested so deep that no parser should follow them") {
+  const Site site;
+  std::string deep = "a";
+  for (int i = 0; i < 100'000; ++i) deep += ".a";
+  CHECK(has(mistake(site, least + deep + " = 1\n", 23, ""), "more than 100 dots"));
+  const std::string lists = std::string(40, '[') + std::string(40, ']');
+  CHECK(has(mistake(site, "x = " + lists + "\n" + least, 1, ""), "nested too deep"));
+  CHECK(has(mistake(site, least + "[kiosk]\n[" + deep + "]\n", 24, ""), "more than 100 dots"));
+}
+
 TEST_CASE("config mistake: an unknown key, with the nearest known one") {
   const Site site;
   CHECK(has(mistake(site, least + "[kiosk]\ncod = 'K1'\n", 24, "kiosk.cod"), "did you mean code?"));
