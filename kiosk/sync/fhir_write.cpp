@@ -92,9 +92,20 @@ json parsed(const std::string& text) {
   return value;
 }
 
-Change change(json patch, json resource, std::string_view path) {
-  patch.insert(patch.begin(), {{"op", "test"}, {"path", path}, {"value", resource.at("status")}});
-  return {patch.dump(), resource.dump()};
+/// A change that holds only while the resource's status is as it was read.
+Change change(const json& status_before, json patch, const json& resource) {
+  json guarded_patch = json::array();
+  guarded_patch.push_back({{"op", "test"}, {"path", "/status"}, {"value", status_before}});
+  for (auto& one : patch) guarded_patch.push_back(std::move(one));
+  return {guarded_patch.dump(), resource.dump()};
+}
+
+Change with_status(json resource, const char* to) {
+  const json before = resource.at("status");
+  json patch = json::array();
+  patch.push_back({{"op", "replace"}, {"path", "/status"}, {"value", to}});
+  resource["status"] = to;
+  return change(before, std::move(patch), resource);
 }
 
 json patch_entry(const SiteProfile& profile, const domain::ArrivalMessage& message,
@@ -171,7 +182,7 @@ std::optional<Change> with_ticket(const SiteProfile& profile, const domain::Zone
     patch.push_back({{"op", "replace"}, {"path", "/period/start"}, {"value", start}});
     resource["period"]["start"] = start;
   }
-  return change(std::move(patch), std::move(resource), "/status");
+  return change(resource.at("status"), std::move(patch), resource);
 }
 
 }  // namespace
@@ -203,13 +214,7 @@ Result<std::string> ticket_task_json(const SiteProfile& profile, const domain::Z
 
 Result<Change> arrive(const SiteProfile& profile, const FreshAppointment& appointment) {
   return guarded<Change>("Appointment", [&] {
-    const std::string to = domain::code(profile.arrived_status);
-    json resource = parsed(appointment.json);
-    json patch = json::array(
-        {{{"op", "test"}, {"path", "/status"}, {"value", domain::code(appointment.status)}},
-         {{"op", "replace"}, {"path", "/status"}, {"value", to}}});
-    resource["status"] = to;
-    return Change{patch.dump(), resource.dump()};
+    return with_status(parsed(appointment.json), domain::code(profile.arrived_status));
   });
 }
 
@@ -243,13 +248,8 @@ Result<std::optional<Change>> add_ticket(const SiteProfile& profile, const domai
 }
 
 Result<Change> withdraw(const std::string& encounter_json) {
-  return guarded<Change>("Encounter", [&] {
-    json resource = parsed(encounter_json);
-    resource["status"] = "entered-in-error";
-    json patch =
-        json::array({{{"op", "replace"}, {"path", "/status"}, {"value", "entered-in-error"}}});
-    return Change{patch.dump(), resource.dump()};
-  });
+  return guarded<Change>("Encounter",
+                         [&] { return with_status(parsed(encounter_json), "entered-in-error"); });
 }
 
 std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,
