@@ -45,7 +45,8 @@ void append_clusters(std::vector<Cluster>& to, std::string_view text, const Look
     if (to.size() > start && (joined || joins_previous(code))) {
       kiosk::text::append_utf8(to.back().text, code);
     } else {
-      const bool in_word = code == apostrophe && to.size() > start && to.back().cells == 1;
+      const bool in_word =
+          code == apostrophe && to.size() > start && to.back().cells == 1 && !to.back().space();
       Cluster& cluster = to.emplace_back();
       kiosk::text::append_utf8(cluster.text, code);
       cluster.cells = in_word ? 1 : cells_of(code);

@@ -67,20 +67,21 @@ class Encoder {
   bool printed_ = false;  ///< since the last cut
 };
 
-/// ESC J n feeds n vertical motion units at most 255 (ESC/POS command reference).
+/// ESC J n feeds n vertical motion units, at most 255 (ESC/POS command reference). The unit differs
+/// by model: most often a dot, 1/360 inch on some of 180 dpi.
 void Encoder::feed() {
-  for (; blank_rows_ > 0; blank_rows_ -= std::min(blank_rows_, 255)) {
-    put(out_, {0x1B, 0x4A, std::min(blank_rows_, 255)});
-  }
+  int units = blank_rows_ * profile_.feed_units_per_dot;
+  for (; units > 0; units -= std::min(units, 255)) put(out_, {0x1B, 0x4A, std::min(units, 255)});
+  blank_rows_ = 0;
 }
 
 /// GS V 66 n feeds the paper to the cutter and n units more, and cuts partially; 65 fully
 /// (ESC/POS command reference, GS V function B). Without a cutter the same way is fed by ESC J.
 void Encoder::cut() {
-  const int n = profile_.feed_before_cut_dots;
+  const int n = std::min(profile_.feed_before_cut_dots * profile_.feed_units_per_dot, 255);
   switch (profile_.cutter) {
     case Cutter::none:
-      blank_rows_ = n;
+      blank_rows_ = profile_.feed_before_cut_dots;
       feed();
       break;
     case Cutter::full:
@@ -133,19 +134,19 @@ void Encoder::print_bands(int begin, int end) {
 }
 
 void Encoder::print_rows(int begin, int end) {
+  const auto blank = [this](int row) { return used_[static_cast<std::size_t>(row)] == 0; };
   int row = begin;
   while (row < end) {
-    const int inked = row;
-    int blank = 0;
-    for (; row < end && blank < gap_rows_min; ++row) {
-      blank = used_[static_cast<std::size_t>(row)] == 0 ? blank + 1 : 0;
-    }
-    if (row - blank > inked) print_bands(inked, row - blank);
-    blank_rows_ += blank;
-    while (row < end && used_[static_cast<std::size_t>(row)] == 0) {
+    if (blank(row)) {
       ++blank_rows_;
       ++row;
+      continue;
     }
+    const int inked = row;
+    int gap = 0;
+    for (; row < end && gap < gap_rows_min; ++row) gap = blank(row) ? gap + 1 : 0;
+    print_bands(inked, row - gap);
+    blank_rows_ += gap;
   }
 }
 

@@ -167,10 +167,11 @@ void Artist::draw_text(const LaidText& laid, int left, int bottom) {
     fill(left, bottom - row_dots * high, width, row_dots * high + invert_margin_dots);
   }
   const std::vector<Segment> segments = segments_of(laid);
+  const bool bound = laid.look.invert == Toggle::on || laid.look.underline == Toggle::on;
   for (const Segment& segment : segments) {
     const bool last = &segment == &segments.back();
-    const bool may_grow = segments.size() == 1 || (last && laid.align == Align::left);
-    draw_segment(segment, laid, left, bottom, may_grow ? laid.slack_dots : 0);
+    const bool free = segments.size() == 1 || (last && laid.align == Align::left);
+    draw_segment(segment, laid, left, bottom, free && !bound ? laid.slack_dots : 0);
   }
   if (laid.look.underline == Toggle::on) fill(left, bottom, width, line_dots * ((high + 1) / 2));
 }

@@ -18,6 +18,7 @@ struct Profile {
   int band_rows = 128;   ///< rows of one GS v 0 command; clones garble more than about 1000
   Cutter cutter = Cutter::partial;
   int feed_before_cut_dots = 24;  ///< the n of GS V 65/66, on top of the way to the cutter
+  int feed_units_per_dot = 1;     ///< vertical motion units: 2 where the model's are half a dot
 
   Feature real_time_status = Feature::present;  ///< answers DLE EOT
   Feature automatic_status = Feature::present;  ///< knows GS a (ASB)
