@@ -46,7 +46,9 @@ std::string why_not(const Page& page, const domain::Visit& visit, journeys::Visi
 }
 
 ui::Style card_style(Room room) {
-  return {.padding = room == Room::full ? ui::sides(24, 40) : ui::sides(10, 36),
+  return {.padding = room == Room::full    ? ui::sides(24, 40)
+                     : room == Room::tight ? ui::sides(14, 36)
+                                           : ui::sides(8, 36),
           .border_color = ui::Color::line,
           .border = 2,
           .radius = ui::measure::radius};

@@ -81,6 +81,13 @@ std::string carry_the_news(const Page& page, const journeys::Done& screen, Ticke
              : page.tr("Show this ticket to the nurse at {place} now.", {{"place", place}});
 }
 
+bool may_ask_for_copy(const journeys::Done& screen) {
+  return std::any_of(screen.visits.begin(), screen.visits.end(), [](const auto& visit) {
+    return !visit.copied &&
+           (visit.ticket == TicketState::unknown || visit.ticket == TicketState::printed);
+  });
+}
+
 std::vector<std::string> to_mind(const Page& page, const journeys::Done& screen,
                                  TicketState state) {
   std::vector<std::string> lines;
@@ -89,6 +96,9 @@ std::vector<std::string> to_mind(const Page& page, const journeys::Done& screen,
   }
   if (state == TicketState::failed) {
     lines.push_back(page.tr("The ticket did not come out. Your check-in counts."));
+  }
+  if (state == TicketState::unknown && !may_ask_for_copy(screen)) {
+    lines.push_back(page.tr("No ticket? Please note your number."));
   }
   if (!screen.online) lines.push_back(carry_the_news(page, screen, state));
   if (screen.online) lines.push_back(if_not_called(page, screen, state));
@@ -100,37 +110,35 @@ std::vector<std::string> to_mind(const Page& page, const journeys::Done& screen,
   return lines;
 }
 
-bool may_ask_for_copy(const journeys::Done& screen) {
-  return std::any_of(screen.visits.begin(), screen.visits.end(), [](const auto& visit) {
-    return !visit.copied &&
-           (visit.ticket == TicketState::unknown || visit.ticket == TicketState::printed);
-  });
+ui::Node finish_button(const Page& page) {
+  const auto seconds = journeys::seconds_left(page.rules, page.model);
+  return ui::secondary_button(
+      act(actions::home),
+      seconds ? page.tr("Finish ({seconds} s)", {{"seconds", std::to_string(*seconds)}})
+              : page.tr("Finish"));
 }
 
+/// A second copy is the desk's: then the question can only be left.
 ui::Nodes question(const Page& page, const journeys::Done& screen) {
-  ui::Nodes answers{ui::secondary_button(act(actions::ticket_came), page.tr("Yes, I have it"))};
-  if (may_ask_for_copy(screen)) {
-    answers.push_back(ui::secondary_button(act(actions::no_ticket), page.tr("No, nothing came")));
-  }
   ui::Node asked =
       ui::text(page.tr("Did the ticket come out?"), {.font_size = ui::type::outcome,
                                                      .weight = ui::Weight::bold,
                                                      .text_align = ui::TextAlign::center});
-  return {std::move(asked), ui::equal_row(std::move(answers))};
+  return {std::move(asked),
+          ui::equal_row({ui::secondary_button(act(actions::ticket_came), page.tr("Yes")),
+                         may_ask_for_copy(screen)
+                             ? ui::secondary_button(act(actions::no_ticket), page.tr("No"))
+                             : finish_button(page)})};
 }
 
 ui::Nodes buttons(const Page& page, const journeys::Done& screen, TicketState state) {
   if (state == TicketState::unknown) return question(page, screen);
-  const auto seconds = journeys::seconds_left(page.rules, page.model);
-  const std::string finish =
-      seconds ? page.tr("Finish ({seconds} s)", {{"seconds", std::to_string(*seconds)}})
-              : page.tr("Finish");
   ui::Nodes all;
   if (may_ask_for_copy(screen)) {
-    all.push_back(ui::secondary_button(act(actions::no_ticket), page.tr("No ticket came out"),
-                                       ui::Tone::plain));
+    all.push_back(
+        ui::secondary_button(act(actions::no_ticket), page.tr("No ticket"), ui::Tone::plain));
   }
-  all.push_back(ui::secondary_button(act(actions::home), finish));
+  all.push_back(finish_button(page));
   return {ui::equal_row(std::move(all))};
 }
 
@@ -146,6 +154,9 @@ ui::Node done(const Page& page, const journeys::Done& screen) {
     content.push_back(place_card(page, visit.visit));
   } else {
     content.push_back(number_rows(page, screen.visits));
+    if (page.fit.room == Room::full) {
+      content.push_back(place_card(page, screen.visits.front().visit));
+    }
   }
   content.push_back(mind_box(to_mind(page, screen, state)));
   if (page.model.session.by_card) {

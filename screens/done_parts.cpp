@@ -28,7 +28,9 @@ ui::Node number_row(const Page& page, const journeys::DoneVisit& visit, ui::Edge
                                                    .fit = ui::Fit::shrink})};
   if (const std::string place = page.place(visit.visit);
       !place.empty() && page.fit.room != Room::line) {
-    words.push_back(ui::text(place, {.font_size = 40, .max_lines = 1, .fit = ui::Fit::shrink}));
+    words.push_back(ui::text(
+        place,
+        {.font_size = 40, .line_height_percent = 120, .max_lines = 2, .fit = ui::Fit::shrink}));
   }
   return ui::row({.gap = 28,
                   .padding = padding,
@@ -83,7 +85,7 @@ ui::Node place_card(const Page& page, const domain::Visit& visit) {
 }
 
 ui::Node number_rows(const Page& page, const std::vector<journeys::DoneVisit>& visits) {
-  const bool large = page.fit.room == Room::full;
+  const bool large = page.fit.room != Room::line;
   ui::Nodes rows{ui::sub(page.tr("Your numbers"))};
   for (std::size_t i = 0; i < std::min(visits.size(), rows_max); ++i) {
     rows.push_back(number_row(page, visits[i], large ? ui::sides(28, 40) : ui::sides(4, 32),

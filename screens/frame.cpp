@@ -127,19 +127,23 @@ ui::Node desk_card(const Page& page, std::string said) {
   const journeys::Desk& desk = page.rules.desk;
   ui::Nodes lines;
   lines.push_back(ui::label(std::move(said)));
-  lines.push_back(ui::text(page.local(desk.name), {.font_size = ui::type::place,
-                                                   .weight = ui::Weight::bold,
-                                                   .line_height_percent = 120,
-                                                   .max_lines = 2,
-                                                   .fit = ui::Fit::shrink}));
-  if (const std::string place = page.local(desk.place); !place.empty()) {
-    lines.push_back(line_with(ui::Picture::arrow_right, ui::Color::teal, place));
-  }
-  if (!desk.phone.empty()) {
-    lines.push_back(line_with(ui::Picture::phone, ui::Color::teal, desk.phone));
-  }
+  const bool full = page.fit.room == Room::full;
+  lines.push_back(
+      ui::text(page.local(desk.name), {.font_size = full ? ui::type::heading : ui::type::place,
+                                       .weight = ui::Weight::bold,
+                                       .line_height_percent = 120,
+                                       .max_lines = 2,
+                                       .fit = ui::Fit::shrink}));
+  const auto add = [&](ui::Picture picture, const std::string& words, int size) {
+    if (words.empty()) return;
+    ui::Node line = line_with(picture, ui::Color::teal, words);
+    if (full) line.children.back().style.font_size = size;
+    lines.push_back(std::move(line));
+  };
+  add(ui::Picture::arrow_right, page.local(desk.place), ui::type::body);
+  add(ui::Picture::phone, desk.phone, ui::type::secondary_button);
   ui::Node card = ui::card(ui::Tone::teal, std::move(lines));
-  card.style.gap = 14;
+  card.style.gap = full ? 20 : 14;
   return card;
 }
 

@@ -13,7 +13,8 @@ namespace screens {
 struct Message {
   ui::Tone tone = ui::Tone::teal;
   std::string headline;
-  std::string meaning;  ///< may be empty
+  std::string meaning;                                    ///< may be empty
+  enum class Desk { next, if_needed } desk = Desk::next;  ///< whether the next step is the desk
 };
 
 /// Sign, greeting (of a person who is known), headline and meaning.

@@ -43,10 +43,12 @@ ui::Node told(const Page& page, const journeys::Outcome& screen, Message message
 }
 
 ui::Node to_the_desk(const Page& page, const journeys::Outcome& screen, Message message) {
+  const std::string desk =
+      message.desk == Message::Desk::next ? page.tr("Please go to") : page.tr("If you need help");
   ui::Nodes content;
   content.push_back(told(page, screen, std::move(message)));
   if (screen.visit) content.push_back(visit_facts(page, *screen.visit));
-  content.push_back(desk_card(page, page.tr("Please go to")));
+  content.push_back(desk_card(page, desk));
   return framed(page, std::move(content), {ok_button(page)});
 }
 

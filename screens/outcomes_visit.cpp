@@ -71,7 +71,8 @@ Message cancelled(const Page& page, const domain::Appointment& appointment) {
 Message another_day(const Page& page, const domain::Appointment& appointment) {
   const domain::Date date = domain::local_time(page.rules.zone, appointment.start).date;
   return {ui::Tone::teal, page.tr("Your appointment is on {date}", {{"date", page.date(date)}}),
-          page.tr("Please come back that day. The desk can change it if you need.")};
+          page.tr("Please come back that day. The desk can change it if you need."),
+          Message::Desk::if_needed};
 }
 
 Message another_site(const Page& page, const domain::Visit& visit) {
@@ -81,7 +82,7 @@ Message another_site(const Page& page, const domain::Visit& visit) {
   return {ui::Tone::amber,
           name.empty() ? page.tr("Your appointment is at another site")
                        : page.tr("Your appointment is at {site}", {{"site", name}}),
-          page.tr("Please go there. The desk can tell you the way.")};
+          page.tr("Please go there. The desk can tell you the way."), Message::Desk::if_needed};
 }
 
 Message desk_first(const Page& page, const domain::Appointment& appointment) {
@@ -100,13 +101,14 @@ Message desk_first(const Page& page, const domain::Appointment& appointment) {
 Message remote(const Page& page, const domain::Visit& visit) {
   const std::string time = page.time(visit.appointment.start);
   if (visit.appointment.modality == domain::Modality::video) {
-    return {
-        ui::Tone::teal, page.tr("Your appointment is by video"),
-        page.tr("You need not check in. Please be at your device at {time}.", {{"time", time}})};
+    return {ui::Tone::teal, page.tr("Your appointment is by video"),
+            page.tr("You need not check in. Please be at your device at {time}.", {{"time", time}}),
+            Message::Desk::if_needed};
   }
   return {ui::Tone::teal, page.tr("Your appointment is by phone"),
           page.tr("You need not check in. Please keep your phone near you at {time}.",
-                  {{"time", time}})};
+                  {{"time", time}}),
+          Message::Desk::if_needed};
 }
 
 Message message_of(const Page& page, const journeys::Outcome& screen) {
@@ -129,7 +131,8 @@ Message message_of(const Page& page, const journeys::Outcome& screen) {
               page.tr("The desk can tell you whether a place is free.")};
     case OutcomeKind::visit_over:
       return {ui::Tone::teal, page.tr("This visit is over"),
-              page.tr("If you need anything else, the desk will help you.")};
+              page.tr("If you need anything else, the desk will help you."),
+              Message::Desk::if_needed};
     case OutcomeKind::desk_first:
       return desk_first(page, visit.appointment);
     default:

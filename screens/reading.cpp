@@ -7,21 +7,27 @@
 namespace screens {
 namespace {
 
+constexpr int mark_size = 88;
+constexpr int drawing_height = 640;
+
 enum class Progress { done, now, next };
 
 ui::Node step(Progress progress, std::string words) {
   ui::Node mark;
   switch (progress) {
     case Progress::done:
-      mark = ui::icon(ui::Picture::check_disc, 72, ui::Color::green);
+      mark = ui::icon(ui::Picture::check_disc, mark_size, ui::Color::green);
       break;
     case Progress::now:
-      mark = ui::icon(ui::Picture::clock, 72, ui::Color::teal);
+      mark = ui::icon(ui::Picture::clock, mark_size, ui::Color::teal);
       break;
     case Progress::next:
-      mark = ui::column(
-          {.width = 72, .height = 72, .border_color = ui::Color::line, .border = 6, .radius = 36},
-          {});
+      mark = ui::column({.width = mark_size,
+                         .height = mark_size,
+                         .border_color = ui::Color::line,
+                         .border = 6,
+                         .radius = mark_size / 2},
+                        {});
       break;
   }
   const bool now = progress == Progress::now;
@@ -30,13 +36,13 @@ ui::Node step(Progress progress, std::string words) {
                   ui::text(std::move(words),
                            {.grow = 1,
                             .color = progress == Progress::next ? ui::Color::ink2 : ui::Color::ink,
-                            .font_size = now ? ui::type::value : ui::type::body,
+                            .font_size = now ? ui::type::outcome : ui::type::secondary_button,
                             .weight = now ? ui::Weight::bold : ui::Weight::regular})});
 }
 
 ui::Node steps(ui::Nodes all) {
   ui::Node card = ui::card(std::move(all));
-  card.style.gap = 36;
+  card.style.gap = 48;
   return card;
 }
 
@@ -45,18 +51,23 @@ ui::Node steps(ui::Nodes all) {
 ui::Node reading_card(const Page& page) {
   ui::Nodes content;
   content.push_back(titled("", page.tr("Please leave the card on the reader")));
-  content.push_back(ui::illustration(ui::Picture::card_above_reader, 560));
+  content.push_back(ui::illustration(ui::Picture::card_above_reader, drawing_height));
   content.push_back(steps({step(Progress::now, page.tr("Reading your card...")),
                            step(Progress::next, page.tr("Looking up your appointment"))}));
   return framed(page, std::move(content), {});
 }
 
 ui::Node looking_up(const Page& page, const journeys::LookingUp& screen) {
-  const std::string first = screen.by_entry              ? page.tr("Details entered")
-                            : page.model.session.by_card ? page.tr("Card read")
-                                                         : page.tr("Code read");
+  const bool card = page.model.session.by_card;
+  const std::string first = screen.by_entry ? page.tr("Details entered")
+                            : card          ? page.tr("Card read")
+                                            : page.tr("Code read");
   ui::Nodes content;
   content.push_back(titled("", page.tr("One moment, please")));
+  if (!screen.by_entry) {
+    content.push_back(ui::illustration(
+        card ? ui::Picture::card_above_reader : ui::Picture::code_above_scanner, drawing_height));
+  }
   content.push_back(steps({step(Progress::done, first),
                            step(Progress::now, page.tr("Looking up your appointment..."))}));
   return framed(page, std::move(content), {});

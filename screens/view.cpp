@@ -8,9 +8,9 @@
 namespace screens {
 namespace {
 
-constexpr Fit fits[] = {{Room::full, 100}, {Room::tight, 100}, {Room::tight, 92},
-                        {Room::tight, 85}, {Room::line, 92},   {Room::line, 85},
-                        {Room::line, 78},  {Room::line, 70},   {Room::line, 62}};
+constexpr Fit fits[] = {{Room::full, 100}, {Room::full, 95},  {Room::tight, 100}, {Room::tight, 95},
+                        {Room::tight, 90}, {Room::tight, 85}, {Room::line, 92},   {Room::line, 85},
+                        {Room::line, 78},  {Room::line, 70},  {Room::line, 62}};
 
 }  // namespace
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr int drawing_height = 560;
 constexpr int drawing_height_small = 400;
+/// Where one way fewer is offered.
+constexpr int drawing_height_large = 700;
 constexpr int way_height = 168;
 
 /// A way to check in, across the screen.
@@ -71,7 +73,10 @@ void add_notices(const Page& page, ui::Nodes& content) {
 }
 
 ui::Node main_way(const Page& page) {
-  const int height = page.fit.room == Room::full ? drawing_height : drawing_height_small;
+  const bool one_device = !page.scanner_works() || !page.reader_works();
+  const int height = page.fit.room != Room::full ? drawing_height_small
+                     : one_device                ? drawing_height_large
+                                                 : drawing_height;
   const std::string what = joined({page.tr("Check in"), page.tr("get your number")});
   ui::Nodes nodes;
   if (page.reader_works()) {
@@ -99,13 +104,13 @@ ui::Node welcome(const Page& page) {
   content.push_back(main_way(page));
   add_notices(page, content);
   if (page.reader_works() && page.scanner_works()) {
-    content.push_back(way_by_hand(ui::Picture::qr_code, page.tr("or show your booking code")));
+    content.push_back(way_by_hand(ui::Picture::qr_code, page.tr("or show your code")));
   }
   if (devices && !page.model.entry_locked_until) {
     const std::string words = page.reader_works() && page.scanner_works()
-                                  ? page.tr("I have no card and no code")
-                              : page.reader_works() ? page.tr("I have no card")
-                                                    : page.tr("I have no code");
+                                  ? page.tr("No card and no code")
+                              : page.reader_works() ? page.tr("No card with me")
+                                                    : page.tr("No code with me");
     content.push_back(way_to_press(act(actions::no_card), ui::Picture::no_card, words));
   }
   if (!devices) {

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "screens/ui/painter.h"
+#include "screens/face.h"
 #include "tests/unit/screens/fixture.h"
 
 using namespace screens;
@@ -24,37 +24,11 @@ bool updating() {
   return std::getenv("UPDATE_GOLDEN") != nullptr;
 }
 
-const char* name_of_role(ui::Role role) {
-  switch (role) {
-    case ui::Role::screen:
-      return "screen";
-    case ui::Role::group:
-      return "group";
-    case ui::Role::heading:
-      return "heading";
-    case ui::Role::text:
-      return "text";
-    case ui::Role::label:
-      return "label";
-    case ui::Role::button:
-      return "button";
-    case ui::Role::field:
-      return "field";
-    case ui::Role::picture:
-      return "picture";
-    case ui::Role::status:
-      return "status";
-    case ui::Role::strip:
-      return "strip";
-  }
-  return "";
-}
-
 /// What the tree says, one node a line; groups that only arrange others are left out.
 void write(const ui::Node& node, int depth, std::string& out) {
   const bool arranges = node.role == ui::Role::group && node.action.empty();
   if (!arranges && !(node.role == ui::Role::text && node.text.empty())) {
-    out += std::string(static_cast<std::size_t>(depth) * 2, ' ') + name_of_role(node.role);
+    out += std::string(static_cast<std::size_t>(depth) * 2, ' ') + screens::name(node.role);
     if (node.picture != ui::Picture::none) {
       out += " #" + std::to_string(static_cast<int>(node.picture));
     }
