@@ -1,26 +1,31 @@
 #include "kiosk/shell/clock.h"
 
-namespace kiosk::shell {
-namespace {
+#include <utility>
 
-std::int64_t steady_ms() {
-  using std::chrono::duration_cast;
-  return duration_cast<Milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+namespace kiosk::shell {
+
+ClockReading read_machine_clocks() {
+  using std::chrono::floor;
+  return {floor<Milliseconds>(std::chrono::system_clock::now()),
+          floor<Milliseconds>(std::chrono::steady_clock::now()).time_since_epoch()};
 }
 
-}  // namespace
+Clock::Clock(Instant floor, ReadClocks read)
+    : read_(std::move(read)), floor_ms_(to_ms(floor)), started_steady_ms_(read_().steady.count()) {}
 
 Now Clock::now() const {
+  const ClockReading reading = read_();
+  const std::int64_t steady_ms = reading.steady.count();
   if (corrected_.load()) {
-    return {from_ms(server_minus_steady_ms_.load() + steady_ms()), ClockTrust::server};
+    return {from_ms(server_minus_steady_ms_.load() + steady_ms), ClockTrust::server};
   }
-  const Instant machine = std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
-  if (to_ms(machine) >= floor_ms_) return {machine, ClockTrust::rtc};
-  return {from_ms(floor_ms_), ClockTrust::not_before};
+  if (to_ms(reading.machine) >= floor_ms_) return {reading.machine, ClockTrust::rtc};
+  // Time must pass all the same: screens end and requests are repeated by this clock.
+  return {from_ms(floor_ms_ + steady_ms - started_steady_ms_), ClockTrust::not_before};
 }
 
 void Clock::correct(Milliseconds offset) {
-  server_minus_steady_ms_.store(to_ms(now().instant + offset) - steady_ms());
+  server_minus_steady_ms_.store(to_ms(now().instant + offset) - read_().steady.count());
   corrected_.store(true);
 }
 
