@@ -238,6 +238,8 @@ Keys printer_keys(drivers::printer::Profile& p) {
        "How the paper is cut."},
       {"printer.feed_before_cut_dots", WholeTarget{&p.feed_before_cut_dots, 0, 255},
        "Feed before the cut, on top of the way to the cutter."},
+      {"printer.feed_units_per_dot", WholeTarget{&p.feed_units_per_dot, 1, 4},
+       "Vertical motion units of a dot; 2 where the model's are half a dot."},
       {"printer.real_time_status", feature(&p.real_time_status), "Answers DLE EOT."},
       {"printer.automatic_status", feature(&p.automatic_status), "Reports changes by itself."},
       {"printer.process_id", feature(&p.process_id), "Answers GS ( H; found out by itself."},
