@@ -44,7 +44,7 @@ int incarnation_in(const OpenArguments& arguments) {
 
 }  // namespace
 
-Result<std::unique_ptr<Ledger>> Ledger::open(OpenArguments arguments) {
+Result<std::unique_ptr<Ledger>> Ledger::open(const OpenArguments& arguments) {
   if (!valid_kiosk_code(arguments.kiosk_code)) {
     return fail("store", "bad_code",
                 "the kiosk code must be letters and digits, at most 8, and end in a digit");

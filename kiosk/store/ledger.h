@@ -79,7 +79,7 @@ class Ledger final : public SyncStore {
   ///
   /// Errors: store/wrong_key, store/newer_version, store/not_a_ledger, store/in_use,
   /// store/bad_code.
-  static Result<std::unique_ptr<Ledger>> open(OpenArguments arguments);
+  static Result<std::unique_ptr<Ledger>> open(const OpenArguments& arguments);
 
   /// Where the file went that failed its check at this start; for an alert.
   const std::optional<std::string>& set_aside() const { return set_aside_; }
@@ -168,10 +168,10 @@ class Ledger final : public SyncStore {
     std::string queue;  ///< empty for our series; else whose the booking's own number is
   };
 
-  Ledger(Database database, OpenArguments arguments)
+  Ledger(Database database, const OpenArguments& arguments)
       : database_(std::move(database)),
-        vault_(std::move(arguments.vault)),
-        kiosk_code_(std::move(arguments.kiosk_code)) {}
+        vault_(arguments.vault),
+        kiosk_code_(arguments.kiosk_code) {}
 
   static Result<std::unique_ptr<Ledger>> open_file(const OpenArguments& arguments);
   Result<void> start(const OpenArguments& arguments);
@@ -183,7 +183,8 @@ class Ledger final : public SyncStore {
   domain::Committed record(Transaction& transaction, const domain::CheckIn& check_in);
   Ticket take_number(Transaction& transaction, const domain::CheckIn& check_in);
   Ticket take_series_number(Transaction& transaction, const domain::CheckIn& check_in);
-  Result<CommitOutcome> answer_after_unknown_end(const domain::CheckIn& check_in, Error error);
+  Result<CommitOutcome> answer_after_unknown_end(const domain::CheckIn& check_in,
+                                                 const Error& error);
 
   Result<std::optional<domain::Arrival>> own_arrival(const std::string& visit_key);
   Result<domain::Visit> opened_visit(const std::string& id, const Bytes& record);

@@ -177,7 +177,8 @@ Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckI
 
 // The log's sync may have failed after its last byte was written, and the page cache then shows
 // what the disk may not have. Only what a checkpoint has copied and synced is certain.
-Result<CommitOutcome> Ledger::answer_after_unknown_end(const CheckIn& check_in, Error error) {
+Result<CommitOutcome> Ledger::answer_after_unknown_end(const CheckIn& check_in,
+                                                       const Error& error) {
   auto found = committed(check_in.visit_key, check_in.nonce);
   if (found && !*found) return cannot_record(error);
   if (found) {

@@ -37,11 +37,11 @@ Result<void> sync_folder(const std::string& path) {
 }
 
 std::string free_name(const std::string& path, int successor, Instant now) {
-  const std::string name = fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}", stem(path), successor,
-                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+  std::string name = fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}", stem(path), successor,
+                                 fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
   if (!fs::exists(name)) return name;
   for (int i = 2; i <= same_second_max; ++i) {
-    const std::string next = name + "." + std::to_string(i);
+    std::string next = name + "." + std::to_string(i);
     if (!fs::exists(next)) return next;
   }
   return name;

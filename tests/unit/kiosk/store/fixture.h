@@ -123,8 +123,8 @@ inline OpenArguments arguments(const std::string& path, Now now = morning()) {
   return {path, test_vault(), "K1", now};
 }
 
-inline std::unique_ptr<Ledger> opened(OpenArguments with) {
-  auto ledger = Ledger::open(std::move(with));
+inline std::unique_ptr<Ledger> opened(const OpenArguments& with) {
+  auto ledger = Ledger::open(with);
   REQUIRE_MESSAGE(ledger.has_value(), (ledger ? "" : ledger.error().what));
   return std::move(*ledger);
 }

@@ -6,8 +6,8 @@ using namespace kiosk::store::testing;
 
 namespace {
 
-std::string_view open_error(OpenArguments with) {
-  auto ledger = Ledger::open(std::move(with));
+std::string_view open_error(const OpenArguments& with) {
+  auto ledger = Ledger::open(with);
   return ledger ? std::string_view("opened") : ledger.error().code;
 }
 

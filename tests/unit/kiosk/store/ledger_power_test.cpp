@@ -125,6 +125,26 @@ TEST_CASE("failing writes: opening fails or succeeds, and nothing confirmed is l
   }
 }
 
+TEST_CASE("failing writes: a ledger that could not be made whole is made at the next start") {
+  for (const bool power_goes : {false, true}) {
+    bool met = true;
+    for (int nth = 1; met; ++nth) {
+      REQUIRE(nth < operations_max);
+      CAPTURE(nth);
+      const Folder folder;
+      forget_files();
+      plan_fault(Fault::io_error, nth, power_goes ? Lasting::from_then_on : Lasting::once);
+      { auto ledger = Ledger::open(faulty(folder.file("ledger.db"))); }
+      met = fault_met();
+      if (power_goes) cut_power(static_cast<std::uint64_t>(nth));
+      plan_fault(Fault::none, 0, Lasting::once);
+      auto again = opened(faulty(folder.file("ledger.db")));
+      CHECK_FALSE(again->set_aside().has_value());
+      CHECK(commit(*again, sample_check_in("a1")).number == "K1-001");
+    }
+  }
+}
+
 TEST_CASE("kill -9: at each write of a commit, all of it is there afterwards or nothing") {
   const std::string earlier = earlier_ledger();
   int killed = 0;

@@ -83,7 +83,7 @@ TEST_CASE("key file: one that others may use is refused") {
   const Folder folder;
   const std::string path = folder.file("key");
   write_file(path, std::string(32, 'k'));
-  for (const mode_t mode : {0640, 0604, 0620, 0601}) {
+  for (const mode_t mode : {0640U, 0604U, 0620U, 0601U}) {
     chmod(path.c_str(), mode);
     CHECK(read_key_file(path).error().code == "key_permissions");
   }
