@@ -1,0 +1,251 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "kiosk/sync/fhir_time.h"
+#include "sync_bench.h"
+
+using namespace kiosk;
+using namespace kiosk::sync;
+
+namespace {
+
+struct Case {
+  Case() : hospital(small_hospital()), bench(hospital, emulators::hospital_profile(base_url)) {}
+  std::string appointment(const char* story = "one_booked") const {
+    return hospital.demo_person(story).appointments.at(0);
+  }
+  /// The body of the last search for appointments.
+  std::string last_search() const {
+    std::string body;
+    for (const auto& request : bench.sent)
+      if (request.url.ends_with("Appointment/_search")) body = request.body;
+    return body;
+  }
+
+  emulators::Hospital hospital;
+  SyncBench bench;
+};
+
+}  // namespace
+
+TEST_CASE("download: the first run brings today and tomorrow with people and names") {
+  Case c;
+  c.bench.run();
+  CHECK(c.bench.last.day_is_complete);
+  CHECK(c.bench.errors.empty());
+  CHECK(c.bench.store.visits.contains(c.appointment("another_day")));
+  CHECK(c.bench.store.visits.at(c.appointment()).appointment.doctor_name == "周敏 Zhou Min");
+  CHECK(c.bench.store.people.at("p-wang").name == "王小芳");
+  REQUIRE(c.bench.store.mark);
+  CHECK(c.bench.store.mark->server_time == morning());
+  const auto body = c.last_search();
+  CHECK(body.find("date=ge2026-11-21T00%3A00%3A00.000%2B08%3A00") != std::string::npos);
+  CHECK(body.find("date=lt2026-11-23T00%3A00%3A00.000%2B08%3A00") != std::string::npos);
+  CHECK(body.find("_count=200") != std::string::npos);
+}
+
+TEST_CASE("download: changes are asked for with an overlap and without date, status or place") {
+  Case c;
+  c.bench.run();
+  c.hospital.set_status(c.appointment(), "cancelled", morning() + Seconds(5));
+  c.bench.pass(Seconds(40));
+  const auto body = c.last_search();
+  CHECK(body.find("_lastUpdated=ge2026-11-21T01%3A38%3A00.000Z") != std::string::npos);
+  for (const auto* without : {"&date=", "status=", "location="})
+    CHECK(body.find(without) == std::string::npos);
+  CHECK(c.bench.store.visits.at(c.appointment()).appointment.status ==
+        domain::AppointmentStatus::cancelled);
+  CHECK(c.bench.store.mark->server_time > morning());
+}
+
+TEST_CASE("download: a visit moved to another day is updated, one that never mattered is dropped") {
+  Case c;
+  c.bench.run();
+  const auto far = morning() + Minutes(5 * 24 * 60);
+  c.hospital.move(c.appointment(), far, morning() + Seconds(5));
+  c.hospital.put(R"({"resourceType":"Appointment","id":"far","status":"booked",
+    "start":"2026-11-26T09:00:00+08:00","participant":[]})",
+                 morning() + Seconds(5));
+  c.bench.pass(Seconds(40));
+  CHECK(c.bench.store.visits.at(c.appointment()).appointment.start == far);
+  CHECK(!c.bench.store.visits.contains("far"));
+}
+
+TEST_CASE("download: rows that the overlap brings again are not written again") {
+  Case c;
+  c.bench.run();
+  c.hospital.set_status(c.appointment(), "cancelled", morning() + Seconds(5));
+  c.bench.pass(Seconds(40));
+  c.bench.store.visits.clear();
+  c.bench.pass(Seconds(30));
+  CHECK(c.bench.store.visits.empty());
+}
+
+TEST_CASE("download: pages are followed as the server links them") {
+  Case c;
+  c.bench.settings.profile.page_size = 5;
+  c.bench.restart(c.bench.settings);
+  c.bench.run();
+  const auto pages = std::count_if(c.bench.sent.begin(), c.bench.sent.end(), [](const auto& r) {
+    return r.method == "GET" && r.url.find("_getpages") != std::string::npos;
+  });
+  CHECK(pages >= 3);
+  Case whole;
+  whole.bench.run();
+  CHECK(c.bench.store.visits == whole.bench.store.visits);
+}
+
+TEST_CASE(
+    "download: a page that expired starts the run again from page 1, and the bookmark waits") {
+  Case c;
+  c.bench.settings.profile.page_size = 5;
+  c.bench.restart(c.bench.settings);
+  int expired = 0;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (r.url.find("_getpages") == std::string::npos) return std::nullopt;
+    CHECK(!c.bench.store.mark);
+    if (expired++ == 1) c.hospital.forget_pages();
+    return std::nullopt;
+  };
+  c.bench.run();
+  CHECK(expired > 3);
+  CHECK(c.bench.last.day_is_complete);
+  REQUIRE(c.bench.store.mark);
+
+  Case never;
+  never.bench.settings.profile.page_size = 5;
+  never.bench.restart(never.bench.settings);
+  never.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (r.url.find("_getpages") == std::string::npos) return std::nullopt;
+    return status(r, 410);
+  };
+  never.bench.run();
+  CHECK(!never.bench.store.mark);
+  CHECK(!never.bench.last.day_is_complete);
+  CHECK(!never.bench.errors.empty());
+}
+
+TEST_CASE("download: a page link to another server is not followed") {
+  Case c;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    CHECK(r.url.starts_with(base_url));
+    if (!r.url.ends_with("Appointment/_search")) return std::nullopt;
+    return status(r, 200, R"({"resourceType":"Bundle","type":"searchset","link":[
+      {"relation":"next","url":"https://evil.example/fhir?page=2"}]})");
+  };
+  c.bench.run();
+  CHECK(!c.bench.store.mark);
+  REQUIRE(!c.bench.errors.empty());
+  CHECK(c.bench.errors[0].code == "foreign_link");
+}
+
+TEST_CASE("download: what is gone on the server is found once a day and forgotten") {
+  Case c;
+  c.bench.run();
+  c.hospital.remove("Appointment/" + c.appointment("another_day"), morning());
+  c.bench.pass(Seconds(40));
+  CHECK(c.bench.store.visits.contains(c.appointment("another_day")));
+  c.bench.pass(Minutes(15 * 60));
+  CHECK(!c.bench.store.visits.contains(c.appointment("another_day")));
+}
+
+TEST_CASE("download: a row missing from the pages that still exists is not forgotten") {
+  Case c;
+  c.bench.run();
+  const auto kept = c.appointment();
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (r.body.find("date=ge") == std::string::npos) return std::nullopt;
+    return status(r, 200, R"({"resourceType":"Bundle","type":"searchset"})");
+  };
+  c.bench.restart(c.bench.settings);
+  c.bench.run();
+  CHECK(c.bench.last.day_is_complete);
+  CHECK(c.bench.store.visits.contains(kept));
+}
+
+TEST_CASE("download: a failing run is tried again with pauses that grow") {
+  Case c;
+  c.bench.intercept = [](const HttpRequest& r) -> std::optional<HttpResult> {
+    return failure(r, HttpFailureKind::not_connected);
+  };
+  c.bench.run();
+  c.bench.pass(Seconds(120));
+  const auto tries = c.bench.sent.size();
+  CHECK(tries >= 5);
+  CHECK(tries <= 12);
+  CHECK(c.bench.last.server == ServerState::offline);
+}
+
+TEST_CASE("download: a malformed answer stores nothing and is said") {
+  Case c;
+  for (const auto* body : {"<html>", "[]", "{\"resourceType\":\"Bundle\",\"entry\":{}}",
+                           "{\"resourceType\":\"Patient\",\"id\":\"x\"}"}) {
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      return status(r, 200, body);
+    };
+    c.bench.errors.clear();
+    c.bench.pass(Seconds(35));
+    CHECK(!c.bench.errors.empty());
+    CHECK(!c.bench.store.mark);
+  }
+}
+
+TEST_CASE("download: an untrusted clock first learns the server's time, then asks for its day") {
+  Case c;
+  c.bench.now = {Instant{} + Minutes(5), ClockTrust::not_before};
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    return c.hospital.answer(r, morning());  // the hospital knows what time it is
+  };
+  std::optional<ClockCorrection> correction;
+  std::vector<Input> inputs;
+  for (int i = 0; i < 20; ++i) {
+    const auto out = c.bench.engine->step(c.bench.now, std::move(inputs));
+    inputs.clear();
+    if (out.clock && !correction) correction = out.clock;
+    for (const auto& request : out.requests) {
+      c.bench.sent.push_back(request);
+      inputs.emplace_back(*c.bench.intercept(request));
+    }
+  }
+  REQUIRE(correction);
+  const auto corrected = c.bench.now.instant + correction->offset;
+  CHECK(std::chrono::abs(corrected - morning()) <= correction->uncertainty + Milliseconds(1));
+  CHECK(c.bench.sent.front().url == std::string(base_url) + "/metadata");
+  CHECK(c.last_search().find("date=ge2026-11-21") != std::string::npos);
+  CHECK(c.bench.store.visits.contains(c.appointment()));
+}
+
+TEST_CASE("alert: a Task tells the staff once, also when the first try is lost") {
+  Case c;
+  c.bench.run();
+  c.bench.sent.clear();
+  bool lost = false;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (lost || !writes(r)) return std::nullopt;
+    lost = true;
+    (void)c.hospital.answer(r, c.bench.now.instant);
+    return failure(r, HttpFailureKind::lost);
+  };
+  c.bench.run({RaiseAlert{"printer", "K1: paper is out"}});
+  c.bench.pass(Seconds(5));
+  CHECK(c.bench.writes().size() == 2);
+  CHECK(c.hospital.count("Task") == 1);
+}
+
+TEST_CASE("engine: it is not made for plain http over the network or without systems") {
+  MemoryStore store;
+  const auto authorizer = *no_sign_in(base_url);
+  const auto make = [&](const std::function<void(SiteProfile&)>& change) {
+    Settings settings{emulators::hospital_profile(base_url), {}, "K1", "K1-"};
+    change(settings.profile);
+    return Engine::create(settings, store, *authorizer, [] { return 0.0; });
+  };
+  CHECK(make([](SiteProfile&) {}));
+  CHECK(make([](SiteProfile& p) { p.base_url = "http://10.0.0.5/fhir"; }).error().code ==
+        "plain_http");
+  CHECK(make([](SiteProfile& p) { p.base_url = "https://10.0.0.5/fhir"; }));
+  CHECK(!make([](SiteProfile& p) { p.systems.nonce.clear(); }));
+  CHECK(!make([](SiteProfile& p) { p.page_size = 401; }));
+  CHECK(!no_sign_in("https://hospital.example/fhir"));
+}
