@@ -116,7 +116,7 @@ class Application {
   std::unique_ptr<shell::Clock> clock_;
   std::unique_ptr<shell::Face> face_;
   std::unique_ptr<shell::Loop> loop_;
-  Sounds sounds_;
+  std::optional<Sounds> sounds_;  ///< none without a window
   std::unique_ptr<sync::CurlClient> http_;
   std::unique_ptr<RecordsWorker> records_;
   std::unique_ptr<Worker<SdtReader>> reader_;
@@ -139,7 +139,9 @@ Result<void> Application::make_face(const ApplicationOptions& options) {
   arguments.panel = options.panel;
   auto face = screens::KioskFace::create(std::move(arguments));
   if (!face) return fail("screen", face.error());
+  if (options.face_made) options.face_made(**face);
   face_ = std::move(*face);
+  if (!options.headless) sounds_.emplace();
   return {};
 }
 
@@ -263,7 +265,9 @@ void Application::to_records(shell::RecordsInput input) {
 
 void Application::perform(const journeys::Effect& effect) {
   std::visit(overloaded{
-                 [&](const journeys::Play& play) { sounds_.play(play.sound); },
+                 [&](const journeys::Play& play) {
+                   if (sounds_) sounds_->play(play.sound);
+                 },
                  [&](const auto& for_records) { to_records(for_records); },
              },
              effect);

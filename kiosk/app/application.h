@@ -16,6 +16,8 @@ struct ApplicationOptions {
   bool headless = false;          ///< no window; needs config.test
   /// Beside the kiosk's face in the same window (the demo's tray).
   std::optional<screens::Panel> panel;
+  /// Gives the face once it stands: to repaint the panel, to take pictures of both.
+  std::function<void(screens::KioskFace&)> face_made;
   /// More operations of the automation socket; an empty reply: not known.
   std::function<std::string(const shell::ControlRequest&)> extra_control;
   /// Called once when the kiosk serves patients; `stop` ends it. Thread: UI.

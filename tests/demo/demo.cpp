@@ -114,6 +114,9 @@ int run(const Options& options) {
   if (!options.headless && !options.no_tray) {
     tray = std::make_unique<Tray>(**world);
     application.panel = tray->panel();
+    application.face_made = [&](screens::KioskFace& face) {
+      (*world)->on_change([&face] { face.panel_changed(); });
+    };
   }
   int status = 0;
   std::jthread walker;

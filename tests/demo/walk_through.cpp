@@ -115,6 +115,7 @@ void Walk::finish() {
       ask({{"op", "wait"}, {"screen", {"take_card", "welcome"}}, {"timeout_ms", patience.count()}});
   if (screen["screen"] == "take_card") {
     see("take_card");
+    tap("home");
     wait_for("welcome");
   }
 }
