@@ -227,7 +227,7 @@ void LibusbTransport::collect_in(Slot& slot) {
     slot.faults = 0;
     slot.paused = length == 0;
     if (length > 0) {
-      inputs_.push_back(Received{transfer.endpoint,
+      inputs_.emplace_back(Received{transfer.endpoint,
                                  kiosk::Bytes(slot.buffer.begin(), slot.buffer.begin() + length)});
     }
   } else if (++slot.faults > faults_in_a_row_max) {
@@ -303,13 +303,13 @@ void LibusbTransport::collect_out() {
 
 void LibusbTransport::report_out(Status status, std::size_t transferred) {
   if (std::holds_alternative<Send>(queue_.front())) {
-    inputs_.push_back(Sent{status, transferred});
+    inputs_.emplace_back(Sent{status, transferred});
   } else {
     const bool to_host =
         (std::get<Control>(queue_.front()).setup.request_type & LIBUSB_ENDPOINT_IN) != 0;
     const auto data = out_->buffer.begin() + LIBUSB_CONTROL_SETUP_SIZE;
     const auto length = static_cast<std::ptrdiff_t>(to_host ? transferred : 0);
-    inputs_.push_back(ControlDone{status, kiosk::Bytes(data, data + length)});
+    inputs_.emplace_back(ControlDone{status, kiosk::Bytes(data, data + length)});
   }
   out_.reset();
   queue_.pop_front();
@@ -318,7 +318,7 @@ void LibusbTransport::report_out(Status status, std::size_t transferred) {
 void LibusbTransport::lose(kiosk::Error why) {
   if (std::exchange(lost_, true)) return;
   queue_.clear();
-  inputs_.push_back(Gone{std::move(why)});
+  inputs_.emplace_back(Gone{std::move(why)});
 }
 
 }  // namespace

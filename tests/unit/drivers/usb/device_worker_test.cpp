@@ -2,53 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include <condition_variable>
-#include <mutex>
-
 #include "drivers/id_card/sdt_reader.h"
 #include "drivers/printer/escpos_printer.h"
-#include "drivers/usb/libusb_transport.h"
 #include "tests/emulators/emulated_id_reader.h"
 #include "tests/emulators/emulated_printer.h"
 #include "tests/emulators/in_process_transport.h"
+#include "tests/unit/drivers/usb/mailbox.h"
 
 using namespace drivers;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Collects a worker's events and lets a test wait for one of them.
-template <typename Event>
-class Mailbox {
- public:
-  auto sink() {
-    return [this](Event event) {
-      {
-        const std::lock_guard lock(mutex_);
-        events_.push_back(std::move(event));
-      }
-      arrived_.notify_all();
-    };
-  }
-
-  /// Waits for the next event of the kind behind all that were waited for; false after 20 s.
-  template <typename Kind>
-  bool wait_for() {
-    std::unique_lock lock(mutex_);
-    return arrived_.wait_for(lock, 20s, [this] {
-      while (seen_ < events_.size()) {
-        if (std::holds_alternative<Kind>(events_[seen_++])) return true;
-      }
-      return false;
-    });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<Event> events_;
-  std::size_t seen_ = 0;
-};
 
 emulators::EmulatedCard some_card() {
   emulators::ResidentCard fields;
@@ -120,15 +84,4 @@ TEST_CASE("worker: a device that may not be opened is told as such and opened wh
   CHECK(mailbox.wait_for<id_card::ReaderUnusable>());
   reader.port().refuse_open(std::nullopt);
   CHECK(mailbox.wait_for<id_card::ReaderReady>());
-}
-
-TEST_CASE("libusb: without a device open says absent, and waiting can be ended") {
-  auto transport = usb::libusb_transport({usb::DeviceKind::id_reader, {}});
-  if (!transport) return;  // a container without any USB bus
-  const auto opened = (*transport)->open();
-  if (opened) return;  // a real reader is plugged into this machine
-  CHECK(opened.error().code == "absent");
-  (*transport)->wake();
-  CHECK((*transport)->wait(10s).empty());
-  CHECK((*transport)->wait(1ms).empty());
 }
