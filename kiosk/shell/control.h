@@ -11,8 +11,8 @@
 #include "kiosk/shell/face.h"
 #include "kiosk/shell/status.h"
 
-// The control protocol: one JSON object a line, each answered by one line with `"ok"`. Values <-> lines;
-// the socket is control_socket.h.
+// The control protocol: one JSON object a line, each answered by one line with `"ok"`. Values <->
+// lines; the socket is control_socket.h.
 namespace kiosk::shell {
 
 /// One request, flattened: members that are texts, numbers, or lists of them.
@@ -43,7 +43,8 @@ std::string scene_reply(const std::string& screen, const std::string& language,
 
 /// Makes request lines for the command line's client.
 std::string request_line(const std::string& op, const std::map<std::string, std::string>& text);
-/// A reply as lines for people: `key  value`, lists as rows. Errors: control/refused, control/bad_reply.
+/// A reply as lines for people: `key  value`, lists as rows. Errors: control/refused,
+/// control/bad_reply.
 Result<std::string> readable_reply(std::string_view line);
 
 }  // namespace kiosk::shell

@@ -71,7 +71,8 @@ Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return fail("control", "socket", "path of the control socket must have 1 to 107 bytes: " + path);
+    return fail("control", "socket",
+                "path of the control socket must have 1 to 107 bytes: " + path);
   }
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   return address;
@@ -160,9 +161,8 @@ class Server final : public ControlSocket {
       return;
     }
     client.busy = true;
-    handler_(std::move(*request), [box = box_, id = client.id](std::string reply) {
-      box->put(id, std::move(reply));
-    });
+    handler_(std::move(*request),
+             [box = box_, id = client.id](std::string reply) { box->put(id, std::move(reply)); });
   }
 
   void take_replies() {

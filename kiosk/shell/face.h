@@ -27,7 +27,8 @@ class Face {
 
   /// Shows the model; does nothing when that changes no pixel.
   virtual void show(const journeys::Model& model) = 0;
-  /// Waits for touches, at most `limit`; returns the actions that were tapped by the rules of touch.
+  /// Waits for touches, at most `limit`; returns the actions that were tapped by the rules of
+  /// touch.
   virtual std::vector<std::string> wait(Milliseconds limit) = 0;
   /// Ends a `wait` that is under way, or the next one. Thread: any.
   virtual void wake() = 0;

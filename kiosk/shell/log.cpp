@@ -8,10 +8,14 @@ namespace {
 
 const char* prefix(Severity severity) {
   switch (severity) {
-    case Severity::debug: return "<7>";
-    case Severity::info: return "<6>";
-    case Severity::warning: return "<4>";
-    case Severity::error: return "<3>";
+    case Severity::debug:
+      return "<7>";
+    case Severity::info:
+      return "<6>";
+    case Severity::warning:
+      return "<4>";
+    case Severity::error:
+      return "<3>";
   }
   return "<6>";
 }

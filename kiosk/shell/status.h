@@ -18,7 +18,7 @@ struct Status {
   std::int64_t unacknowledged = 0;
   std::int64_t held = 0;
   std::int64_t printing_unknown = 0;
-  std::string printer;      ///< "ok", "paper_out", ...
+  std::string printer;  ///< "ok", "paper_out", ...
   std::string reader;
   std::string scanner;
   std::string server;       ///< "online", "slow", "offline", "unknown"
