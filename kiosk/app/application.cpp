@@ -128,6 +128,7 @@ class Application {
 Result<void> Application::make_face(const ApplicationOptions& options) {
   screens::FaceArguments arguments;
   arguments.rules = config_.rules;
+  arguments.fonts = font_list(config_, text::Pitch::proportional);
   arguments.locale_folder = config_.locale_folder;
   if (options.headless) {
     arguments.mode = screens::FaceMode::headless;

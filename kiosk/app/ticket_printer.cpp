@@ -53,9 +53,22 @@ Result<Catalogues> load_catalogues(const shell::Config& config) {
   return catalogues;
 }
 
+text::FontList font_list(const shell::Config& config, text::Pitch pitch) {
+  if (config.fonts.empty()) return text::debian_fonts(pitch);
+  text::FontList list;
+  for (const shell::FontFile& file : config.fonts) {
+    text::FontFile font;
+    font.regular = file.regular;
+    font.bold = file.bold;
+    font.index = file.index;
+    list.push_back(std::move(font));
+  }
+  return list;
+}
+
 Result<std::unique_ptr<TicketPrinter>> TicketPrinter::create(const shell::Config& config,
                                                              const Catalogues& catalogues) {
-  auto fonts = text::Fonts::create(text::debian_fonts(text::Pitch::fixed));
+  auto fonts = text::Fonts::create(font_list(config, text::Pitch::fixed));
   if (!fonts) return fail("fonts for paper", fonts.error());
   std::unique_ptr<TicketPrinter> printer(new TicketPrinter(config, catalogues, std::move(*fonts)));
   for (const auto& [language, path] : config.ticket_templates) {

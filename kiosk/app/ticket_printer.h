@@ -17,6 +17,9 @@ using Catalogues = std::map<std::string, screens::ui::Catalogue>;  ///< by langu
 /// Loads the compiled catalogue of each of the site's languages. Errors: those of Catalogue::load.
 Result<Catalogues> load_catalogues(const shell::Config& config);
 
+/// The site's own fallback list, or that of the system's fonts.
+text::FontList font_list(const shell::Config& config, text::Pitch pitch);
+
 /// Makes printer bytes of print jobs: values, template, picture, ESC/POS. Thread: one.
 class TicketPrinter {
  public:

@@ -20,7 +20,8 @@ void enter_confirm(Step& step, domain::Person person, std::vector<Visit> visits,
   for (const Visit& visit : confirm.visits) {
     const RequestId request = step.request();
     confirm.fresh_requests.push_back(request);
-    step.ask(ReadFresh{request, visit.appointment.id});
+    const domain::Appointment& known = visit.appointment;
+    step.ask(ReadFresh{request, known.id, known.location_id, known.doctor_id});
   }
   enter(step, std::move(confirm));
 }

@@ -173,12 +173,13 @@ void Records::take_answer(const sync::LookUpAnswer& answer) {
 }
 
 void Records::take(const journeys::ReadFresh& read) {
-  to_engine_.push_back(
-      sync::ReadFresh{read.request, read.appointment_id, rules_.time_outs.fresh_read});
+  to_engine_.push_back(sync::ReadFresh{read.request, read.appointment_id,
+                                       rules_.time_outs.fresh_read, read.location_id,
+                                       read.doctor_id});
 }
 
 void Records::take_answer(const sync::FreshAnswer& answer) {
-  journeys::FreshAnswered event{answer.request, journeys::Unavailable{}};
+  journeys::FreshAnswered event{answer.request, journeys::Unavailable{}, answer.people_ahead};
   if (const auto* visit = std::get_if<Visit>(&answer.result)) {
     event.result = merged(*visit);
   } else if (std::holds_alternative<sync::AppointmentGone>(answer.result)) {

@@ -180,6 +180,7 @@ constexpr auto describe_check_in = [](auto& io, auto& check_in) {
   io.text(check_in.own_number);
   io.flag(check_in.online);
   io.text(check_in.language);
+  io.maybe(check_in.people_ahead, [](auto& inner, auto& count) { inner.integer(count); });
   describe_person(io, check_in.person);
   describe_appointment(io, check_in.appointment);
 };

@@ -367,6 +367,9 @@ Result<Reading> read_bundle(element bundle) {
   each(bundle, "link", [&](element link) {
     if (text(link, "relation") == "next") reading.next = text(link, "url");
   });
+  if (const auto total = child(bundle, "total")) {
+    if (std::int64_t number = 0; total->get(number) == simdjson::SUCCESS) reading.total = number;
+  }
   const auto entries = child(bundle, "entry");
   if (!entries) return reading;
   array list;

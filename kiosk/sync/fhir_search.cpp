@@ -124,6 +124,16 @@ HttpRequest visit_keys_search(const SiteProfile& profile,
   return search(profile, task ? "Task" : "Encounter", {{"identifier", keys}, {"_count", "200"}});
 }
 
+HttpRequest waiting_search(const SiteProfile& profile, Instant from, const std::string& location_id,
+                           const std::string& doctor_id) {
+  FormFields fields = {{"status", "arrived"},
+                       {"date", "ge" + format_utc(from)},
+                       {"location", "Location/" + escaped(location_id)}};
+  if (!doctor_id.empty()) fields.emplace_back("practitioner", "Practitioner/" + escaped(doctor_id));
+  fields.emplace_back("_summary", "count");
+  return search(profile, "Encounter", fields);
+}
+
 HttpRequest identifier_search(const SiteProfile& profile, const std::string& type,
                               const domain::Identifier& identifier) {
   return search(profile, type, {{"identifier", token(identifier)}, {"_count", "50"}});

@@ -44,6 +44,11 @@ HttpRequest arrivals_search(const SiteProfile& profile,
 HttpRequest visit_keys_search(const SiteProfile& profile,
                               std::span<const std::string> appointment_ids);
 
+/// How many patients have arrived since `from` and wait at the same place for the same doctor; only
+/// their number is asked for.
+HttpRequest waiting_search(const SiteProfile& profile, Instant from, const std::string& location_id,
+                           const std::string& doctor_id);
+
 /// Encounters or Tasks by one identifier.
 HttpRequest identifier_search(const SiteProfile& profile, const std::string& type,
                               const domain::Identifier& identifier);

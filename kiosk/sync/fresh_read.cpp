@@ -6,7 +6,9 @@ namespace kiosk::sync {
 void FreshReads::start(Now now, const ReadFresh& what) {
   const auto id = what.request;
   const auto& profile = context_.profile();
-  works_[id] = Work{what.appointment_id, now.instant + what.limit, {}, {}, {}};
+  works_[id] = Work{};
+  works_[id].appointment_id = what.appointment_id;
+  works_[id].deadline = now.instant + what.limit;
   auto read = read_request(profile, "Appointment/" + what.appointment_id);
   const std::vector<std::string> ids{what.appointment_id};
   auto search = context_.arrivals_request(ids);
@@ -16,6 +18,34 @@ void FreshReads::start(Now now, const ReadFresh& what) {
                          [this, id](Now at, const Reply& r) { on_appointment(at, id, r); });
   context_.exchange.send(now, std::move(search), Urgency::interactive,
                          [this, id](Now at, const Reply& r) { on_arrivals(at, id, r); });
+  count(now, what);
+}
+
+void FreshReads::count(Now now, const ReadFresh& what) {
+  const auto& profile = context_.profile();
+  if (!can_count_ || what.location_id.empty()) return;
+  if (profile.arrival_way == ArrivalWay::appointment_only) return;
+  const auto id = what.request;
+  auto search =
+      waiting_search(profile, context_.today(now).start, what.location_id, what.doctor_id);
+  search.timeout = what.limit;
+  search.connect_timeout = std::min(what.limit, profile.connect_timeout);
+  works_[id].counting = true;
+  context_.exchange.send(now, std::move(search), Urgency::interactive,
+                         [this, id](Now, const Reply& r) { on_count(id, r); });
+}
+
+void FreshReads::on_count(RequestId id, const Reply& reply) {
+  if (refuses_search(reply)) can_count_ = false;
+  const auto found = works_.find(id);
+  if (found == works_.end()) return;
+  found->second.counting = false;
+  constexpr std::int64_t believable = 10'000;
+  if (const auto reading = reading_of(reply); reading && reading->total) {
+    if (*reading->total >= 0 && *reading->total <= believable)
+      found->second.people_ahead = int(*reading->total);
+  }
+  if (const auto visit = found->second.visit) answer(id, *visit);
 }
 
 void FreshReads::on_appointment(Now now, RequestId id, const Reply& reply) {
@@ -64,20 +94,28 @@ void FreshReads::finish(Now now, RequestId id, const Reading& reading) {
   if (const auto& etag = works_.at(id).etag; !etag.empty()) appointment.etag = etag;
   if (appointment.version.empty()) appointment.version = appointment.etag;
   context_.keep(now, told);
-  answer(id, told.visits.front());
+  auto& work = works_.at(id);
+  work.visit = told.visits.front();
+  if (!work.counting) answer(id, told.visits.front());
 }
 
 void FreshReads::answer(RequestId id, std::variant<domain::Visit, AppointmentGone, Error> result) {
+  const auto people_ahead = works_.at(id).people_ahead;
   works_.erase(id);
-  context_.out.answers.emplace_back(FreshAnswer{id, std::move(result)});
+  context_.out.answers.emplace_back(FreshAnswer{id, std::move(result), people_ahead});
 }
 
 void FreshReads::expire(Now now) {
   std::vector<RequestId> late;
   for (const auto& [id, work] : works_)
     if (work.deadline <= now.instant) late.push_back(id);
-  for (const auto id : late)
-    answer(id, Error{"sync", "unavailable", "no answer in time", Remedy::wait});
+  for (const auto id : late) {
+    if (const auto visit = works_.at(id).visit) {
+      answer(id, *visit);  // only the count did not come
+    } else {
+      answer(id, Error{"sync", "unavailable", "no answer in time", Remedy::wait});
+    }
+  }
 }
 
 std::optional<Instant> FreshReads::wake() const {

@@ -76,10 +76,15 @@ class FreshReads {
     std::string etag;
     std::optional<Reading> appointment;
     std::optional<Reading> arrivals;
+    std::optional<domain::Visit> visit;  ///< complete; the count may still be under way
+    bool counting = false;
+    std::optional<int> people_ahead;
   };
 
   void on_appointment(Now now, RequestId id, const Reply& reply);
   void on_arrivals(Now now, RequestId id, const Reply& reply);
+  void count(Now now, const ReadFresh& what);
+  void on_count(RequestId id, const Reply& reply);
   void join(Now now, RequestId id);
   void finish(Now now, RequestId id, const Reading& reading);
   void answer(RequestId id, std::variant<domain::Visit, AppointmentGone, Error> result);
@@ -87,6 +92,7 @@ class FreshReads {
   Context& context_;
   Resolver& resolver_;
   std::map<RequestId, Work> works_;
+  bool can_count_ = true;  ///< until the server refuses such a search
 };
 
 /// Reads an answer or says why it is none: sync/unavailable, fhir/malformed.

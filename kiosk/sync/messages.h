@@ -30,6 +30,9 @@ struct ReadFresh {
   RequestId request;
   std::string appointment_id;
   Milliseconds limit{1'500};
+  /// Of the appointment as the store knows it, to count who waits there; empty: nobody is counted.
+  std::string location_id = {};
+  std::string doctor_id = {};
 };
 
 /// Staff are to be told through the server (a Task). Kept until the server has it, in memory only.
@@ -58,6 +61,7 @@ struct AppointmentGone {
 struct FreshAnswer {
   RequestId request;
   std::variant<domain::Visit, AppointmentGone, Error> result;
+  std::optional<int> people_ahead = {};  ///< arrived there today and not called yet
 };
 
 using Answer = std::variant<LookUpAnswer, FreshAnswer>;

@@ -17,7 +17,9 @@ const std::map<std::string, std::set<std::string>> parameters = {
     {"Appointment",
      {"date", "identifier", "patient", "actor", "practitioner", "location", "status"}},
     {"Patient", {"identifier", "birthdate"}},
-    {"Encounter", {"identifier", "appointment", "status", "patient", "subject", "date"}},
+    {"Encounter",
+     {"identifier", "appointment", "status", "patient", "subject", "date", "location",
+      "practitioner"}},
     {"Task", {"identifier", "focus", "patient", "status", "code"}},
     {"Flag", {"patient"}},
 };
@@ -101,6 +103,13 @@ bool matches_one(const Stored& stored, const std::string& name, const std::strin
   if (name == "birthdate") return resource.value("birthDate", "") == value;
   if (name == "patient" || name == "subject") return patient_matches(resource, value);
   if (name == "actor") return actor_matches(resource, "", value);
+  if (resource["resourceType"] == "Encounter" && (name == "location" || name == "practitioner")) {
+    const bool place = name == "location";
+    for (const auto& one : resource.value(place ? "location" : "participant", json::array())) {
+      if (refers(one.value(place ? "location" : "individual", json::object()), value)) return true;
+    }
+    return false;
+  }
   if (name == "practitioner") return actor_matches(resource, "Practitioner", value);
   if (name == "location") return actor_matches(resource, "Location", value);
   if (name == "focus") return resource.contains("focus") && refers(resource["focus"], value);
