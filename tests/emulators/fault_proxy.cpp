@@ -11,7 +11,7 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
+#include <condition_variable>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -111,7 +111,9 @@ struct FaultProxy::Inside {
   int port = 0;
   mutable std::mutex mutex;  ///< guards what follows, up to `workers`
   Fault fault;
-  int epoch = 0;  ///< goes up with each change; connections of older ones are cut
+  int epoch = 0;    ///< goes up with each change; connections of older ones are cut
+  int applied = 0;  ///< the epoch that the listener follows already
+  std::condition_variable follows;
   int done = 0;
   std::list<std::jthread> workers;
   Socket listener;  ///< of the accepting thread alone
@@ -132,6 +134,7 @@ struct FaultProxy::Inside {
     return fault;
   }
 
+  void follow();
   void accept_all(const std::stop_token& stop);
   void serve(const std::stop_token& stop, Socket client, int born);
   void pass(const std::stop_token& stop, Socket& client, Socket& server, const Fault& what,
@@ -219,17 +222,19 @@ void FaultProxy::Inside::serve(const std::stop_token& stop, Socket client, int b
   if (cut) client.reset();
 }
 
+/// Opens or closes the listener as the fault wants it.
+void FaultProxy::Inside::follow() {
+  const std::lock_guard lock(mutex);
+  const bool down = fault.kind == Fault::Kind::down;
+  if (down) listener.close();
+  if (!down && !listener.open()) listener = listen_on(port);
+  applied = epoch;
+  follows.notify_all();
+}
+
 void FaultProxy::Inside::accept_all(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    int born = 0;
-    bool down = false;
-    {
-      const std::lock_guard lock(mutex);
-      born = epoch;
-      down = fault.kind == Fault::Kind::down;
-    }
-    if (down) listener.close();
-    if (!down && !listener.open()) listener = listen_on(port);
+    follow();
     if (!listener.open()) {
       pause(stop, Milliseconds(poll_ms));
       continue;
@@ -239,10 +244,10 @@ void FaultProxy::Inside::accept_all(const std::stop_token& stop) {
     if (!client.open()) continue;
     const int yes = 1;
     setsockopt(client.fd(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    workers.emplace_back(
-        [this, born, taken = std::move(client)](const std::stop_token& its_stop) mutable {
-          serve(its_stop, std::move(taken), born);
-        });
+    workers.emplace_back([this, born = now_epoch(),
+                          taken = std::move(client)](const std::stop_token& its_stop) mutable {
+      serve(its_stop, std::move(taken), born);
+    });
   }
 }
 
@@ -275,9 +280,10 @@ int FaultProxy::port() const {
 }
 
 void FaultProxy::set(Fault fault) {
-  const std::lock_guard lock(inside_->mutex);
+  std::unique_lock lock(inside_->mutex);
   inside_->fault = std::move(fault);
-  ++inside_->epoch;
+  const int mine = ++inside_->epoch;
+  inside_->follows.wait(lock, [&] { return inside_->applied >= mine; });
 }
 
 int FaultProxy::faults_done() const {

@@ -41,6 +41,7 @@ class FaultProxy {
   FaultProxy& operator=(const FaultProxy&) = delete;
 
   int port() const;
+  /// Returns when it holds for every connection that is made from now on.
   void set(Fault fault);
   /// Connections on which a fault was done.
   int faults_done() const;

@@ -1,0 +1,114 @@
+#include "kiosk/sync/exchange.h"
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "kiosk/sync/fhir_time.h"
+#include "sync_bench.h"
+
+using namespace kiosk;
+using namespace kiosk::sync;
+
+namespace {
+
+constexpr Milliseconds quick{50};
+
+}  // namespace
+
+TEST_CASE("health: unknown, online, slow, offline and back") {
+  Health health(Milliseconds(2'000));
+  CHECK(health.state() == ServerState::unknown);
+  health.answered(200, quick);
+  CHECK(health.state() == ServerState::online);
+  for (int i = 0; i < 2; ++i) health.answered(200, Milliseconds(3'000));
+  CHECK(health.state() == ServerState::slow);
+  health.failed(HttpFailureKind::not_connected, quick);
+  CHECK(health.state() == ServerState::offline);
+  health.answered(404, quick);
+  health.answered(404, quick);
+  CHECK(health.state() == ServerState::online);
+  health.answered(500, quick);
+  CHECK(health.state() == ServerState::slow);
+  health.answered(503, quick);
+  CHECK(health.state() == ServerState::offline);
+}
+
+TEST_CASE("health: short limits that run out only say slow, long ones say offline") {
+  Health health(Milliseconds(2'000));
+  for (int i = 0; i < 5; ++i) health.failed(HttpFailureKind::timed_out_sent, Milliseconds(1'500));
+  CHECK(health.state() == ServerState::slow);
+  for (int i = 0; i < 2; ++i) health.failed(HttpFailureKind::timed_out_sent, Milliseconds(30'000));
+  CHECK(health.state() == ServerState::offline);
+}
+
+TEST_CASE("clock: the quickest answer tells the time, small differences are left alone") {
+  ServerClock clock;
+  const auto server = morning();
+  const auto own = server - Minutes(3);
+  clock.sample(server, own + Seconds(8), Seconds(16));
+  clock.sample(server, own + Milliseconds(20), Milliseconds(40));
+  const auto correction = clock.take_correction(ClockTrust::rtc);
+  REQUIRE(correction);
+  CHECK(correction->offset == Minutes(3) + Milliseconds(500));
+  CHECK(correction->uncertainty == Milliseconds(520));
+  CHECK(clock.server_time({own, ClockTrust::rtc}) == server + Milliseconds(500));
+  CHECK(clock.server_time({own, ClockTrust::server}) == own);
+  CHECK(!clock.take_correction(ClockTrust::rtc));
+  for (int i = 0; i < 8; ++i) clock.sample(server, server + Milliseconds(900), quick);
+  CHECK(!clock.take_correction(ClockTrust::server));
+  for (int i = 0; i < 8; ++i) clock.sample(server, server + Seconds(9), quick);
+  CHECK(clock.take_correction(ClockTrust::server));
+}
+
+TEST_CASE("back-off: doubles from 1 s to 30 s with jitter") {
+  CHECK(backoff(1, [] { return 0.0; }) == Milliseconds(500));
+  CHECK(backoff(3, [] { return 0.5; }) == Milliseconds(3'000));
+  CHECK(backoff(50, [] { return 0.999999; }) == Milliseconds(30'000));
+}
+
+TEST_CASE("bearer: the token comes out of its file and is read anew after a 401") {
+  const std::string path = "/tmp/kiosk-sync-token-" + std::to_string(getpid());
+  std::ofstream(path) << "first\n";
+  auto hospital = small_hospital();
+  hospital.set_bearer("second");
+  SyncBench bench(hospital, emulators::hospital_profile(base_url));
+  bench.authorizer = bearer_from_file(path);
+  bench.engine =
+      *Engine::create(bench.settings, bench.store, *bench.authorizer, [] { return 0.5; });
+  bench.run();
+  CHECK(!bench.last.day_is_complete);
+  REQUIRE(bench.alerts.size() == 1);
+  CHECK(bench.alerts[0].kind == AlertKind::denied);
+  std::ofstream(path) << "second\n";
+  bench.pass(Seconds(40));
+  CHECK(bench.last.day_is_complete);
+  CHECK(bench.alerts.size() == 1);
+  std::remove(path.c_str());
+  CHECK(bearer_from_file(path)->authorization().error().code == "token_file");
+}
+
+TEST_CASE("exchange: what the adapter never reports is given up as unknown") {
+  auto hospital = small_hospital();
+  SyncBench bench(hospital, emulators::hospital_profile(base_url));
+  const auto id =
+      bench.commit(hospital.demo_person("one_booked").appointments[0], nonce_of('1'), "K1-001");
+  std::vector<Input> inputs;
+  std::vector<HttpRequest> kept;
+  for (int i = 0; i < 10; ++i) {
+    bench.last = bench.engine->step(bench.now, std::move(inputs));
+    inputs.clear();
+    for (const auto& request : bench.last.requests) {
+      if (writes(request)) continue;  // swallowed
+      inputs.emplace_back(hospital.answer(request, bench.now.instant));
+    }
+  }
+  REQUIRE(bench.last.wake);
+  bench.pass(Seconds(40));
+  CHECK(bench.row(id).message.unknown);
+  bench.pass(Seconds(70));
+  CHECK(bench.row(id).state == MemoryStore::RowState::acknowledged);
+}
