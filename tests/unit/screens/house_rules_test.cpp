@@ -16,13 +16,31 @@ namespace {
 
 constexpr int touch_height_min = 15 * ui::px_per_mm;
 
-void for_every_screen(const std::function<void(const Sample&, const ui::Scene&)>& check) {
-  for (const std::string& language : test_languages) {
-    for (const Sample& sample : sample_models(language)) {
-      CAPTURE(language);
-      CAPTURE(sample.name);
-      check(sample, scene_of(sample.model));
+struct Shown {
+  Sample sample;
+  ui::Scene scene;
+};
+
+/// All samples in all languages, laid out once.
+const std::vector<Shown>& all_shown() {
+  static const std::vector<Shown> all = [] {
+    std::vector<Shown> shown;
+    for (const std::string& language : test_languages) {
+      for (Sample& sample : sample_models(language)) {
+        ui::Scene scene = scene_of(sample.model);
+        shown.push_back({std::move(sample), std::move(scene)});
+      }
     }
+    return shown;
+  }();
+  return all;
+}
+
+void for_every_screen(const std::function<void(const Sample&, const ui::Scene&)>& check) {
+  for (const Shown& shown : all_shown()) {
+    CAPTURE(shown.sample.model.session.language);
+    CAPTURE(shown.sample.name);
+    check(shown.sample, shown.scene);
   }
 }
 
