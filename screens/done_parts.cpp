@@ -44,9 +44,13 @@ ui::Node number_row(const Page& page, const journeys::DoneVisit& visit, ui::Edge
 
 }  // namespace
 
-ui::Node number_card(const Page& page, const std::string& number, const domain::Visit& visit) {
+ui::Node number_card(const Page& page, const std::string& number, const domain::Visit& visit,
+                     std::optional<int> people_ahead) {
+  const std::string ahead =
+      people_ahead ? page.tr_n("{n} person ahead of you", "{n} people ahead of you", *people_ahead)
+                   : std::string();
   ui::Node what =
-      ui::text(page.time_and_clinic(visit),
+      ui::text(joined({page.time_and_clinic(visit), ahead}),
                {.text_align = ui::TextAlign::center, .max_lines = 1, .fit = ui::Fit::shrink});
   ui::Node figures = ui::big_number(number);
   if (page.fit.room != Room::full) figures.style.font_size = 220;

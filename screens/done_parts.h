@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,10 @@
 
 namespace screens {
 
-/// "Your number", the number in the largest figures, what it is for.
-ui::Node number_card(const Page& page, const std::string& number, const domain::Visit& visit);
+/// "Your number", the number in the largest figures, what it is for, and how many are before her
+/// where that was counted.
+ui::Node number_card(const Page& page, const std::string& number, const domain::Visit& visit,
+                     std::optional<int> people_ahead = std::nullopt);
 
 /// Where to go, and how to get there from this kiosk.
 ui::Node place_card(const Page& page, const domain::Visit& visit);

@@ -1,6 +1,6 @@
 #include "tests/unit/screens/sample_models.h"
 
-#include <functional>
+#include <algorithm>
 #include <utility>
 
 #include "kiosk/base/check.h"
@@ -223,6 +223,7 @@ journeys::Done done_of(TicketState ticket) {
   done.person = person();
   done.online = true;
   done.visits = {done_visit(visit(10 * 60 + 20), ticket, "K1-017")};
+  done.visits.front().people_ahead = 4;
   return done;
 }
 
@@ -363,11 +364,11 @@ std::vector<Sample> sample_models(const std::string& language) {
 }
 
 journeys::Model sample_model(const std::string& name, const std::string& language) {
-  for (Sample& sample : sample_models(language)) {
-    if (sample.name == name) return std::move(sample.model);
-  }
-  KIOSK_CHECK(!"a sample of this name");
-  return {};
+  std::vector<Sample> samples = sample_models(language);
+  const auto found = std::find_if(samples.begin(), samples.end(),
+                                  [&](const Sample& sample) { return sample.name == name; });
+  KIOSK_CHECK(found != samples.end());
+  return std::move(found->model);
 }
 
 }  // namespace screens

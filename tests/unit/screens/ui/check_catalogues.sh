@@ -1,6 +1,6 @@
-#!/ bin / sh
-#Says which texts of the screens a language lacks or has only as a fuzzy guess; fails if any.
-#Usage : check_catalogues.sh SOURCE_DIR BUILD_DIR.English is not asked : its texts are the ids.
+#!/bin/sh
+# Says which texts of the screens a language lacks or has only as a fuzzy guess; fails if any.
+# Usage: check_catalogues.sh SOURCE_DIR BUILD_DIR. English is not asked: its texts are the ids.
 set -eu
 source_dir=$1
 template=$2/locale/messages.pot
