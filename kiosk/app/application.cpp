@@ -134,8 +134,10 @@ Result<void> Application::make_face(const ApplicationOptions& options) {
     arguments.mode = screens::FaceMode::headless;
   } else if (config_.window.mode == shell::WindowMode::window) {
     arguments.mode = screens::FaceMode::window;
-    arguments.window_width = config_.window.width;
-    arguments.window_height = config_.window.height;
+    if (!options.panel) {  // face and panel together: as large as the display allows
+      arguments.window_width = config_.window.width;
+      arguments.window_height = config_.window.height;
+    }
   }
   arguments.panel = options.panel;
   auto face = screens::KioskFace::create(std::move(arguments));

@@ -107,15 +107,22 @@ int run(const Options& options) {
   application.headless = options.headless;
   application.automation_socket =
       options.automation.empty() ? state.path() + "/automation" : options.automation;
+  screens::KioskFace* face = nullptr;
   application.extra_control = [&](const kiosk::shell::ControlRequest& request) {
+    if (request.op == "screenshot_with_tray") {
+      const auto written = face->screenshot_with_panel(request.get("path"));
+      return written ? kiosk::shell::ok_reply() : kiosk::shell::error_reply(written.error());
+    }
     return (*world)->control(request);
   };
+  application.face_made = [&](screens::KioskFace& made) { face = &made; };
   std::unique_ptr<Tray> tray;
   if (!options.headless && !options.no_tray) {
     tray = std::make_unique<Tray>(**world);
     application.panel = tray->panel();
-    application.face_made = [&](screens::KioskFace& face) {
-      (*world)->on_change([&face] { face.panel_changed(); });
+    application.face_made = [&](screens::KioskFace& made) {
+      face = &made;
+      (*world)->on_change([&made] { made.panel_changed(); });
     };
   }
   int status = 0;
@@ -128,6 +135,7 @@ int run(const Options& options) {
     });
   };
   const int ended = kiosk::app::run_application(std::move(*config), application, **world);
+  (*world)->on_change({});
   if (walker.joinable()) walker.join();
   return ended != 0 ? ended : status;
 }

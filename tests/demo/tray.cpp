@@ -34,7 +34,9 @@ constexpr std::array<const char*, 6> printer_states{"ok",         "paper_near_en
 constexpr std::array<std::pair<const char*, Network>, 3> networks{
     {{"up", Network::up}, {"slow", Network::slow}, {"down", Network::down}}};
 
-constexpr int paper_height = 620;
+constexpr int panel_width = 1500;
+constexpr int paper_width = 640;
+constexpr int paper_height = 1180;
 
 ui::Chosen chosen(bool yes) {
   return yes ? ui::Chosen::yes : ui::Chosen::no;
@@ -100,6 +102,7 @@ Tray::Tray(World& world) : world_(world) {
 
 screens::Panel Tray::panel() {
   screens::Panel panel;
+  panel.width = panel_width;
   panel.tree = [this] { return tree(); };
   panel.tapped = [this](const std::string& action) { tapped(action); };
   return panel;
@@ -159,7 +162,7 @@ ui::Node Tray::paper() {
   if (tickets.empty()) {
     parts.push_back(ui::text("no ticket yet", {.color = ui::Color::ink2, .font_size = 34}));
   } else {
-    ui::Node picture = ui::bitmap(bitmap_of(tickets.back()), 576, paper_height);
+    ui::Node picture = ui::bitmap(bitmap_of(tickets.back()), paper_width, paper_height);
     picture.style.border = 2;
     picture.style.border_color = ui::Color::line;
     parts.push_back(std::move(picture));
@@ -168,20 +171,23 @@ ui::Node Tray::paper() {
 }
 
 ui::Node Tray::tree() {
-  ui::Nodes parts{ui::text("Device tray", {.font_size = 52, .weight = ui::Weight::bold})};
+  ui::Nodes hands{ui::text("Device tray", {.font_size = 52, .weight = ui::Weight::bold}),
+                  ui::text("What patients, staff and the world do to the kiosk.",
+                           {.color = ui::Color::ink2, .font_size = 32})};
+  ui::Nodes machines;
   if (hands_.empty()) {
-    parts.push_back(
-        ui::text("With --server, cards and codes are given through the automation socket.",
-                 {.color = ui::Color::ink2, .font_size = 34}));
+    hands.push_back(ui::text("With --server, cards and codes come through the automation socket.",
+                             {.color = ui::Color::ink2, .font_size = 34}));
   } else {
-    parts.push_back(cards());
-    parts.push_back(codes());
-    parts.push_back(network());
+    hands.push_back(cards());
+    hands.push_back(codes());
+    machines.push_back(network());
   }
-  parts.push_back(printer());
-  parts.push_back(paper());
-  ui::Node tree = ui::column({.gap = 30, .padding = ui::sides(40, 48), .fill = ui::Color::card},
-                             std::move(parts));
+  machines.push_back(printer());
+  machines.push_back(paper());
+  ui::Node tree = ui::row({.gap = 56, .padding = ui::sides(40, 48), .fill = ui::Color::card},
+                          {ui::column({.gap = 30, .grow = 1}, std::move(hands)),
+                           ui::column({.gap = 30, .width = paper_width}, std::move(machines))});
   tree.role = ui::Role::screen;
   return tree;
 }

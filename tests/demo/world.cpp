@@ -1,5 +1,6 @@
 #include "tests/demo/world.h"
 
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 
@@ -99,6 +100,16 @@ Result<std::unique_ptr<World>> World::create(Options options) {
   emulators::PrinterAbilities abilities;
   abilities.width_dots = world->options_.width_dots;
   world->printer_ = std::make_unique<emulators::Plugged<EmulatedPrinter>>(abilities);
+  // Paper outlives the process that printed it: tests count what lies there after a kill.
+  world->printer_->with([&out = world->options_.out](EmulatedPrinter& printer) {
+    printer.when_cut([&out, &printer](const emulators::Ticket& ticket) {
+      const std::string path = fmt::format("{}/ticket-{:02}.bin", out, printer.tickets().size());
+      if (auto written = write_file(path, ticket.bytes); !written) {
+        fmt::print(stderr, "{}\n", written.error().what);
+      }
+    });
+  });
+  world->watch_paper();
   if (!world->options_.server.empty()) return world;
   emulators::HospitalServerOptions hospital;
   hospital.hospital.seed = world->options_.seed;
@@ -110,6 +121,22 @@ Result<std::unique_ptr<World>> World::create(Options options) {
   world->hospital_ = std::move(*server);
   world->proxy_ = std::move(*proxy);
   return world;
+}
+
+void World::watch_paper() {
+  paper_watch_ = std::jthread([this](const std::stop_token& stop) {
+    std::size_t seen = 0;
+    std::mutex mutex;
+    std::condition_variable_any pause;
+    while (!stop.stop_requested()) {
+      const std::size_t now =
+          printer_->with([](EmulatedPrinter& printer) { return printer.tickets().size(); });
+      if (now != seen) changed();
+      seen = now;
+      std::unique_lock lock(mutex);
+      pause.wait_for(lock, stop, kiosk::Milliseconds(200), [] { return false; });
+    }
+  });
 }
 
 std::string World::server_url() const {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "kiosk/app/devices.h"
@@ -78,6 +79,7 @@ class World final : public kiosk::app::DeviceFactory {
   explicit World(Options options) : options_(std::move(options)) {}
   std::string papers();
   void changed();
+  void watch_paper();
 
   Options options_;
   emulators::Plugged<emulators::EmulatedIdReader> reader_;
@@ -90,6 +92,7 @@ class World final : public kiosk::app::DeviceFactory {
   std::optional<Card> lying_;
   std::string printer_state_ = "ok";
   std::function<void()> changed_;
+  std::jthread paper_watch_;  ///< tells when a ticket fell; last: stops first
 };
 
 }  // namespace demo
