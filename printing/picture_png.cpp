@@ -15,7 +15,7 @@ namespace {
 using kiosk::fail;
 using kiosk::Result;
 
-constexpr std::size_t png_bytes_max = 1024 * 1024;
+constexpr std::size_t png_bytes_max = 1'048'576;
 
 struct ImageDeleter {
   void operator()(png_image* image) const {
@@ -87,6 +87,7 @@ Result<GreyImage> read_png(kiosk::ByteView bytes) {
 }
 
 Result<kiosk::Bytes> write_png(const Picture& picture) {
+  if (picture.bits.empty()) return fail("image", "bad", "a picture without dots");
   const Writer writer;
   kiosk::Bytes inverted(picture.bits.size());  // in PNG grey, 1 is white
   std::transform(picture.bits.begin(), picture.bits.end(), inverted.begin(),

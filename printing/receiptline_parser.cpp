@@ -84,6 +84,7 @@ class Parser {
   std::vector<int> widths_;  ///< empty: auto
   Align alignment_ = Align::center;
   Code option_;
+  std::size_t image_dots_ = 0;
 };
 
 void Parser::complain(int column, std::string what) {
@@ -288,6 +289,11 @@ std::shared_ptr<const GreyImage> Parser::image(const Member& member) {
   Result<GreyImage> picture = read_png(decode_base64(plain_text(member.value)));
   if (!picture) {
     complain(member.column, "image: " + picture.error().what);
+    return nullptr;
+  }
+  image_dots_ += picture->pixels.size();
+  if (image_dots_ > image_dots_max) {
+    complain(member.column, "image: more dots than a document may have");
     return nullptr;
   }
   return std::make_shared<const GreyImage>(std::move(*picture));

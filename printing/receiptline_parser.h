@@ -8,11 +8,12 @@
 
 namespace printing {
 
-inline constexpr std::size_t document_bytes_max = 256 * 1024;
+inline constexpr std::size_t document_bytes_max = 262'144;
 inline constexpr std::size_t document_lines_max = 1000;
 inline constexpr std::size_t columns_max =
     64;  ///< as many as the reference prints on 64 characters
 inline constexpr std::size_t value_uses_max = 256;
+inline constexpr std::size_t image_dots_max = 4'194'304;  ///< of all images together
 inline constexpr int column_width_max = 4096;  ///< characters; larger numbers mean this
 
 /// Parses a ReceiptLine document as its reference implementation does: what that one passes over

@@ -185,6 +185,7 @@ Result<void> Engine::lay_text(const Line& line, const TextLine& text) {
   const int borders = count == 0 ? 0 : line.border < 0 ? count + 1 : (count - 1) * line.border;
 
   std::vector<int> asked;
+  asked.reserve(columns.size());
   for (const Column* column : columns) asked.push_back(column->width);
   const Shares shares = share_out(std::move(asked), cells - borders);
   const Span area = area_of(line, cells - shares.free, shares.free);

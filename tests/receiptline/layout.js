@@ -1,4 +1,4 @@
-// Prints how the npm package "receiptline" lays a document out, in the form of our receiptline_dump.
+// Prints how the npm package "receiptline" lays a document out, in the form of receiptline_dump.
 // Usage: node layout.js FILE CELLS...     (NODE_PATH names the folder of the package)
 //
 // The package drives "commands" of a printer; this is a printer that writes down where it was told

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "fixture.h"
+#include "printing/picture_png.h"
 
 namespace printing {
 namespace {
@@ -73,6 +74,20 @@ std::string first_complaint(std::string_view text) {
   const Complaint& complaint = document.complaints.front();
   return std::to_string(complaint.line) + ":" + std::to_string(complaint.column) + " " +
          complaint.what;
+}
+
+std::string base64(kiosk::ByteView bytes) {
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const std::uint8_t byte : bytes) {
+    bits = bits << 8U | byte;
+    for (count += 8; count >= 6; count -= 6) text += alphabet[bits >> (count - 6) & 63U];
+  }
+  if (count > 0) text += alphabet[bits << (6 - count) & 63U];
+  return text;
 }
 
 std::string error_code(std::string_view text) {
@@ -184,6 +199,14 @@ TEST_CASE("receiptline: what prints nothing is named with its line and column") 
         "1:7 this data cannot stand in a code of this kind");
   CHECK(first_complaint("{image:QUJD}").substr(0, 18) == "1:8 image: no PNG:");
   CHECK(first_complaint("{width:10,*;border:1}\nfine | `text`") == "");
+}
+
+TEST_CASE("receiptline: images may have so many dots together") {
+  const kiosk::Bytes png = write_png(Picture(image_side_max, 1024)).value();
+  const std::string line = "{image:" + base64(png) + "}\n";
+  CHECK(first_complaint(line + line) == "");
+  CHECK(first_complaint(line + line + line) == "3:8 image: more dots than a document may have");
+  CHECK(parsed(line + line + line).lines.size() == 3);
 }
 
 TEST_CASE("receiptline: documents have limits and are UTF-8") {
