@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "kiosk/sync/fhir_time.h"
 #include "sync_bench.h"
 
 using namespace kiosk;
@@ -281,4 +282,53 @@ TEST_CASE("own code: a number of our series that we never gave is told once") {
   other.hospital.check_in_elsewhere(id, nonce_of('e'), "K12-099", morning());
   other.only_visit("one_booked");
   CHECK(other.bench.alerts.empty());
+}
+
+TEST_CASE("fresh read: who has arrived at the same place for the same doctor is counted") {
+  Case c;
+  const auto id = c.who("one_booked").appointments[0];
+  const auto ask = [&](const std::string& location, const std::string& doctor) {
+    ReadFresh read{RequestId{77}, id, Milliseconds(1'500), location, doctor};
+    c.bench.answers.clear();
+    c.bench.run({read});
+    REQUIRE(c.bench.answers.size() == 1);
+    return std::get<FreshAnswer>(c.bench.answers.front());
+  };
+  const auto visit = std::get<domain::Visit>(c.bench.read_fresh(id).result);
+  const auto& place = visit.appointment.location_id;
+  REQUIRE_FALSE(place.empty());
+  CHECK(ask(place, "").people_ahead == 0);
+  const auto waiting = [](const std::string& encounter, const std::string& at) {
+    return R"({"resourceType":"Encounter","id":")" + encounter +
+           R"(","status":"arrived","class":{"code":"AMB"},"location":[{"location":{"reference":")" +
+           at + R"("}}],"period":{"start":")" + format_utc(morning() - Minutes(5)) + R"("}})";
+  };
+  c.hospital.put(waiting("w1", "Location/" + place), morning());
+  c.hospital.put(waiting("w2", "Location/" + place), morning());
+  c.hospital.put(waiting("w3", "Location/elsewhere"), morning());
+  const auto counted = ask(place, "");
+  CHECK(counted.people_ahead == 2);
+  CHECK(std::holds_alternative<domain::Visit>(counted.result));
+  CHECK(ask(place, "another-doctor").people_ahead == 0);
+  CHECK_FALSE(ask("", "").people_ahead.has_value());
+}
+
+TEST_CASE("fresh read: a server that refuses to count loses nothing and is asked once") {
+  Case c;
+  const auto id = c.who("one_booked").appointments[0];
+  int asked = 0;
+  c.bench.intercept = [&](const HttpRequest& request) -> std::optional<HttpResult> {
+    if (request.body.find("_summary=count") == std::string::npos) return std::nullopt;
+    ++asked;
+    return HttpResult{request.id, HttpResponse{400, {}, "{}"}, Milliseconds(1)};
+  };
+  for (int i = 0; i < 2; ++i) {
+    c.bench.answers.clear();
+    c.bench.run({ReadFresh{RequestId{80U + unsigned(i)}, id, Milliseconds(1'500), "room", ""}});
+    REQUIRE(c.bench.answers.size() == 1);
+    const auto& answer = std::get<FreshAnswer>(c.bench.answers.front());
+    CHECK(std::holds_alternative<domain::Visit>(answer.result));
+    CHECK_FALSE(answer.people_ahead.has_value());
+  }
+  CHECK(asked == 1);
 }

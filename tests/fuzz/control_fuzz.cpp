@@ -1,0 +1,21 @@
+// A line of the control socket from anyone: parsed or refused, and what is shown of it is JSON
+// again.
+#include <cstdint>
+#include <string_view>
+
+#include "kiosk/base/check.h"
+#include "kiosk/shell/control.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view line(reinterpret_cast<const char*>(data), size);
+  const auto request = kiosk::shell::parse_control(line);
+  if (request) {
+    KIOSK_CHECK(kiosk::shell::parse_control(kiosk::shell::request_line(request->op, request->text))
+                    .has_value());
+  } else {
+    const std::string reply = kiosk::shell::error_reply(request.error());
+    KIOSK_CHECK(!kiosk::shell::readable_reply(reply).has_value());
+  }
+  [[maybe_unused]] const auto text = kiosk::shell::readable_reply(line);
+  return 0;
+}
