@@ -18,7 +18,7 @@ constexpr std::uint32_t usage_aim_first = 0x008C'00FB;
 constexpr std::uint32_t usage_aim_last = 0x008C'00FD;
 constexpr std::uint32_t usage_data = 0x008C'00FE;
 constexpr std::uint32_t usage_continued = 0x008C'00FF;
-constexpr std::size_t report_bits_max = 8 * 4096;
+constexpr std::size_t report_bits_max = 32'768;
 constexpr std::uint32_t fields_max = 4096;
 constexpr std::size_t usages_max = 256;
 

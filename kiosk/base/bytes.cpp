@@ -2,6 +2,10 @@
 
 namespace kiosk {
 
+void append(Bytes& to, ByteView what) {
+  to.insert(to.end(), what.begin(), what.end());
+}
+
 std::string to_hex(ByteView bytes) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string text;

@@ -12,7 +12,7 @@ kiosk::Bytes raster(int row_bytes, int rows, std::uint8_t fill) {
   kiosk::Bytes bytes = {
       0x1D, 0x76, 0x30, 0, static_cast<std::uint8_t>(row_bytes), 0, static_cast<std::uint8_t>(rows),
       0};
-  bytes.resize(bytes.size() + static_cast<std::size_t>(row_bytes * rows), fill);
+  kiosk::append(bytes, kiosk::Bytes(static_cast<std::size_t>(row_bytes * rows), fill));
   return bytes;
 }
 
