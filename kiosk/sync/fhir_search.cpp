@@ -39,7 +39,9 @@ HttpRequest search(const SiteProfile& profile, const std::string& type, const Fo
 void add_page_fields(FormFields& fields, const SiteProfile& profile, Includes includes) {
   if (includes == Includes::with) {
     for (const auto& one : profile.includes) fields.emplace_back("_include", one);
-    for (const auto& one : profile.reverse_includes) fields.emplace_back("_revinclude", one);
+    const bool encounters = profile.arrival_way != ArrivalWay::appointment_only;
+    for (const auto& one : profile.reverse_includes)
+      if (encounters) fields.emplace_back("_revinclude", one);
   }
   fields.emplace_back("_count", std::to_string(std::min(profile.page_size, page_size_max)));
 }

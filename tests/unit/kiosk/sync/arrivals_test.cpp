@@ -23,7 +23,6 @@ struct Case {
   static SiteProfile profile_of(ArrivalWay way) {
     auto profile = emulators::hospital_profile(base_url);
     profile.arrival_way = way;
-    if (way == ArrivalWay::appointment_only) profile.reverse_includes.clear();
     return profile;
   }
 
