@@ -227,8 +227,8 @@ void LibusbTransport::collect_in(Slot& slot) {
     slot.faults = 0;
     slot.paused = length == 0;
     if (length > 0) {
-      inputs_.emplace_back(Received{transfer.endpoint,
-                                 kiosk::Bytes(slot.buffer.begin(), slot.buffer.begin() + length)});
+      inputs_.emplace_back(Received{
+          transfer.endpoint, kiosk::Bytes(slot.buffer.begin(), slot.buffer.begin() + length)});
     }
   } else if (++slot.faults > faults_in_a_row_max) {
     return lose({"usb", "failed", fmt::format("reading failed {} times", slot.faults)});
