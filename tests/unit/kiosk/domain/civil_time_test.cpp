@@ -38,7 +38,8 @@ TEST_CASE("instant of local time: a time that no clock shows is the instant of t
 TEST_CASE("date: only real days in the two known forms are read") {
   CHECK(parse_date("2024-02-29") == Date{2024, 2, 29});
   CHECK(parse_date("19560415") == Date{1956, 4, 15});
-  for (const char* text : {"2023-02-29", "1956-4-15", "00000000", "1956041", "1956 415", "+9560415", ""}) {
+  for (const char* text :
+       {"2023-02-29", "1956-4-15", "00000000", "1956041", "1956 415", "+9560415", ""}) {
     CAPTURE(text);
     CHECK_FALSE(parse_date(text).has_value());
   }

@@ -137,7 +137,9 @@ TEST_CASE("session: every screen ends by itself and leaves nothing of its patien
   }
 }
 
-TEST_CASE("session: time-outs are 45 s to choose, 60 s after the last touch of entry, 20 s when done") {
+TEST_CASE(
+    "session: time-outs are 45 s to choose, 60 s after the last touch of entry, 20 s "
+    "when done") {
   Bench kiosk;
   kiosk.to_confirm();
   kiosk.pass(Milliseconds(44'999));
@@ -161,7 +163,9 @@ TEST_CASE("session: time-outs are 45 s to choose, 60 s after the last touch of e
   CHECK(done.screen() == "take_card");
 }
 
-TEST_CASE("session: more time is offered in the last fifteen seconds and gives the whole time again") {
+TEST_CASE(
+    "session: more time is offered in the last fifteen seconds and gives the whole time "
+    "again") {
   Bench kiosk;
   kiosk.to_confirm();
   kiosk.pass(Seconds(29));
@@ -220,7 +224,9 @@ TEST_CASE("session: an unknown ticket is asked about; no gives one copy, never a
   CHECK(yes.as<Done>().visits[0].ticket == TicketState::kept);
 }
 
-TEST_CASE("cards: lifting after the read ends nothing; another card before the commit starts anew") {
+TEST_CASE(
+    "cards: lifting after the read ends nothing; another card before the commit starts "
+    "anew") {
   Bench kiosk;
   kiosk.tap("language:en");
   kiosk.to_confirm();
@@ -232,7 +238,9 @@ TEST_CASE("cards: lifting after the read ends nothing; another card before the c
   CHECK(kiosk.screen() == "looking_up");
 }
 
-TEST_CASE("cards: while the check-in is being recorded a card disturbs nothing, after it the next may come") {
+TEST_CASE(
+    "cards: while the check-in is being recorded a card disturbs nothing, after it the "
+    "next may come") {
   Bench kiosk;
   kiosk.to_confirm();
   kiosk.answer_fresh();
@@ -247,7 +255,9 @@ TEST_CASE("cards: while the check-in is being recorded a card disturbs nothing, 
   CHECK(kiosk.asked<AllowPrinting>() == std::vector{AllowPrinting{}});
 }
 
-TEST_CASE("cards: unreadable three times in a row is the desk's, a number that does not check too") {
+TEST_CASE(
+    "cards: unreadable three times in a row is the desk's, a number that does not check "
+    "too") {
   Bench kiosk;
   kiosk.feed(CardUnreadable{});
   kiosk.feed(CardNoticed{});
@@ -261,7 +271,9 @@ TEST_CASE("cards: unreadable three times in a row is the desk's, a number that d
   CHECK(forged.asked<LookUp>().empty());
 }
 
-TEST_CASE("cards: a card that no reader of this kind knows is told, a foreign permit has its own system") {
+TEST_CASE(
+    "cards: a card that no reader of this kind knows is told, a foreign permit has its "
+    "own system") {
   Bench kiosk;
   kiosk.feed(CardUnreadable{true});
   CHECK(kiosk.screen() == "card_not_supported");

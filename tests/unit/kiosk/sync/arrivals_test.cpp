@@ -274,7 +274,8 @@ TEST_CASE("arrival: a failed test of a patch is a conflict, any other 400 is for
     other.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
       if (!writes(r)) return std::nullopt;
       return status(r, code, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
-        "code":"invariant","diagnostics":"Patient \"王小芳\" 990000198604121234 has no insurance"}]})");
+        "code":"invariant",
+        "diagnostics":"Patient \"王小芳\" 990000198604121234 has no insurance"}]})");
     };
     const auto refused = other.arrive();
     CHECK(other.bench.row(refused).state == RowState::refused);
