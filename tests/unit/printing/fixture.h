@@ -80,7 +80,7 @@ inline Values chinese_values() {
 inline Values english_values() {
   return {{"hospital", "Example City First People’s Hospital"},
           {"title", "Outpatient queue ticket"},
-          {"copy", " COPY "},
+          {"copy", "COPY"},
           {"clinic", "Cardiology"},
           {"place", "Outpatient Building, Level 3, Area B, Room 302"},
           {"number", "K1-017"},
