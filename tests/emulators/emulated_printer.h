@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/emulators/usb_model.h"
@@ -69,6 +71,8 @@ class EmulatedPrinter : public UsbModel {
   void press_online() { off_line_ = false; }
   /// Every fault away and paper in.
   void put_right();
+  /// Told of each ticket at the instant of its cut.
+  void when_cut(std::function<void(const Ticket&)> tell) { tell_ = std::move(tell); }
 
   // What came of it.
   const std::vector<Ticket>& tickets() const { return tickets_; }
@@ -142,6 +146,7 @@ class EmulatedPrinter : public UsbModel {
 
   Ticket current_;
   std::vector<Ticket> tickets_;
+  std::function<void(const Ticket&)> tell_;
   std::vector<std::string> protocol_errors_;
 };
 

@@ -249,6 +249,7 @@ void EmulatedPrinter::cut() {
   ticket.end = Ticket::End::cut;
   tickets_.push_back(std::move(ticket));
   current_ = {};
+  if (tell_) tell_(tickets_.back());
 }
 
 void EmulatedPrinter::take(std::size_t bytes) {

@@ -110,6 +110,7 @@ struct Options {
   std::string way = "transaction";
   std::uint64_t seed = 1;
   int stale_status = 412;
+  int utc_offset_min = 8 * 60;
 };
 
 int serve(const Options& options) {
@@ -121,6 +122,7 @@ int serve(const Options& options) {
 
   emulators::HospitalServerOptions server_options;
   server_options.hospital.seed = options.seed;
+  server_options.hospital.zone = {{kiosk::Instant{}, kiosk::Minutes(options.utc_offset_min)}};
   server_options.hospital.bearer = options.bearer;
   server_options.hospital.stale_status = options.stale_status;
   if (options.way != "transaction") {
@@ -171,6 +173,7 @@ int main(int argc, char** argv) {
   cli.add_option("--bearer", options.bearer, "the token it wants");
   cli.add_option("--tls", options.tls_folder, "speak TLS; the certificate goes to this folder");
   cli.add_option("--stale-status", options.stale_status, "answer to a stale If-Match");
+  cli.add_option("--utc-offset-min", options.utc_offset_min, "its time zone");
   cli.add_option("--way", options.way, "what it can: transaction, one_by_one, appointment_only")
       ->check(CLI::IsMember({"transaction", "one_by_one", "appointment_only"}));
   CLI11_PARSE(cli, argc, argv);
