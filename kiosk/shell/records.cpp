@@ -45,6 +45,8 @@ Records::Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engi
 }
 
 RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
+  if (correction_) follow_clock(*correction_);
+  correction_.reset();
   now_ = now;
   out_ = RecordsOutput{};
   for (const RecordsInput& input : inputs) {
@@ -69,6 +71,13 @@ RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
     out_.wake = std::min(out_.wake, pending.until);
   }
   return std::move(out_);
+}
+
+/// The clock shows another time from this step on: what is left of each limit stays.
+void Records::follow_clock(Milliseconds change) {
+  for (auto& [request, pending] : look_ups_) pending.until += change;
+  if (printer_troubled_since_) *printer_troubled_since_ += change;
+  spooler_.follow_clock(change);
 }
 
 void Records::note(const Error& error) {
@@ -300,19 +309,15 @@ void Records::step_engine() {
     facts_.has_data = true;
   }
   out_.clock = output.clock;
+  if (output.clock) correction_ = output.clock->offset;
   std::move(output.requests.begin(), output.requests.end(), std::back_inserter(out_.requests));
   for (const Error& error : output.errors) note(error);
   for (const sync::Answer& answer : output.answers) {
     std::visit([this](const auto& one) { take_answer(one); }, answer);
   }
-  for (const sync::EngineAlert& alert : output.alerts) {
-    if (alert.kind == sync::AlertKind::own_code_seen) {
-      notice(journeys::StaffNotice::own_code_seen, true);
-      facts_.may_issue = false;
-    } else {
-      next_care_ = now_.instant;
-    }
-  }
+  // What follows from an alert is the ledger's to say: one that has given no number yet just begins
+  // its next incarnation when it sees its code used.
+  if (!output.alerts.empty()) next_care_ = now_.instant;
 }
 
 void Records::step_spooler() {

@@ -125,6 +125,7 @@ class Records {
   void take_answer(const sync::LookUpAnswer& answer);
   void take_answer(const sync::FreshAnswer& answer);
   journeys::CommitResult commit_one(const journeys::Commit& commit, std::size_t index);
+  void follow_clock(Milliseconds change);
   void step_engine();
   void step_spooler();
   void look_after();
@@ -145,7 +146,8 @@ class Records {
   std::optional<Instant> printer_troubled_since_;
   std::optional<Instant> last_sync_;
   std::optional<Instant> engine_wake_;
-  Instant next_care_;  ///< counts, disk and erasing are looked at again
+  std::optional<Milliseconds> correction_;  ///< that the clock makes before the next step
+  Instant next_care_;                       ///< counts, disk and erasing are looked at again
   Instant next_erase_;
   Now now_;
   RecordsOutput out_;

@@ -107,9 +107,14 @@ void Spooler::step(Instant now, Output& output) {
   }
 }
 
+void Spooler::follow_clock(Milliseconds change) {
+  for (auto& [id, how] : allowed_) how.until += change;
+}
+
 std::optional<Instant> Spooler::wake() const {
   std::optional<Instant> earliest;
   for (const auto& [id, how] : allowed_) {
+    if (id == under_way_) continue;  // its end wakes us
     if (!earliest || how.until < *earliest) earliest = how.until;
   }
   return earliest;

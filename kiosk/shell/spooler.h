@@ -36,6 +36,8 @@ class Spooler {
   /// How a job that was given out ended: printed, failed (nothing came out) or unknown.
   void ended(std::int64_t job, domain::PrintState state, Output& output);
   void step(Instant now, Output& output);
+  /// The clock was set by so much: what is left of each job's time stays.
+  void follow_clock(Milliseconds change);
   /// When `step` has something to do although nothing happened.
   std::optional<Instant> wake() const;
 
