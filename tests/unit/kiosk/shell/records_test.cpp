@@ -1,0 +1,232 @@
+#include "kiosk/shell/records.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "kiosk/sync/authorizer.h"
+#include "tests/emulators/hospital.h"
+
+using namespace kiosk;
+using namespace kiosk::shell;
+using namespace kiosk::domain;
+
+namespace {
+
+const Instant morning = from_ms(1795398060000);  // 2026-11-23 09:41 in Shanghai
+const std::string url = "http://127.0.0.1:1/fhir";
+
+/// Records on a real ledger, with the emulated hospital at the other end of every request.
+class Bench {
+ public:
+  explicit Bench(std::string code = "K1") {
+    char name[] = "/tmp/kiosk-records-XXXXXX";
+    folder_ = mkdtemp(name);
+    rules.zone = {{Instant{}, Minutes(480)}};
+    rules.languages = {{"zh-Hans", "中文"}};
+    rules.kiosk_code = code;
+    ledger = *store::Ledger::open({folder_ + "/ledger.db",
+                                   *store::Vault::create(Bytes(32, 7), store::system_random()),
+                                   code, now()});
+    authorizer_ = *sync::no_sign_in(url);
+    emulators::HospitalOptions options;
+    options.base_url = url;
+    hospital = std::make_unique<emulators::Hospital>(options, morning);
+    engine_ =
+        *sync::Engine::create({emulators::hospital_profile(url), rules.zone, code, code + "-"},
+                              *ledger, *authorizer_, [] { return 0.5; });
+    records = std::make_unique<Records>(rules, *ledger, *engine_, [this] {
+      std::string hex = std::to_string(++drawn_);
+      return std::string(32 - hex.size(), 'a') + hex;
+    });
+  }
+  ~Bench() {
+    records.reset();
+    ledger.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  Now now() const { return {instant, ClockTrust::server}; }
+
+  /// Steps until the hospital has answered everything that was asked.
+  void run(std::vector<RecordsInput> inputs = {}) {
+    for (int turn = 0; turn < 200; ++turn) {
+      RecordsOutput output = records->step(now(), std::move(inputs));
+      inputs.clear();
+      for (auto& event : output.events) events.push_back(std::move(event));
+      for (auto& job : output.print) printed.push_back(std::move(job));
+      for (auto& alert : output.alerts) alerts.push_back(std::move(alert));
+      facts = output.facts;
+      if (!connected) {
+        for (const auto& request : output.requests) {
+          inputs.push_back(sync::HttpResult{
+              request.id, sync::HttpFailure{sync::HttpFailureKind::not_connected, "cut"},
+              Milliseconds(1)});
+        }
+      } else {
+        for (const auto& request : output.requests) {
+          inputs.push_back(hospital->answer(request, instant));
+        }
+      }
+      if (inputs.empty()) return;
+    }
+    FAIL("the engine never rests");
+  }
+  void pass(Milliseconds time) {
+    instant += time;
+    run();
+  }
+
+  template <typename T>
+  T last() {
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+      if (const T* one = std::get_if<T>(&*event)) return *one;
+    }
+    FAIL("no such event");
+    return {};
+  }
+
+  PersonVisits look_up(const std::string& story) {
+    const auto& who = hospital->demo_person(story);
+    const Identifier number{emulators::hospital_profile(url).systems.citizen_number, who.number};
+    run({journeys::LookUp{RequestId{++request_}, PersonCode{number}}});
+    auto answer = last<journeys::LookUpAnswered>();
+    if (std::holds_alternative<journeys::LookUpFailure>(answer.result)) pass(Seconds(7));
+    answer = last<journeys::LookUpAnswered>();
+    const auto* found = std::get_if<std::vector<PersonVisits>>(&answer.result);
+    REQUIRE(found != nullptr);
+    REQUIRE(found->size() == 1);
+    return found->front();
+  }
+  journeys::CommitResult confirm(const PersonVisits& found, std::size_t index = 0) {
+    journeys::Commit commit;
+    commit.request = {++request_};
+    commit.person = found.person;
+    commit.visits = {found.visits.at(index)};
+    commit.people_ahead = {std::nullopt};
+    commit.language = "zh-Hans";
+    commit.online = connected;
+    commit.service_day = day_of(rules.zone, instant);
+    run({commit});
+    return last<journeys::CommitAnswered>().results.front();
+  }
+  Committed check_in(const std::string& story) {
+    const auto result = confirm(look_up(story));
+    REQUIRE(std::holds_alternative<Committed>(result));
+    return std::get<Committed>(result);
+  }
+
+  journeys::Rules rules;
+  Instant instant = morning;
+  bool connected = true;
+  std::unique_ptr<store::Ledger> ledger;
+  std::unique_ptr<emulators::Hospital> hospital;
+  std::unique_ptr<Records> records;
+  std::vector<RecordsEvent> events;
+  std::vector<PrintJob> printed;
+  std::vector<Alert> alerts;
+  RecordsFacts facts;
+
+ private:
+  std::string folder_;
+  std::unique_ptr<sync::Authorizer> authorizer_;
+  std::unique_ptr<sync::Engine> engine_;
+  std::uint64_t request_ = 100;
+  int drawn_ = 0;
+};
+
+const std::string foreign_nonce(32, 'f');
+
+}  // namespace
+
+TEST_CASE("records: a confirmed visit is in the hospital once, and a second try says so") {
+  Bench bench;
+  bench.run();
+  CHECK(bench.facts.has_data);
+  const PersonVisits found = bench.look_up("one_booked");
+  const auto first = bench.confirm(found);
+  REQUIRE(std::holds_alternative<Committed>(first));
+  const auto second = bench.confirm(found);
+  REQUIRE(std::holds_alternative<AlreadyCheckedIn>(second));
+  CHECK(std::get<AlreadyCheckedIn>(second).arrival.number == std::get<Committed>(first).number);
+  bench.pass(Seconds(5));
+  CHECK(bench.hospital->encounters_of(found.visits[0].appointment.id).size() == 1);
+  CHECK(bench.hospital->status_of(found.visits[0].appointment.id) == "arrived");
+}
+
+TEST_CASE("records: off-line the store answers, and the hospital learns later") {
+  Bench bench;
+  bench.run();
+  bench.connected = false;
+  bench.pass(Seconds(40));
+  const Committed committed = bench.check_in("offline");
+  const std::string id = committed.visit_key;
+  CHECK(bench.hospital->encounters_of(id).empty());
+  bench.pass(Minutes(4));
+  CHECK(bench.facts.notices.contains(journeys::StaffNotice::unacknowledged));
+  bench.run({ListQuery{RequestId{7}, StaffList::unacknowledged, OnPaper::no}});
+  bench.connected = true;
+  for (int i = 0; i < 20; ++i) bench.pass(Seconds(30));
+  CHECK(bench.hospital->encounters_of(id).size() == 1);
+  CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::unacknowledged));
+}
+
+TEST_CASE(
+    "records: a ticket prints while its patient is there, else it is held until she comes back") {
+  Bench bench;
+  bench.run({PrinterChanged{journeys::PrinterHealth::ok}});
+  const Committed committed = bench.check_in("one_booked");
+  CHECK(bench.printed.empty());
+  bench.run({journeys::AllowPrinting{}});  // she went away before it began
+  CHECK(bench.last<journeys::PrintReported>().state == PrintState::held);
+  const PersonVisits back = bench.look_up("one_booked");
+  REQUIRE(back.visits[0].arrival.has_value());
+  CHECK(back.visits[0].arrival->ticket == TicketPaper::held);
+  bench.run({journeys::PrintAgain{RequestId{9}, back.person, back.visits[0], "zh-Hans"}});
+  REQUIRE(bench.printed.size() == 1);
+  CHECK(bench.printed[0].copy == Copy::original);
+  CHECK(bench.printed[0].number == committed.number);
+  bench.run({JobEnded{bench.printed[0].id, PrintState::printed}});
+  bench.run({journeys::PrintAgain{RequestId{10}, back.person, back.visits[0], "zh-Hans"}});
+  REQUIRE(bench.printed.size() == 2);
+  CHECK(bench.printed[1].copy == Copy::copy);
+  CHECK(bench.printed[1].number == committed.number);
+}
+
+TEST_CASE("records: the printer's trouble becomes an alert after a moment, once, and goes away") {
+  Bench bench;
+  bench.run({PrinterChanged{journeys::PrinterHealth::paper_out}});
+  CHECK(bench.alerts.empty());
+  bench.pass(Seconds(5));
+  bench.pass(Seconds(5));
+  REQUIRE(bench.alerts.size() == 1);
+  CHECK(bench.alerts[0].code == "printer");
+  CHECK(bench.alerts[0].text.find("paper_out") != std::string::npos);
+  CHECK(bench.hospital->count("Task") == 1);
+  bench.run({PrinterChanged{journeys::PrinterHealth::ok}});
+  CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::printer));
+}
+
+TEST_CASE("records: a replaced ledger sees its code used and goes on with new numbers") {
+  Bench bench;
+  const std::string other = bench.hospital->demo_person("by_booking").appointments[0];
+  bench.hospital->check_in_elsewhere(other, foreign_nonce, "K1-003", morning);
+  bench.run();
+  CHECK(bench.facts.may_issue);
+  CHECK(bench.check_in("one_booked").number == "K1B-001");
+}
+
+TEST_CASE("records: another machine with our code stops us from issuing") {
+  Bench bench;
+  bench.run();
+  CHECK(bench.check_in("one_booked").number == "K1-001");
+  const std::string other = bench.hospital->demo_person("by_booking").appointments[0];
+  bench.hospital->check_in_elsewhere(other, foreign_nonce, "K1-001", bench.instant);
+  bench.pass(Seconds(60));
+  bench.pass(Seconds(60));
+  CHECK_FALSE(bench.facts.may_issue);
+  CHECK(bench.facts.notices.contains(journeys::StaffNotice::own_code_seen));
+  const auto refused = bench.confirm(bench.look_up("offline"));
+  CHECK(std::holds_alternative<journeys::CannotRecord>(refused));
+}
