@@ -275,7 +275,8 @@ TEST_CASE("arrival: a failed test of a patch is a conflict, any other 400 is for
       if (!writes(r)) return std::nullopt;
       return status(r, code, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
         "code":"invariant",
-        "diagnostics":"Patient \"王小芳\" 990000198604121234 has no insurance"}]})");
+        "diagnostics":"Patient \"王小芳\" 990000198604121234 has no insurance"
+        }]})");
     };
     const auto refused = other.arrive();
     CHECK(other.bench.row(refused).state == RowState::refused);

@@ -77,6 +77,7 @@ TEST_CASE("fhir: a searchset is read with its includes, whatever order they have
      {"resource":{"resourceType":"Patient","id":"p","name":[{"use":"old","text":"旧"},
        {"family":"王","given":["芳"]}],"birthDate":"1986-04",
        "telecom":[{"system":"phone","value":"+86 (139) 1234-5678"},
+      
                   {"system":"email","value":"1@x"}],
        "deceasedDateTime":"2020-01-01"}},
      {"resource":{"resourceType":"Observation","id":"o"}}]})");
@@ -142,7 +143,8 @@ TEST_CASE("fhir: operation outcomes and transaction answers are read") {
   REQUIRE(outcome);
   REQUIRE(outcome->issues.size() == 1);
   CHECK(outcome->issues[0].text == "version is stale");
-  const auto done = read_fhir(R"({"resourceType":"Bundle","type":"transaction-response","entry":[
+  const auto done = read_fhir(R"({"resourceType":"Bundle","type":"transaction-response",
+      "entry":[
     {"response":{"status":"201 Created","location":"Encounter/17/_history/1",
                  "etag":"W/\"1\""}}]})");
   REQUIRE(done);
