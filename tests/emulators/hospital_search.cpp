@@ -238,11 +238,11 @@ std::vector<std::string> matches(const Hospital::State& state, const std::string
   const auto of_type = state.resources.find(type);
   if (of_type == state.resources.end()) return found;
   const auto fits = [&](const Stored& stored) {
-    for (const auto& [name, value] : fields) {
-      if (control.contains(name)) continue;
-      const auto any = split(value, ',');
+    for (const auto& field : fields) {
+      if (control.contains(field.first)) continue;
+      const auto any = split(field.second, ',');
       if (std::none_of(any.begin(), any.end(),
-                       [&](const auto& one) { return matches_one(stored, name, one); }))
+                       [&](const auto& one) { return matches_one(stored, field.first, one); }))
         return false;
     }
     return true;

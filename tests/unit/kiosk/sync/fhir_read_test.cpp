@@ -77,7 +77,7 @@ TEST_CASE("fhir: a searchset is read with its includes, whatever order they have
      {"resource":{"resourceType":"Patient","id":"p","name":[{"use":"old","text":"旧"},
        {"family":"王","given":["芳"]}],"birthDate":"1986-04",
        "telecom":[{"system":"phone","value":"+86 (139) 1234-5678"},
-      
+
                   {"system":"email","value":"1@x"}],
        "deceasedDateTime":"2020-01-01"}},
      {"resource":{"resourceType":"Observation","id":"o"}}]})");
