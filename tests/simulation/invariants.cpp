@@ -1,0 +1,293 @@
+// What is looked at while the kiosks run; what the hospital holds is in invariants_hospital.cpp.
+#include "tests/simulation/invariants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace simulation {
+namespace {
+
+using kiosk::Milliseconds;
+using kiosk::Minutes;
+using kiosk::Seconds;
+using kiosk::domain::PrintState;
+using namespace kiosk::journeys;
+
+/// Word from one thread of a kiosk to the other takes this long at most.
+constexpr Milliseconds word_takes{60};
+/// No screen has a time-out longer than 60 s; touches and news may prolong it.
+constexpr Minutes untouched_max{4};
+constexpr Minutes list_slack{1};  ///< for clocks that differ
+constexpr Seconds list_every{20};
+constexpr int steps_in_minute_max = 3'000;
+
+/// Appointments that the screen is about when a ticket of theirs may come out.
+std::set<std::string> own_visits(const Screen& screen) {
+  std::set<std::string> ids;
+  if (const auto* done = std::get_if<Done>(&screen)) {
+    for (const DoneVisit& visit : done->visits) ids.insert(visit.visit.appointment.id);
+  } else if (const auto* outcome = std::get_if<Outcome>(&screen)) {
+    const bool ticket = outcome->kind == OutcomeKind::already_checked_in;
+    if (ticket && outcome->visit) ids.insert(outcome->visit->appointment.id);
+  }
+  return ids;
+}
+
+std::string appointment_of(const std::string& visit_key) {
+  return visit_key.substr(0, visit_key.find('/'));
+}
+
+bool is_idle(const Screen& screen) {
+  return std::holds_alternative<Welcome>(screen) || std::holds_alternative<Closed>(screen);
+}
+
+}  // namespace
+
+Invariants::Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital)
+    : agenda_(agenda), trace_(trace), hospital_(hospital) {
+  const HospitalView view = view_of(hospital);
+  for (const ArrivalView& one : view.arrivals) {
+    for (const TicketView& ticket : one.tickets) at_first_.insert(ticket.nonce);
+  }
+  for (const auto& [id, status] : view.arrived) at_first_.insert(id);
+}
+
+void Invariants::broken(const char* rule, const std::string& words) {
+  trace_.line(agenda_.now(), fmt::format("BROKEN: {}: {}", rule, words));
+  if (!violation_) violation_ = Violation{rule, words, agenda_.now()};
+}
+
+// ---- Screens ----
+
+void Invariants::touched(const SimKiosk& kiosk) {
+  of(kiosk).quiet_since = agenda_.now();
+}
+
+Invariants::Seen Invariants::seen(const kiosk::domain::Appointment& appointment) {
+  return {appointment.start, appointment.clinic_name, appointment.doctor_name,
+          appointment.place_name};
+}
+
+void Invariants::confirming(const SimKiosk& kiosk) {
+  const auto* confirm = std::get_if<Confirm>(&kiosk.model().screen);
+  if (confirm == nullptr) return;
+  for (const auto& visit : confirm->visits) {
+    of(kiosk).confirmed[visit.appointment.id] = seen(visit.appointment);
+    ever_confirmed_.insert(visit.appointment.id);
+  }
+}
+
+void Invariants::asked_to_commit(SimKiosk& kiosk, const Commit& commit) {
+  auto& confirmed = of(kiosk).confirmed;
+  for (const auto& visit : commit.visits) {
+    const auto found = confirmed.find(visit.appointment.id);
+    if (found == confirmed.end() || found->second != seen(visit.appointment)) {
+      broken(rule::as_shown, fmt::format("{} commits {}", kiosk.name(), visit.appointment.id));
+    }
+  }
+  confirmed.clear();
+}
+
+void Invariants::screen_changed(SimKiosk& kiosk, const Model& before) {
+  OfKiosk& mine = of(kiosk);
+  const Model& after = kiosk.model();
+  for (const auto* model : {&before, &after}) {
+    for (const auto& id : own_visits(model->screen)) mine.own_screen_until[id] = agenda_.now();
+  }
+  if (before.screen.index() != after.screen.index()) touched(kiosk);
+  if (!is_idle(after.screen) && !after.session.deadline) {
+    broken(rule::way_on, fmt::format("{} {} has no deadline", kiosk.name(), name(after.screen)));
+  }
+  if (is_idle(after.screen)) check_welcome(kiosk);
+  check_refusals(kiosk);
+}
+
+void Invariants::check_welcome(const SimKiosk& kiosk) {
+  const Model& model = kiosk.model();
+  const bool clean =
+      model.printing.empty() && !model.session.by_card && model.session.unreadable == 0;
+  if (!clean) broken(rule::nothing_stays, kiosk.name() + " remembers the last patient");
+}
+
+void Invariants::check_refusals(const SimKiosk& kiosk) {
+  if (kiosk.now().trust != kiosk::ClockTrust::not_before) return;
+  const auto by_clock = [](VisitState state) {
+    return state == VisitState::too_early || state == VisitState::late ||
+           state == VisitState::another_day;
+  };
+  bool refused = false;
+  if (const auto* outcome = std::get_if<Outcome>(&kiosk.model().screen)) {
+    const bool server_says = outcome->visit && outcome->visit->appointment.status ==
+                                                   kiosk::domain::AppointmentStatus::noshow;
+    refused = !server_says &&
+              (outcome->kind == OutcomeKind::too_early || outcome->kind == OutcomeKind::late ||
+               outcome->kind == OutcomeKind::another_day);
+  } else if (const auto* choose = std::get_if<Choose>(&kiosk.model().screen)) {
+    for (std::size_t i = 0; i < choose->states.size(); ++i) {
+      const bool noshow =
+          choose->visits[i].appointment.status == kiosk::domain::AppointmentStatus::noshow;
+      refused = refused || (by_clock(choose->states[i]) && !noshow);
+    }
+  }
+  if (refused) {
+    broken(rule::clock_refuses_nobody,
+           kiosk.name() + " says " + name(kiosk.model().screen) + " by a clock it cannot trust");
+  }
+}
+
+// ---- Records ----
+
+void Invariants::note_number(const std::string& number, const std::string& visit_key) {
+  // A booking's own number stays with its booking, whatever becomes of the visit.
+  const bool series = number.find('-') != std::string::npos;
+  const std::string what = series ? visit_key : appointment_of(visit_key);
+  const auto [known, is_new] = numbers_.try_emplace(number, what);
+  if (!is_new && known->second != what) {
+    broken(rule::number_once, fmt::format("{} is {} and {}", number, known->second, what));
+  }
+}
+
+void Invariants::note_new(SimKiosk& kiosk) {
+  constexpr std::size_t all = 100'000;
+  const auto pending = kiosk.ledger().due(kiosk::Instant::max(), all);
+  if (!pending) return;
+  for (const auto& message : *pending) {
+    CheckIn check_in{kiosk.name(), message, agenda_.now(), kiosk.now().trust};
+    if (!check_ins_.try_emplace(message.nonce, std::move(check_in)).second) continue;
+    trace_.line(agenda_.now(), fmt::format("{} committed {} as {}", kiosk.name(), message.visit_key,
+                                           message.number));
+    note_number(message.number, message.visit_key);
+    if (!ever_confirmed_.contains(message.appointment_id)) {
+      broken(rule::not_invented, message.visit_key + " was committed and never confirmed");
+    }
+  }
+}
+
+void Invariants::started(SimKiosk& kiosk) {
+  note_new(kiosk);
+  OfKiosk& mine = of(kiosk);
+  mine.started = agenda_.now();
+  mine.confirmed.clear();
+  mine.own_screen_until.clear();
+  mine.released.clear();
+  touched(kiosk);
+  const auto today = kiosk::domain::day_of(kiosk.setup().rules.zone, agenda_.now());
+  for (const auto& [nonce, check_in] : check_ins_) {
+    if (check_in.kiosk != kiosk.name()) continue;
+    const auto there = kiosk.ledger().issued_nonce(nonce);
+    // What was told and bears another day (of a wrong clock) is erased in the end.
+    const bool erased = told_.contains(nonce) && check_in.message.confirmed_at < today.start;
+    if (!there || (!*there && !erased)) {
+      broken(rule::not_lost,
+             fmt::format("{} of {} is gone after a restart of {}", check_in.message.number,
+                         check_in.message.visit_key, kiosk.name()));
+    }
+  }
+}
+
+void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& output) {
+  OfKiosk& mine = of(kiosk);
+  const auto minute = std::chrono::floor<Minutes>(agenda_.now());
+  if (mine.minute != minute) mine.steps_in_minute = 0;
+  mine.minute = minute;
+  if (++mine.steps_in_minute == steps_in_minute_max) {
+    broken(rule::no_spinning, kiosk.name() + " steps its records without pause");
+  }
+  for (const auto& event : output.events) {
+    const auto* answer = std::get_if<CommitAnswered>(&event);
+    if (answer == nullptr) continue;
+    note_new(kiosk);
+    for (const CommitResult& result : answer->results) {
+      const auto* committed = std::get_if<kiosk::domain::Committed>(&result);
+      if (committed == nullptr) continue;
+      const bool there = std::any_of(check_ins_.begin(), check_ins_.end(), [&](const auto& one) {
+        return one.second.kiosk == kiosk.name() &&
+               one.second.message.visit_key == committed->visit_key &&
+               one.second.message.number == committed->number;
+      });
+      if (!there) broken(rule::not_lost, committed->visit_key + " was answered, not recorded");
+    }
+  }
+  for (const auto& list : output.lists) {
+    if (list.list != kiosk::shell::StaffList::held) continue;
+    if (list.on_paper != kiosk::shell::OnPaper::yes) continue;
+    for (const auto& item : list.items) mine.released.insert(item.visit_key);
+  }
+  if (agenda_.now() >= mine.listed_at + list_every) check_list(kiosk);
+}
+
+void Invariants::check_list(SimKiosk& kiosk) {
+  of(kiosk).listed_at = agenda_.now();
+  std::set<std::string> late;
+  for (const auto& [nonce, one] : check_ins_) {
+    const bool waits = one.kiosk == kiosk.name() && !told_.contains(nonce);
+    const auto limit = kiosk::store::Ledger::unacknowledged_after + list_slack;
+    // A machine without a clock cannot know how long it was dead.
+    const bool no_clock = kiosk.now().trust == kiosk::ClockTrust::not_before;
+    const auto since = no_clock ? std::max(one.seen, of(kiosk).started) : one.seen;
+    if (waits && agenda_.now() >= since + limit) late.insert(nonce);
+  }
+  if (late.empty()) return;
+  const auto listed = kiosk.ledger().unacknowledged(kiosk.now().instant);
+  if (!listed) return;
+  if (!kiosk.setup().breaches.contains(Breach::hides_unacknowledged)) {
+    for (const auto& row : *listed) late.erase(row.message.nonce);
+  }
+  if (late.empty()) return;
+  const auto& message = check_ins_.at(*late.begin()).message;
+  broken(rule::on_the_list, fmt::format("{} of {} is not on the list of {}", message.number,
+                                        message.visit_key, kiosk.name()));
+}
+
+void Invariants::look(SimKiosk& kiosk) {
+  const bool idle = is_idle(kiosk.model().screen);
+  if (!idle && agenda_.now() > of(kiosk).quiet_since + untouched_max) {
+    broken(rule::way_on, fmt::format("{} stays at {}", kiosk.name(), name(kiosk.model().screen)));
+  }
+}
+
+// ---- Paper ----
+
+void Invariants::to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job) {
+  OfKiosk& mine = of(kiosk);
+  const std::string& key = job.check_in.visit_key;
+  const bool copy = job.copy == kiosk::domain::Copy::copy;
+  const bool committed = std::any_of(check_ins_.begin(), check_ins_.end(), [&](const auto& one) {
+    const auto& message = one.second.message;
+    return one.second.kiosk == kiosk.name() && message.visit_key == key &&
+           message.number == job.number;
+  });
+  if (!copy && !committed) {
+    broken(rule::commit_first, fmt::format("{} prints {} of {}", kiosk.name(), job.number, key));
+  }
+  note_number(job.number, key);
+  Sent& sent = mine.jobs[job.id];
+  if (sent.times++ > 0 && sent.ended != PrintState::failed) {
+    broken(rule::copy_says_so,
+           fmt::format("{} sends job {} ({}) again", kiosk.name(), job.id, job.number));
+  }
+  sent.ended.reset();
+  const std::string id = appointment_of(key);
+  const auto up = mine.own_screen_until.find(id);
+  const bool is_up = own_visits(kiosk.model().screen).contains(id);
+  const bool was_up = up != mine.own_screen_until.end() && agenda_.now() <= up->second + word_takes;
+  if (!is_up && !was_up && !mine.released.contains(key)) {
+    broken(rule::own_screen, fmt::format("{} prints {} of {} at screen {}", kiosk.name(),
+                                         job.number, key, name(kiosk.model().screen)));
+  }
+}
+
+void Invariants::job_ended(SimKiosk& kiosk, std::int64_t job, PrintState state) {
+  of(kiosk).jobs[job].ended = state;
+}
+
+void Invariants::paper_fell(const std::string& name, const Paper& paper) {
+  if (paper.copy == kiosk::domain::Copy::copy) return;
+  if (++originals_[name + " " + paper.visit_key] > 1) {
+    broken(rule::copy_says_so,
+           fmt::format("{} of {} fell out twice at {}", paper.number, paper.visit_key, name));
+  }
+}
+
+}  // namespace simulation

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/hospital_view.h"
+#include "tests/simulation/sim_kiosk.h"
+
+namespace simulation {
+
+/// What must hold whatever goes wrong.
+namespace rule {
+inline constexpr const char* exactly_once = "every check-in is at the hospital exactly once";
+inline constexpr const char* not_invented = "no arrival that no patient confirmed";
+inline constexpr const char* not_lost = "what was committed is never lost";
+inline constexpr const char* as_shown = "only what the patient saw is committed";
+inline constexpr const char* number_once = "a number never names two visits";
+inline constexpr const char* one_called = "each visit has one called number";
+inline constexpr const char* commit_first = "no ticket before its commit";
+inline constexpr const char* copy_says_so = "no second ticket without COPY";
+inline constexpr const char* own_screen = "no ticket while its patient's screen is not up";
+inline constexpr const char* on_the_list = "unacknowledged for 3 minutes: on the staff's list";
+inline constexpr const char* refused_says_why = "refused only with a reason, and for one";
+inline constexpr const char* clock_refuses_nobody = "an untrusted clock refuses nobody";
+inline constexpr const char* way_on = "every screen ends or has a way on";
+inline constexpr const char* nothing_stays = "nothing of a patient on welcome";
+inline constexpr const char* own_data = "nobody sees another person's data";
+inline constexpr const char* outbox_empties = "healed, all is told within bounded time";
+inline constexpr const char* no_spinning = "the kiosk sleeps between what it does";
+}  // namespace rule
+
+struct Violation {
+  std::string rule;
+  std::string words;
+  kiosk::Instant at;
+};
+
+/// Looks at everything from outside and remembers the first rule that was broken.
+class Invariants final : public Watch {
+ public:
+  Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital);
+
+  const std::optional<Violation>& violation() const { return violation_; }
+  void broken(const char* rule, const std::string& words);
+
+  // Of the kiosks.
+  void screen_changed(SimKiosk& kiosk, const kiosk::journeys::Model& before) override;
+  void asked_to_commit(SimKiosk& kiosk, const kiosk::journeys::Commit& commit) override;
+  void stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& output) override;
+  void to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job) override;
+  void job_ended(SimKiosk& kiosk, std::int64_t job, kiosk::domain::PrintState state) override;
+  void started(SimKiosk& kiosk) override;
+
+  // Of the people and the hospital.
+  void touched(const SimKiosk& kiosk);
+  void confirming(const SimKiosk& kiosk);
+  void paper_fell(const std::string& name, const Paper& paper);
+  /// The desk's own deeds are no kiosk's.
+  void desk_touched(const std::string& appointment_id) { by_desk_.insert(appointment_id); }
+  void server_written();
+  void look(SimKiosk& kiosk);
+  void check_at_end(const std::vector<SimKiosk*>& kiosks);
+
+  std::size_t check_ins() const { return check_ins_.size(); }
+
+ private:
+  struct CheckIn {
+    std::string kiosk;
+    kiosk::domain::ArrivalMessage message;
+    kiosk::Instant seen;  ///< true time
+    kiosk::ClockTrust trust = kiosk::ClockTrust::server;
+  };
+  struct Seen {  ///< what a patient saw when she pressed the button
+    kiosk::Instant start;
+    std::string clinic;
+    std::string doctor;
+    std::string place;
+    bool operator==(const Seen&) const = default;
+  };
+  struct Sent {
+    int times = 0;
+    std::optional<kiosk::domain::PrintState> ended;
+  };
+  struct OfKiosk {
+    std::map<std::string, Seen> confirmed;  ///< by appointment, of the visit on screen
+    std::map<std::string, kiosk::Instant> own_screen_until;  ///< by appointment
+    std::map<std::int64_t, Sent> jobs;
+    std::set<std::string> released;  ///< visit keys that staff asked for
+    kiosk::Instant started;
+    kiosk::Instant quiet_since;
+    kiosk::Instant listed_at;
+    kiosk::Instant minute;
+    int steps_in_minute = 0;
+  };
+
+  static Seen seen(const kiosk::domain::Appointment& appointment);
+  OfKiosk& of(const SimKiosk& kiosk) { return kiosks_[kiosk.name()]; }
+  void note_new(SimKiosk& kiosk);
+  void note_number(const std::string& number, const std::string& visit_key);
+  void check_list(SimKiosk& kiosk);
+  void check_welcome(const SimKiosk& kiosk);
+  void check_refusals(const SimKiosk& kiosk);
+  void check_told(const CheckIn& check_in, const std::map<std::string, std::string>& refused);
+  void check_called(const std::vector<SimKiosk*>& kiosks, const HospitalView& view);
+  std::map<std::string, std::string> refusals(SimKiosk& kiosk);
+
+  Agenda& agenda_;
+  Trace& trace_;
+  emulators::Hospital& hospital_;
+  std::map<std::string, CheckIn> check_ins_;    ///< by nonce
+  std::map<std::string, std::string> numbers_;  ///< number -> what it names
+  std::map<std::string, OfKiosk> kiosks_;       ///< by name
+  std::map<std::string, int> originals_;        ///< papers by kiosk and visit key
+  std::set<std::string> ever_confirmed_;        ///< appointments
+  std::set<std::string> at_first_;              ///< nonces and arrived appointments of the start
+  std::set<std::string> by_desk_;               ///< appointments
+  std::set<std::string> told_;                  ///< nonces that the hospital has seen
+  std::optional<Violation> violation_;
+};
+
+}  // namespace simulation

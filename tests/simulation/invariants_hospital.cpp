@@ -1,0 +1,127 @@
+// What the hospital holds, after each write and when all is quiet.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/simulation/invariants.h"
+
+namespace simulation {
+
+void Invariants::server_written() {
+  const HospitalView view = view_of(hospital_);
+  for (const ArrivalView& one : view.arrivals) {
+    for (const TicketView& ticket : one.tickets) {
+      if (ticket.nonce.empty()) continue;
+      told_.insert(ticket.nonce);
+      note_number(ticket.number, one.visit_key);
+      const bool known = check_ins_.contains(ticket.nonce) || at_first_.contains(ticket.nonce);
+      if (!known && !by_desk_.contains(one.appointment_id)) {
+        broken(rule::not_invented,
+               fmt::format("{} {} bears a ticket that no kiosk committed", one.type, one.id));
+      }
+    }
+  }
+  for (const auto& [id, status] : view.arrived) {
+    const bool known = ever_confirmed_.contains(id) || at_first_.contains(id);
+    if (!known && !by_desk_.contains(id)) {
+      broken(rule::not_invented, fmt::format("{} is {}", id, status));
+    }
+  }
+}
+
+std::map<std::string, std::string> Invariants::refusals(SimKiosk& kiosk) {
+  std::map<std::string, std::string> reasons;
+  const auto rows = kiosk.ledger().refused_arrivals();
+  if (!rows) return reasons;
+  for (const auto& row : *rows) reasons[row.message.nonce] = row.reason;
+  return reasons;
+}
+
+void Invariants::check_told(const CheckIn& check_in,
+                            const std::map<std::string, std::string>& refused) {
+  const auto& message = check_in.message;
+  const bool desk = by_desk_.contains(message.appointment_id);
+  const std::string what =
+      fmt::format("{} of {} from {}", message.number, message.visit_key, check_in.kiosk);
+  if (const auto reason = refused.find(message.nonce); reason != refused.end()) {
+    if (reason->second.empty()) broken(rule::refused_says_why, what + ": no reason");
+    if (!desk) broken(rule::refused_says_why, what + ": " + reason->second);
+    return;
+  }
+  int standing = 0;
+  bool borne = false;
+  bool undone = false;
+  int tasks = 0;
+  for (const ArrivalView& one : view_of(hospital_).arrivals) {
+    const bool task = one.type == "Task";
+    tasks += task && one.bears(message.nonce) ? 1 : 0;
+    if (task || one.visit_key != message.visit_key) continue;
+    standing += one.stands() ? 1 : 0;
+    borne = borne || (one.stands() && one.bears(message.nonce));
+    undone = undone || (!one.stands() && one.bears(message.nonce));
+  }
+  const bool told = (standing == 1 && borne) || tasks == 1;
+  const bool taken_back = desk && standing == 0 && undone;
+  if (told || taken_back) return;
+  broken(rule::exactly_once, fmt::format("{}: {} Encounters stand, {} bears it", what, standing,
+                                         borne ? "one" : "none"));
+}
+
+void Invariants::check_called(const std::vector<SimKiosk*>& kiosks, const HospitalView& view) {
+  for (const ArrivalView& one : view.arrivals) {
+    if (one.type != "Encounter" || !one.stands() || one.tickets.empty()) continue;
+    const std::string& called = one.tickets.front().number;
+    const CheckIn* first = nullptr;
+    for (const TicketView& ticket : one.tickets) {
+      const auto found = check_ins_.find(ticket.nonce);
+      if (found == check_ins_.end()) continue;
+      const auto& at = found->second.message.confirmed_at;
+      if (first == nullptr || at < first->message.confirmed_at) first = &found->second;
+    }
+    const bool all_ours = std::all_of(one.tickets.begin(), one.tickets.end(),
+                                      [&](const auto& t) { return check_ins_.contains(t.nonce); });
+    if (first != nullptr && all_ours && first->message.number != called) {
+      broken(rule::one_called, fmt::format("{}: {} is called, {} was confirmed first",
+                                           one.visit_key, called, first->message.number));
+    }
+    for (SimKiosk* kiosk : kiosks) {
+      // Where Tasks carry the tickets, nobody looks at Encounters.
+      const auto way = kiosk->setup().profile.arrival_way;
+      if (way == kiosk::sync::ArrivalWay::appointment_only) continue;
+      const auto known = kiosk->ledger().visit(one.appointment_id);
+      if (!known || !*known || !(*known)->arrival) continue;
+      const auto& visit = **known;
+      const auto key = kiosk::domain::visit_key(one.appointment_id, visit.round);
+      if (key != one.visit_key || visit.arrival->number == called) continue;
+      broken(rule::one_called, fmt::format("{}: {} is called, {} says {}", one.visit_key, called,
+                                           kiosk->name(), visit.arrival->number));
+    }
+  }
+}
+
+void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
+  server_written();
+  std::map<std::string, std::string> refused;
+  for (SimKiosk* kiosk : kiosks) {
+    refused.merge(refusals(*kiosk));
+    const auto status = kiosk->ledger().status(kiosk->now().instant);
+    if (!status || status->outbox_pending > 0) {
+      broken(rule::outbox_empties, kiosk->name() + " still has something to tell");
+    }
+    if (const auto audit = kiosk->ledger().verify_audit(); !audit || *audit) {
+      broken(rule::not_lost, kiosk->name() + "'s audit chain is broken");
+    }
+  }
+  for (const auto& [nonce, check_in] : check_ins_) check_told(check_in, refused);
+  const HospitalView view = view_of(hospital_);
+  std::map<std::string, int> standing;
+  for (const ArrivalView& one : view.arrivals) {
+    const bool counts = one.type == "Encounter" && one.stands() && !one.visit_key.empty();
+    if (counts && ++standing[one.visit_key] > 1) {
+      broken(rule::exactly_once, one.visit_key + " has several Encounters");
+    }
+  }
+  check_called(kiosks, view);
+}
+
+}  // namespace simulation

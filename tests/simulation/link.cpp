@@ -1,0 +1,164 @@
+#include "tests/simulation/link.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace simulation {
+namespace {
+
+using kiosk::Milliseconds;
+using kiosk::Seconds;
+using kiosk::sync::HttpFailure;
+using kiosk::sync::HttpFailureKind;
+using kiosk::sync::HttpRequest;
+using kiosk::sync::HttpResponse;
+using kiosk::sync::HttpResult;
+
+/// A server gives a request up after this, less what the profile's limit allows for.
+constexpr Seconds server_gives_up{55};
+
+bool writes(const HttpRequest& request) {
+  return request.method != "GET" && !request.url.ends_with("/_search");
+}
+
+const char* text_of(Link::State state) {
+  switch (state) {
+    case Link::State::up:
+      return "up";
+    case Link::State::refusing:
+      return "refusing";
+    case Link::State::silent:
+      return "silent";
+  }
+  return "";
+}
+
+}  // namespace
+
+struct Link::Trip {
+  HttpRequest request;
+  Answer answer;
+  kiosk::Instant started;
+  Fate fate = Fate::passes;
+  bool ended = false;
+};
+
+void Link::set(State state) {
+  if (state == state_ || dead_) return;
+  state_ = state;
+  trace_.line(agenda_.now(), fmt::format("{} network {}", name_, text_of(state)));
+}
+
+void Link::cut_for_good() {
+  set(State::refusing);
+  dead_ = true;
+}
+
+void Link::heal() {
+  set(State::up);
+  healed_ = true;
+}
+
+Link::Fate Link::draw_fate() {
+  if (healed_) return Fate::passes;
+  if (troubles_.contains(Trouble::lossy_network) && dice_.percent(8)) {
+    constexpr std::array fates{Fate::cut_before, Fate::cut_after, Fate::acts_late};
+    return fates[dice_.below(fates.size())];
+  }
+  if (troubles_.contains(Trouble::server_errors) && dice_.percent(5)) {
+    return dice_.percent(50) ? Fate::error_instead : Fate::error_after;
+  }
+  return Fate::passes;
+}
+
+Milliseconds Link::draw_delay() {
+  const bool slow = troubles_.contains(Trouble::slow_network) && !healed_ && dice_.percent(20);
+  return slow ? dice_.between(Milliseconds(300), Milliseconds(3'000))
+              : dice_.between(Milliseconds(2), Milliseconds(60));
+}
+
+void Link::send(const HttpRequest& request, Answer answer) {
+  auto trip = std::make_shared<Trip>();
+  trip->request = request;
+  trip->answer = std::move(answer);
+  trip->started = agenda_.now();
+  trip->fate = draw_fate();
+  const Milliseconds there = draw_delay();
+  if (state_ == State::refusing) {
+    agenda_.after(there, [this, trip] { end(trip, HttpFailureKind::not_connected); });
+    return;
+  }
+  if (state_ == State::silent) {
+    const Milliseconds patience = std::min(request.connect_timeout, request.timeout);
+    agenda_.after(patience, [this, trip] { end(trip, HttpFailureKind::timed_out_unsent); });
+    return;
+  }
+  agenda_.after(request.timeout, [this, trip] { end(trip, HttpFailureKind::timed_out_sent); });
+  if (writes(request)) ++server_.writes_under_way;
+  const bool late = trip->fate == Fate::acts_late;
+  const Milliseconds when = late ? dice_.between(there, server_gives_up) : there;
+  agenda_.after(when, [this, trip] { arrive(trip); });
+}
+
+HttpResponse Link::error() {
+  constexpr std::array statuses{500, 503, 503, 429};
+  const int status = statuses[dice_.below(statuses.size())];
+  HttpResponse response{status, {}, "{}"};
+  if (status == 503 || status == 429) {
+    response.headers.emplace_back("Retry-After", std::to_string(1 + dice_.below(40)));
+  }
+  return response;
+}
+
+HttpResult Link::act(const HttpRequest& request) {
+  const bool race = troubles_.contains(Trouble::races) && !healed_ && writes(request) &&
+                    server_.writes_under_way > 0 && dice_.percent(50);
+  if (race) server_.hospital.lose_conditions(1);
+  HttpResult result = server_.hospital.answer(request, agenda_.now());
+  if (server_.repeats_creates && request.url.ends_with("/Encounter")) {
+    agenda_.after(Seconds(90), [this, request] {
+      server_.hospital.lose_conditions(1);
+      server_.hospital.answer(request, agenda_.now());
+    });
+  }
+  if (race) server_.hospital.lose_conditions(0);
+  const int status = std::get<HttpResponse>(result.outcome).status;
+  if (writes(request)) {
+    trace_.line(agenda_.now(), fmt::format("{} -> server {} {} {}{}", name_, request.method,
+                                           request.url, status, race ? " (race)" : ""));
+    server_.written();
+  }
+  return result;
+}
+
+void Link::arrive(const std::shared_ptr<Trip>& trip) {
+  if (writes(trip->request)) --server_.writes_under_way;
+  const bool cut_off = state_ != State::up && trip->fate != Fate::acts_late;
+  if (cut_off || trip->fate == Fate::cut_before) return end(trip, HttpFailureKind::lost);
+  if (trip->fate == Fate::error_instead) return end(trip, {trip->request.id, error(), {}});
+  HttpResult result = act(trip->request);
+  if (trip->fate == Fate::cut_after) return end(trip, HttpFailureKind::lost);
+  if (trip->fate == Fate::error_after) result.outcome = HttpResponse{502, {}, ""};
+  agenda_.after(draw_delay(), [this, trip, result] {
+    if (state_ == State::up) return end(trip, result);
+    end(trip, HttpFailureKind::lost);
+  });
+}
+
+void Link::end(const std::shared_ptr<Trip>& trip, HttpFailureKind kind) {
+  if (writes(trip->request) && !trip->ended) {
+    trace_.line(agenda_.now(), fmt::format("{} no answer to {} {} ({})", name_,
+                                           trip->request.method, trip->request.url, int(kind)));
+  }
+  end(trip, {trip->request.id, HttpFailure{kind, "simulated"}, {}});
+}
+
+void Link::end(const std::shared_ptr<Trip>& trip, HttpResult result) {
+  if (trip->ended) return;
+  trip->ended = true;
+  result.elapsed = std::max(Milliseconds(1), agenda_.now() - trip->started);
+  trip->answer(std::move(result));
+}
+
+}  // namespace simulation

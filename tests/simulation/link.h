@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kiosk/sync/http.h"
+#include "tests/emulators/hospital.h"
+#include "tests/simulation/agenda.h"
+#include "tests/simulation/dice.h"
+#include "tests/simulation/trace.h"
+#include "tests/simulation/troubles.h"
+
+namespace simulation {
+
+/// The hospital's server at the end of all networks, and who looks at what it was made to write.
+struct Server {
+  emulators::Hospital& hospital;
+  std::function<void()> written;  ///< after each request that may have changed something
+  int writes_under_way = 0;       ///< of all kiosks
+  bool repeats_creates = false;   ///< a bad proxy before a server that ignores conditions
+};
+
+/// The network between one kiosk and the hospital.
+class Link {
+ public:
+  enum class State { up, refusing, silent };
+  using Answer = std::function<void(kiosk::sync::HttpResult)>;
+
+  Link(std::string name, Agenda& agenda, Server& server, Trace& trace, Dice dice,
+       const Troubles& troubles)
+      : name_(std::move(name)),
+        agenda_(agenda),
+        server_(server),
+        trace_(trace),
+        dice_(dice),
+        troubles_(troubles) {}
+
+  void set(State state);
+  /// Nothing goes wrong any more, not even with what is under way.
+  void heal();
+  /// Away for ever, whatever is said later.
+  void cut_for_good();
+  /// `answer` is called once, later; the server may act or not, whatever it says.
+  void send(const kiosk::sync::HttpRequest& request, Answer answer);
+
+ private:
+  enum class Fate { passes, cut_before, cut_after, acts_late, error_instead, error_after };
+  struct Trip;
+
+  Fate draw_fate();
+  kiosk::Milliseconds draw_delay();
+  void arrive(const std::shared_ptr<Trip>& trip);
+  void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpResult result);
+  void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpFailureKind kind);
+  kiosk::sync::HttpResponse error();
+  kiosk::sync::HttpResult act(const kiosk::sync::HttpRequest& request);
+
+  const std::string name_;
+  Agenda& agenda_;
+  Server& server_;
+  Trace& trace_;
+  Dice dice_;
+  const Troubles& troubles_;
+  State state_ = State::up;
+  bool healed_ = false;
+  bool dead_ = false;
+};
+
+}  // namespace simulation

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <set>
+
+namespace simulation {
+
+/// What a test breaks on purpose, to see that the simulation reports it.
+enum class Breach {
+  server_forgets,        ///< an arrival that was acknowledged is gone from the server
+  server_invents,        ///< an arrival appears that nobody confirmed
+  server_calls_another,  ///< the order of two numbers on an Encounter is turned round
+  conditions_ignored,    ///< conditional creates always create, unknown sends are sent again
+  code_used_twice,       ///< two kiosks bear one code
+  disk_loses_syncs,      ///< the disk says "synced" and keeps nothing
+  prints_unknown_again,  ///< at start unknown tickets are printed once more
+  prints_before_commit,  ///< a ticket goes out when the button is pressed
+  prints_for_strangers,  ///< held tickets come out by themselves
+  hides_unacknowledged,  ///< the staff's list stays empty
+  refuses_by_any_clock,  ///< the model is told to trust a clock that is not trusted
+  ticks_are_lost,        ///< deadlines pass unseen
+  keeps_the_patient,     ///< the session is not forgotten
+  commits_unasked,       ///< another appointment than the one on screen is committed
+  network_never_heals,
+};
+using Breaches = std::set<Breach>;
+
+}  // namespace simulation

@@ -1,0 +1,366 @@
+#include "tests/simulation/simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "tests/simulation/crowd.h"
+
+namespace simulation {
+namespace {
+
+using kiosk::Instant;
+using kiosk::Milliseconds;
+using kiosk::Minutes;
+using kiosk::Seconds;
+using kiosk::journeys::PrinterHealth;
+using kiosk::journeys::ReaderHealth;
+using kiosk::journeys::ScannerHealth;
+
+// 2026-11-23 (a Monday) 09:00 in Shanghai.
+const Instant morning = kiosk::from_ms(1'795'395'600'000);
+constexpr Minutes zone_offset{480};
+/// After everything works again: who is here finishes, and all is told within this.
+constexpr Minutes healing_max{20};
+constexpr const char* base_url = "http://127.0.0.1/fhir";
+
+kiosk::journeys::Rules rules_for(const std::string& code, Minutes opens_before) {
+  using namespace kiosk::domain;
+  kiosk::journeys::Rules rules;
+  rules.zone = {{Instant{}, zone_offset}};
+  rules.languages = {{"zh-Hans", "中文"}, {"en", "English"}};
+  rules.kiosk_code = code;
+  rules.site_id = "main";
+  rules.clinic.opens_before = opens_before;
+  rules.citizen_system = "urn:oid:2.16.840.1.113883.2.3.4.1";
+  rules.foreign_permit_system = "urn:kiosk:permit";
+  rules.desk_first = {{"payment", {{"en", "payment"}}}};
+  rules.code_formats = {
+      {"booking", "BK[0-9]{8}", Checksum::none, CodeMeaning::booking_number, "urn:kiosk:booking"},
+      {"card", "HC[0-9]{8}", Checksum::none, CodeMeaning::person, "urn:kiosk:hospital-card"},
+      {"ticket", "KT1\\.([0-9a-f]{32})", Checksum::none, CodeMeaning::ticket, ""}};
+  return rules;
+}
+
+/// Everything that stands in one lobby: two kiosks and what they are joined to.
+class Lobby {
+ public:
+  explicit Lobby(const Options& options);
+
+  Report run();
+
+ private:
+  struct Place {
+    std::unique_ptr<Disk> disk;
+    std::unique_ptr<Link> link;
+    std::unique_ptr<SimPrinter> printer;
+    std::unique_ptr<SimKiosk> kiosk;
+    bool starting = false;
+  };
+
+  bool on(Trouble trouble) const { return options_.troubles.contains(trouble); }
+  bool broken(Breach breach) const { return options_.breaches.contains(breach); }
+  void build(const std::string& name, const std::string& code,
+             const kiosk::sync::SiteProfile& profile);
+  kiosk::sync::SiteProfile draw_profile();
+  void begin(Place& place);
+  /// Does `deed` again and again, at random times that are `mean` apart, until all heals.
+  void every(Minutes mean, std::function<void()> deed);
+  void plan_troubles(Place& place);
+  void cut_network(Place& place);
+  void trouble_printer(Place& place, bool cable);
+  void kill(Place& place);
+  void cut_power(Place& place);
+  void start_again(Place& place);
+  void staff(Place& place);
+  void look();
+  void heal();
+  bool quiet() const;
+  void ask_anew();
+  void spoil_server();
+  bool go_until(Instant until, const std::function<bool()>& enough);
+
+  const Options options_;
+  Dice dice_;
+  Minutes opens_before_{60};
+  Agenda agenda_{morning};
+  Trace trace_;
+  emulators::Hospital hospital_;
+  Invariants invariants_;
+  Server server_;
+  std::vector<Place> places_;
+  std::unique_ptr<Crowd> crowd_;
+  std::unique_ptr<Desk> desk_;
+  bool healed_ = false;
+};
+
+emulators::HospitalOptions hospital_of(const Options& options) {
+  emulators::HospitalOptions made;
+  made.seed = options.seed;
+  made.base_url = base_url;
+  made.people = 24;
+  return made;
+}
+
+Lobby::Lobby(const Options& options)
+    : options_(options),
+      dice_(options.seed),
+      hospital_(hospital_of(options), morning + Minutes(30)),
+      invariants_(agenda_, trace_, hospital_),
+      server_{hospital_, [this] { invariants_.server_written(); }, 0,
+              options.breaches.contains(Breach::conditions_ignored)} {
+  const auto profile = draw_profile();
+  if (dice_.percent(60)) opens_before_ = Minutes(300);
+  places_.reserve(2);
+  build("K1", "K1", profile);
+  build("K2", broken(Breach::code_used_twice) ? "K1" : "K2", profile);
+  Scene scene{agenda_, trace_, hospital_, invariants_, {}, options_.troubles};
+  for (Place& place : places_) scene.kiosks.push_back(place.kiosk.get());
+  crowd_ = std::make_unique<Crowd>(scene, dice_.fork());
+  desk_ = std::make_unique<Desk>(scene, dice_.fork());
+  for (Place& place : places_) {
+    const std::string name = place.kiosk->name();
+    place.printer->on_paper([this, name](const Paper& paper) {
+      crowd_->paper_fell(paper);
+      invariants_.paper_fell(name, paper);
+    });
+  }
+}
+
+kiosk::sync::SiteProfile Lobby::draw_profile() {
+  auto profile = emulators::hospital_profile(base_url);
+  constexpr std::array ways{kiosk::sync::ArrivalWay::transaction,
+                            kiosk::sync::ArrivalWay::one_by_one,
+                            kiosk::sync::ArrivalWay::appointment_only};
+  auto way = dice_.below(8);
+  if (broken(Breach::conditions_ignored)) way = 6;
+  profile.arrival_way = ways[way < 4 ? 0 : way < 7 ? 1 : 2];
+  profile.change_by =
+      dice_.percent(50) ? kiosk::sync::ChangeBy::put : kiosk::sync::ChangeBy::json_patch;
+  trace_.line(agenda_.now(), fmt::format("seed {}, way {}, change by {}, troubles {}",
+                                         options_.seed, int(profile.arrival_way),
+                                         int(profile.change_by), names(options_.troubles)));
+  return profile;
+}
+
+void Lobby::build(const std::string& name, const std::string& code,
+                  const kiosk::sync::SiteProfile& profile) {
+  Place place;
+  const std::string where = fmt::format("place{}", places_.size());
+  place.disk = std::make_unique<Disk>(where);
+  place.link =
+      std::make_unique<Link>(name, agenda_, server_, trace_, dice_.fork(), options_.troubles);
+  place.printer = std::make_unique<SimPrinter>(name, agenda_, trace_, dice_.fork());
+  KioskSetup setup;
+  setup.name = name;
+  setup.code = code;
+  setup.rules = rules_for(code, opens_before_);
+  setup.profile = profile;
+  setup.build = morning - Minutes(24 * 60);
+  setup.breaches = options_.breaches;
+  if (on(Trouble::kills)) setup.killed_at_commit_percent = 15;
+  if (on(Trouble::power_cuts)) setup.powerless_at_commit_percent = 15;
+  place.kiosk = std::make_unique<SimKiosk>(
+      std::move(setup),
+      SimKiosk::Around{agenda_, *place.link, *place.printer, *place.disk, trace_, invariants_},
+      dice_.fork());
+  places_.push_back(std::move(place));
+}
+
+void Lobby::every(Minutes mean, std::function<void()> deed) {
+  agenda_.after(dice_.between(Seconds(5), 2 * mean), [this, mean, deed = std::move(deed)] {
+    if (healed_) return;
+    deed();
+    every(mean, deed);
+  });
+}
+
+void Lobby::begin(Place& place) {
+  if (on(Trouble::clock)) {
+    const auto luck = dice_.below(3);
+    if (luck == 0) place.kiosk->set_machine_clock(-(morning.time_since_epoch()));
+    if (luck == 1) place.kiosk->set_machine_clock(dice_.between(Seconds(-25), Seconds(25)));
+  }
+  place.kiosk->start();
+  plan_troubles(place);
+  if (broken(Breach::network_never_heals)) {
+    agenda_.after(Minutes(5), [&place] { place.link->cut_for_good(); });
+  }
+  every(Minutes(12), [this, &place] { staff(place); });
+}
+
+void Lobby::plan_troubles(Place& place) {
+  if (on(Trouble::network_cuts)) every(Minutes(15), [this, &place] { cut_network(place); });
+  if (on(Trouble::paper)) every(Minutes(8), [this, &place] { trouble_printer(place, false); });
+  if (on(Trouble::cable)) every(Minutes(5), [this, &place] { trouble_printer(place, true); });
+  if (on(Trouble::kills)) every(Minutes(8), [this, &place] { kill(place); });
+  if (on(Trouble::power_cuts)) every(Minutes(10), [this, &place] { cut_power(place); });
+  if (on(Trouble::disk_full)) {
+    every(Minutes(25), [this, &place] {
+      trace_.line(agenda_.now(), place.kiosk->name() + " disk full");
+      place.disk->set_space(Disk::Space::none);
+      agenda_.after(dice_.between(Seconds(20), Minutes(5)),
+                    [&place] { place.disk->set_space(Disk::Space::left); });
+    });
+  }
+  if (on(Trouble::devices)) {
+    every(Minutes(15), [this, &place] {
+      place.kiosk->set_reader(ReaderHealth::missing);
+      if (dice_.percent(30)) place.kiosk->set_scanner(ScannerHealth::missing);
+      agenda_.after(dice_.between(Seconds(5), Minutes(5)), [&place] {
+        place.kiosk->set_reader(ReaderHealth::ok);
+        place.kiosk->set_scanner(ScannerHealth::ok);
+      });
+    });
+  }
+}
+
+void Lobby::cut_network(Place& place) {
+  place.link->set(dice_.percent(50) ? Link::State::refusing : Link::State::silent);
+  const bool long_one = dice_.percent(20);
+  const auto time =
+      long_one ? dice_.between(Minutes(20), Minutes(60)) : dice_.between(Seconds(20), Minutes(8));
+  agenda_.after(time, [&place] { place.link->set(Link::State::up); });
+}
+
+void Lobby::trouble_printer(Place& place, bool cable) {
+  constexpr std::array troubles{PrinterHealth::paper_out, PrinterHealth::paper_near_end,
+                                PrinterHealth::cover_open};
+  place.printer->set(cable ? PrinterHealth::missing : troubles[dice_.below(troubles.size())]);
+  agenda_.after(dice_.between(Seconds(3), Minutes(4)),
+                [&place] { place.printer->set(PrinterHealth::ok); });
+}
+
+void Lobby::start_again(Place& place) {
+  place.starting = true;
+  agenda_.after(dice_.between({}, Seconds(60)), [&place] {
+    place.starting = false;
+    place.kiosk->start();
+  });
+}
+
+void Lobby::kill(Place& place) {
+  if (dice_.percent(40)) {
+    place.kiosk->kill();
+  } else {
+    place.kiosk->kill_after_handing_out(1 + int(dice_.below(40)));
+  }
+}
+
+void Lobby::cut_power(Place& place) {
+  place.kiosk->cut_power_at(1 + int(dice_.below(60)));
+}
+
+void Lobby::staff(Place& place) {
+  using namespace kiosk::shell;
+  if (!place.kiosk->running()) return;
+  place.kiosk->ask(ListQuery{{1}, StaffList::unacknowledged, OnPaper::no});
+  if (dice_.percent(30)) place.kiosk->ask(ListQuery{{2}, StaffList::held, OnPaper::yes});
+}
+
+void Lobby::look() {
+  for (Place& place : places_) {
+    if (place.kiosk->running()) invariants_.look(*place.kiosk);
+    if (!place.kiosk->running() && !place.starting) start_again(place);
+  }
+  agenda_.after(Seconds(10), [this] { look(); });
+}
+
+void Lobby::heal() {
+  trace_.line(agenda_.now(), "all heals");
+  healed_ = true;
+  crowd_->close_doors();
+  for (Place& place : places_) {
+    place.link->heal();
+    place.printer->set(PrinterHealth::ok);
+    place.disk->set_space(Disk::Space::left);
+    place.kiosk->set_reader(ReaderHealth::ok);
+    place.kiosk->set_scanner(ScannerHealth::ok);
+    place.kiosk->spare();
+    place.kiosk->start();
+  }
+}
+
+bool Lobby::quiet() const {
+  return !crowd_->someone_is_here() &&
+         std::all_of(places_.begin(), places_.end(), [](const Place& place) {
+           if (!place.kiosk->running()) return false;
+           const auto status = place.kiosk->ledger().status(place.kiosk->now().instant);
+           return status && status->outbox_pending == 0;
+         });
+}
+
+/// Each kiosk looks at every arrival once more, as it does when the patient comes back; then all
+/// must agree on the number that is called.
+void Lobby::ask_anew() {
+  std::uint64_t request = std::uint64_t{1} << 40;
+  for (const ArrivalView& one : view_of(hospital_).arrivals) {
+    if (one.appointment_id.empty() || !one.stands()) continue;
+    for (Place& place : places_) {
+      place.kiosk->ask(kiosk::journeys::ReadFresh{{++request}, one.appointment_id});
+    }
+  }
+}
+
+/// What the server does on purpose, when a test wants to see it reported.
+void Lobby::spoil_server() {
+  const HospitalView view = view_of(hospital_);
+  const auto ours = std::find_if(view.arrivals.begin(), view.arrivals.end(), [](const auto& one) {
+    return one.type == "Encounter" && one.stands() && !one.tickets.empty() &&
+           one.tickets.front().number.starts_with("K1");
+  });
+  const auto now = agenda_.now();
+  if (broken(Breach::server_invents)) {
+    const auto& nobody = hospital_.demo_person("too_early").appointments.front();
+    hospital_.check_in_elsewhere(nobody, "f00d", "K8-001", now);
+  }
+  if (ours == view.arrivals.end()) return;
+  if (broken(Breach::server_forgets)) hospital_.remove("Encounter/" + ours->id, now);
+  if (broken(Breach::server_calls_another)) {
+    std::string text = hospital_.read("Encounter/" + ours->id);
+    const std::string number = ours->tickets.front().number;
+    hospital_.put(text.replace(text.find(number), number.size(), "K9-900"), now);
+  }
+}
+
+bool Lobby::go_until(Instant until, const std::function<bool()>& enough) {
+  while (!invariants_.violation() && !enough()) {
+    if (!agenda_.step(until)) return false;
+  }
+  return true;
+}
+
+Report Lobby::run() {
+  const Instant end = morning + options_.length;
+  crowd_->invite(options_.patients, end);
+  if (on(Trouble::desk)) every(Minutes(3), [this] { desk_->act(); });
+  for (Place& place : places_) {
+    agenda_.after(dice_.between({}, Minutes(2)), [this, &place] { begin(place); });
+  }
+  agenda_.after(Minutes(3), [this] { look(); });
+  const auto never = [] { return false; };
+  go_until(end, never);
+  heal();
+  const bool all_told = go_until(end + healing_max, [this] { return quiet(); });
+  if (all_told) {
+    ask_anew();
+    go_until(agenda_.now() + Minutes(2), never);
+  }
+  spoil_server();
+  if (!invariants_.violation()) {
+    if (!all_told) invariants_.broken(rule::outbox_empties, "not quiet after healing");
+    std::vector<SimKiosk*> kiosks;
+    for (Place& place : places_) kiosks.push_back(place.kiosk.get());
+    if (all_told) invariants_.check_at_end(kiosks);
+  }
+  return {invariants_.violation(), trace_.lines(), trace_.hash(), invariants_.check_ins()};
+}
+
+}  // namespace
+
+Report run(const Options& options) {
+  return Lobby(options).run();
+}
+
+}  // namespace simulation

@@ -1,0 +1,62 @@
+// What a seed draws, and how a failing run is told: with the least that still fails.
+#include <fmt/format.h>
+
+#include "tests/simulation/simulation.h"
+
+namespace simulation {
+namespace {
+
+constexpr unsigned trouble_percent = 45;
+constexpr std::size_t lines_told = 80;
+
+bool breaks(const Options& options, const std::string& rule) {
+  const Report report = run(options);
+  return report.violation && report.violation->rule == rule;
+}
+
+}  // namespace
+
+Options options_of(std::uint64_t seed) {
+  Dice dice(seed * 7919 + 17);
+  Options options;
+  options.seed = seed;
+  for (const Trouble trouble : all_troubles()) {
+    if (dice.percent(trouble_percent)) options.troubles.insert(trouble);
+  }
+  options.patients = 30 + dice.below(90);
+  options.length = kiosk::Minutes(std::int64_t(40 + dice.below(60)));
+  return options;
+}
+
+Options shortest(const Options& failing, const std::string& broken_rule) {
+  Options best = failing;
+  for (const Trouble trouble : failing.troubles) {
+    Options less = best;
+    less.troubles.erase(trouble);
+    if (breaks(less, broken_rule)) best = less;
+  }
+  for (int i = 0; i < 4 && best.patients > 2; ++i) {
+    Options less = best;
+    less.patients /= 2;
+    if (breaks(less, broken_rule)) best = less;
+  }
+  return best;
+}
+
+std::string story(const Options& options, const Report& report) {
+  std::string text =
+      fmt::format("simulation --seed {} --troubles {} --patients {} --minutes {}\n", options.seed,
+                  names(options.troubles), options.patients, options.length.count());
+  const auto& lines = report.trace;
+  const std::size_t from = lines.size() > lines_told ? lines.size() - lines_told : 0;
+  if (!lines.empty()) text += lines.front() + "\n";
+  for (std::size_t i = std::max<std::size_t>(1, from); i < lines.size(); ++i) {
+    text += lines[i] + "\n";
+  }
+  if (report.violation) {
+    text += fmt::format("broken: {}: {}\n", report.violation->rule, report.violation->words);
+  }
+  return text;
+}
+
+}  // namespace simulation

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace simulation {
+
+/// What can go wrong in a run; each seed draws some of these.
+enum class Trouble {
+  network_cuts,   ///< a kiosk's network is away, for a minute or for an hour
+  lossy_network,  ///< exchanges are cut before or after the server acted, or time out
+  slow_network,   ///< answers take seconds
+  server_errors,  ///< 500, 502 (after it acted, too), 503 and 429
+  races,          ///< conditional creates of two kiosks that meet create both
+  kills,          ///< the process dies between steps or while it hands things out
+  power_cuts,     ///< the power goes with a write of the ledger's disk
+  disk_full,
+  paper,      ///< out, near its end, cover open
+  cable,      ///< the printer is unplugged, in mid-ticket too
+  devices,    ///< the reader or the scanner is away
+  desk,       ///< the desk cancels, moves, checks in and takes arrivals back
+  clock,      ///< the machine wakes in 1970 or with a clock that is off
+  wanderers,  ///< patients who hesitate, walk away, try the other kiosk, come back
+};
+
+using Troubles = std::set<Trouble>;
+
+Troubles all_troubles();
+const char* name(Trouble trouble);
+/// Names with commas between; empty: "none".
+std::string names(const Troubles& troubles);
+/// Reads `names` back; unknown words are passed over.
+Troubles troubles_in(std::string_view words);
+
+}  // namespace simulation
