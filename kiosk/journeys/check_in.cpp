@@ -148,13 +148,18 @@ void look_up_answered(Step& step, const LookUpAnswered& answer) {
   if (looking == nullptr || looking->request != answer.request) return;
   const LookingUp from = *looking;
   if (const auto* failure = std::get_if<LookUpFailure>(&answer.result)) {
-    enter_outcome(step, *failure == LookUpFailure::no_data ? OutcomeKind::no_data_yet
-                                                           : OutcomeKind::cannot_look_up);
+    const OutcomeKind kind =
+        *failure == LookUpFailure::no_data ? OutcomeKind::no_data_yet : OutcomeKind::cannot_look_up;
+    if (from.by_entry && kind == OutcomeKind::cannot_look_up) {
+      entry_missed(step, kind);
+    } else {
+      enter_outcome(step, kind);
+    }
     return;
   }
   const auto& found = std::get<std::vector<domain::PersonVisits>>(answer.result);
   if (from.by_entry && found.size() != 1) {
-    entry_missed(step);
+    entry_missed(step, OutcomeKind::entry_no_match);
     return;
   }
   Decision decision = decide(step.rules, found, step.model.now);

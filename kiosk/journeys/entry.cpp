@@ -57,7 +57,7 @@ void entry_tapped(Step& step, const std::string& action) {
   }
 }
 
-void entry_missed(Step& step) {
+void entry_missed(Step& step, OutcomeKind outcome) {
   Model& model = step.model;
   const Minutes lockout = step.rules.time_outs.lockout;
   ++model.entry_misses;
@@ -68,7 +68,7 @@ void entry_missed(Step& step) {
     model.entry_locked_until = step.now() + lockout;
     enter_outcome(step, OutcomeKind::entry_locked);
   } else {
-    enter_outcome(step, OutcomeKind::entry_no_match);
+    enter_outcome(step, outcome);
   }
 }
 

@@ -45,7 +45,11 @@ void done_tapped(Step& step, const std::string& action);
 void entry_tapped(Step& step, const std::string& action);
 void outcome_tapped(Step& step, const std::string& action);
 void open_entry(Step& step);
-/// Counts a look-up by birth date and digits that found nobody; the third locks the path.
-void entry_missed(Step& step);
+/// Counts a look-up by birth date and digits that found nobody and says `outcome`; the third locks
+/// the path. Without the server too: else who guesses would only have to wait for the network to
+/// go.
+void entry_missed(Step& step, OutcomeKind outcome);
+/// A ticket that was to print stays in the printer's queue when the printer cannot.
+void printer_changed(Step& step);
 
 }  // namespace kiosk::journeys

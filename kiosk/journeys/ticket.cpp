@@ -60,6 +60,16 @@ void print_reported(Step& step, const PrintReported& report) {
   }
 }
 
+void printer_changed(Step& step) {
+  auto* done = std::get_if<Done>(&step.model.screen);
+  if (done == nullptr || can_print(step.model.around)) return;
+  for (DoneVisit& visit : done->visits) {
+    if (visit.ticket != TicketState::printing) continue;
+    visit.ticket = TicketState::no_paper;  // if it was under way its end is reported, too
+    restart_deadline(step);
+  }
+}
+
 void ticket_queued(Step& step, const TicketQueued& queued) {
   if (auto* done = std::get_if<Done>(&step.model.screen)) {
     for (DoneVisit& visit : done->visits) {

@@ -235,7 +235,10 @@ void handle(Step& step, const Event& event) {
                  [&](const CommitAnswered& answer) { commit_answered(step, answer); },
                  [&](const TicketQueued& queued) { ticket_queued(step, queued); },
                  [&](const PrintReported& report) { print_reported(step, report); },
-                 [&](const SurroundingsChanged& changed) { step.model.around = changed.around; },
+                 [&](const SurroundingsChanged& changed) {
+                   step.model.around = changed.around;
+                   printer_changed(step);
+                 },
              },
              event.what);
 }

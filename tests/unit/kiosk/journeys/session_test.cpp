@@ -64,11 +64,18 @@ TEST_CASE("entry: a success between two misses does not buy more guesses") {
   CHECK(kiosk.screen() == "entry_locked");
 }
 
-TEST_CASE("entry: a server that does not answer is no miss") {
+TEST_CASE("entry: guesses count without the server, too; a kiosk without data counts none") {
   Bench kiosk;
-  enter_person(kiosk);
-  kiosk.feed(LookUpAnswered{kiosk.as<LookingUp>().request, LookUpFailure::unavailable});
-  CHECK(kiosk.model.entry_misses == 0);
+  for (int i = 0; i < 3; ++i) {
+    enter_person(kiosk);
+    kiosk.feed(LookUpAnswered{kiosk.as<LookingUp>().request, LookUpFailure::unavailable});
+    CHECK(kiosk.screen() == (i < 2 ? "cannot_look_up" : "entry_locked"));
+    kiosk.tap("home");
+  }
+  Bench empty;
+  enter_person(empty);
+  empty.feed(LookUpAnswered{empty.as<LookingUp>().request, LookUpFailure::no_data});
+  CHECK(empty.model.entry_misses == 0);
 }
 
 TEST_CASE("entry: no day, no day to come, nothing but digits and a last X") {
@@ -343,4 +350,18 @@ TEST_CASE("help: opens over any screen, closes to it, and ends with it") {
   kiosk.tap("close_help");
   CHECK(kiosk.model.session.overlay == Overlay::none);
   CHECK(kiosk.screen() == "confirm");
+}
+
+TEST_CASE("ticket: paper that runs out before it began is said, and paper that comes back prints") {
+  Bench kiosk;
+  kiosk.to_done();
+  kiosk.around([](Surroundings& around) { around.printer = PrinterHealth::paper_out; });
+  CHECK(kiosk.as<Done>().visits[0].ticket == TicketState::no_paper);
+  kiosk.pass(Seconds(50));
+  CHECK(kiosk.screen() == "done");
+  kiosk.around([](Surroundings& around) { around.printer = PrinterHealth::ok; });
+  kiosk.feed(PrintReported{1, PrintState::sending});
+  CHECK(kiosk.as<Done>().visits[0].ticket == TicketState::printing);
+  kiosk.feed(PrintReported{1, PrintState::printed});
+  CHECK(kiosk.as<Done>().visits[0].ticket == TicketState::printed);
 }
