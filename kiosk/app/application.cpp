@@ -99,6 +99,7 @@ class Application {
 
   Result<void> make_face(const ApplicationOptions& options);
   Result<RecordsWorker::Parts> make_parts();
+  Result<void> make_recorder();
   Result<void> make_records(RecordsWorker::Parts parts);
   Result<void> make_devices(DeviceFactory& devices);
   Result<void> make_control(const ApplicationOptions& options);
@@ -115,6 +116,7 @@ class Application {
   Catalogues catalogues_;
   std::unique_ptr<shell::Clock> clock_;
   std::unique_ptr<shell::Face> face_;
+  std::unique_ptr<shell::Recorder> recorder_;  ///< only where sessions are recorded
   std::unique_ptr<shell::Loop> loop_;
   std::optional<Sounds> sounds_;  ///< none without a window
   std::unique_ptr<sync::CurlClient> http_;
@@ -174,6 +176,15 @@ Result<RecordsWorker::Parts> Application::make_parts() {
   parts.engine = std::move(*engine);
   parts.random = random_hex;
   return parts;
+}
+
+Result<void> Application::make_recorder() {
+  if (config_.recording_folder.empty() || !config_.test) return {};
+  auto recorder = shell::Recorder::create(config_.recording_folder, clock_->now());
+  if (!recorder) return pass_on(recorder.error());
+  recorder_ = std::move(*recorder);
+  shell::log(shell::Severity::info, "recording", {{"file", recorder_->path()}});
+  return {};
 }
 
 Result<void> Application::make_records(RecordsWorker::Parts parts) {
@@ -325,12 +336,13 @@ Result<std::unique_ptr<Application>> Application::create(shell::Config config,
   if (auto made = application->make_face(options); !made) return pass_on(made.error());
   auto parts = application->make_parts();
   if (!parts) return pass_on(parts.error());
+  if (auto made = application->make_recorder(); !made) return pass_on(made.error());
   // The loop stands before the workers that speak to it; it asks nothing of them until it runs.
   const auto automation =
       options.automation_socket.empty() ? shell::Automation::off : shell::Automation::on;
-  application->loop_ = std::make_unique<shell::Loop>(application->config_.rules,
-                                                     *application->face_, *application->clock_,
-                                                     application->loop_ports(options), automation);
+  application->loop_ = std::make_unique<shell::Loop>(
+      application->config_.rules, *application->face_, *application->clock_,
+      application->loop_ports(options), automation, application->recorder_.get());
   if (auto made = application->make_records(std::move(*parts)); !made) {
     return pass_on(made.error());
   }

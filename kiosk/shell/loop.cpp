@@ -29,12 +29,13 @@ bool wants_input(const journeys::Model& model) {
 }  // namespace
 
 Loop::Loop(const journeys::Rules& rules, Face& face, Clock& clock, LoopPorts ports,
-           Automation automation)
+           Automation automation, Recorder* recorder)
     : rules_(rules),
       face_(face),
       clock_(clock),
       ports_(std::move(ports)),
       automation_(automation),
+      recorder_(recorder),
       model_(journeys::initial_model(rules, clock.now())) {
   face_.show(model_);
 }
@@ -110,8 +111,9 @@ void Loop::update_surroundings() {
 }
 
 void Loop::feed(decltype(journeys::Event::what) what) {
-  journeys::Update next =
-      journeys::update(rules_, std::move(model_), {clock_.now(), std::move(what)});
+  const journeys::Event event{clock_.now(), std::move(what)};
+  if (recorder_ != nullptr) recorder_->record(rules_, model_, event);
+  journeys::Update next = journeys::update(rules_, std::move(model_), event);
   model_ = std::move(next.model);
   for (const journeys::Effect& effect : next.effects) ports_.perform(effect);
   if (const bool wanted = wants_input(model_); wanted_ != wanted) {

@@ -12,6 +12,7 @@
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/control_socket.h"
 #include "kiosk/shell/face.h"
+#include "kiosk/shell/recording.h"
 #include "kiosk/shell/records.h"
 
 namespace kiosk::shell {
@@ -50,8 +51,9 @@ enum class Automation { off, on };
 /// The UI thread: waits for touches and the queue, steps the model, shows it, hands effects out.
 class Loop {
  public:
+  /// `recorder`: gets every event; none: nothing is recorded.
   Loop(const journeys::Rules& rules, Face& face, Clock& clock, LoopPorts ports,
-       Automation automation);
+       Automation automation, Recorder* recorder = nullptr);
 
   /// Thread: any. False when too much waits; the value is dropped (devices tell their state again).
   bool post(LoopInput input);
@@ -81,6 +83,7 @@ class Loop {
   Clock& clock_;
   LoopPorts ports_;
   const Automation automation_;
+  Recorder* const recorder_;
   BoundedQueue<LoopInput> queue_{1024};
   journeys::Model model_;
   journeys::Surroundings around_;
