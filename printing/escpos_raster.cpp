@@ -16,6 +16,8 @@ using kiosk::Bytes;
 constexpr std::size_t band_cost = 24;
 // A gap shorter than this is not worth a feed of its own.
 constexpr int gap_rows_min = 4;
+// A blank band is sent too; with no bytes a row its command would be none, and its numbers text.
+constexpr std::size_t band_width_min = 1;
 
 void put(Bytes& bytes, std::initializer_list<int> values) {
   for (const int value : values) bytes.push_back(static_cast<std::uint8_t>(value & 0xFF));
@@ -99,7 +101,8 @@ void Encoder::cut() {
 /// reference).
 void Encoder::print_band(int begin, int end) {
   feed();
-  const std::size_t bytes = *std::max_element(used_.begin() + begin, used_.begin() + end);
+  const std::size_t bytes =
+      std::max(band_width_min, *std::max_element(used_.begin() + begin, used_.begin() + end));
   const int x = static_cast<int>(bytes);
   const int y = end - begin;
   put(out_, {0x1D, 0x76, 0x30, 0, x, x >> 8, y, y >> 8});
@@ -117,7 +120,7 @@ void Encoder::print_bands(int begin, int end) {
   std::vector<std::size_t> start(count + 1);  // of the last band, for the first n rows
   cost[0] = 0;
   for (std::size_t n = 1; n <= count; ++n) {
-    std::size_t widest = 0;
+    std::size_t widest = band_width_min;
     for (std::size_t rows = 1; rows <= std::min(n, rows_max); ++rows) {
       widest = std::max(widest, used_[static_cast<std::size_t>(begin) + n - rows]);
       const std::size_t sum = cost[n - rows] + band_cost + widest * rows;

@@ -200,7 +200,8 @@ bool EmulatedPrinter::run_raster_header() {
   Raster raster{at(4) + 256U * at(5), at(6) + 256 * at(7), mode};
   if (at(2) != '0' || mode > 3 || raster.row_bytes == 0 || raster.rows_left == 0 ||
       raster.rows_left > raster_rows_max) {
-    complain("a raster command with impossible values");
+    complain(fmt::format("a raster of {} rows of {} bytes, mode {}", raster.rows_left,
+                         raster.row_bytes, mode));
     take(1);
     return true;
   }

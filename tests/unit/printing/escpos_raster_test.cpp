@@ -46,6 +46,7 @@ Paper print(kiosk::ByteView bytes, int width, std::size_t command_size = 0) {
       const std::size_t count = low_rows | static_cast<std::size_t>(next()) << 8U;
       paper.band_rows_max = std::max(paper.band_rows_max, count);
       if (row_bytes * 8 > static_cast<std::size_t>(width + 7)) paper.trouble = "wide";
+      if (row_bytes == 0 || count == 0) paper.trouble = "empty";
       for (std::size_t y = 0; y < count; ++y) {
         blank(1);
         for (std::size_t x = 0; x < row_bytes * 8; ++x) {
@@ -134,6 +135,16 @@ TEST_CASE("escpos raster: it begins with initialise and ends with feed and cut")
   profile.cutter = Cutter::none;
   const kiosk::Bytes torn = encode(picture, profile).value();
   CHECK(kiosk::Bytes(torn.end() - 3, torn.end()) == kiosk::Bytes{0x1B, 0x4A, 24});
+}
+
+TEST_CASE("escpos raster: a thin gap between wide rows is no band without bytes") {
+  Picture picture(576, 43);
+  for (int y = 0; y < picture.height_dots; ++y) {
+    if (y < 20 || y >= 23) picture.set_black(575, y);
+  }
+  const Paper paper = print(encode(picture, Profile{}).value(), 576);
+  CHECK(paper.trouble == "");
+  CHECK(shows(paper, picture));
 }
 
 TEST_CASE("escpos raster: long white is fed in several steps, in the model's units") {
