@@ -1,0 +1,71 @@
+#include "kiosk/app/device_events.h"
+
+#include <doctest/doctest.h>
+
+using namespace kiosk;
+using namespace kiosk::app;
+namespace id_card = drivers::id_card;
+namespace scanner = drivers::scanner;
+
+namespace {
+
+template <typename T, typename Event>
+T as(const Event& event) {
+  const auto input = loop_input(event);
+  REQUIRE(input.has_value());
+  if constexpr (std::is_same_v<T, shell::ReaderState> || std::is_same_v<T, shell::ScannerState>) {
+    return std::get<T>(*input);
+  } else {
+    return std::get<T>(std::get<decltype(journeys::Event::what)>(*input));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("device events: a card's document, number and end of validity reach the journey") {
+  id_card::IdCardText text;
+  text.number = "990101199003070015";
+  text.valid_to = "20400101";
+  const auto read = as<journeys::CardRead>(id_card::ReaderEvent(id_card::CardRead{text}));
+  CHECK(read.kind == journeys::CardKind::resident);
+  CHECK(read.valid_to == domain::Date{2040, 1, 1});
+  text.document = id_card::Document::foreign_permit_2023;
+  text.valid_to.reset();
+  const auto permit = as<journeys::CardRead>(id_card::ReaderEvent(id_card::CardRead{text}));
+  CHECK(permit.kind == journeys::CardKind::foreign_permit);
+  CHECK_FALSE(permit.valid_to.has_value());
+}
+
+TEST_CASE("device events: an absent reader is missing, a faulty one out of service") {
+  using id_card::ReaderEvent;
+  using id_card::ReaderUnusable;
+  CHECK(as<shell::ReaderState>(ReaderEvent(ReaderUnusable{{"usb", "absent", ""}})).health ==
+        journeys::ReaderHealth::missing);
+  CHECK(as<shell::ReaderState>(ReaderEvent(ReaderUnusable{{"id_card", "not_authorised", ""}}))
+            .health == journeys::ReaderHealth::out_of_service);
+}
+
+TEST_CASE("device events: a card of another kind is not an unreadable one") {
+  CHECK(as<journeys::CardUnreadable>(id_card::ReaderEvent(id_card::NotAResidentCard{}))
+            .not_supported);
+  CHECK_FALSE(
+      as<journeys::CardUnreadable>(id_card::ReaderEvent(id_card::CardPulled{})).not_supported);
+}
+
+TEST_CASE("device events: a code that could not be read is damaged, not unknown") {
+  const auto scan = as<journeys::CodeScanned>(
+      scanner::ScannerEvent(scanner::CodeUnreadable{{"scanner", "torn", ""}}));
+  CHECK(domain::recognise_code({}, scan.text) == domain::Code(domain::DamagedCode{}));
+}
+
+TEST_CASE("device events: only a printer that can print is called well") {
+  using drivers::printer::PrinterState;
+  for (const PrinterState state :
+       {PrinterState::ready, PrinterState::paper_near_end, PrinterState::offline,
+        PrinterState::overheated, PrinterState::cutter_error, PrinterState::paper_out,
+        PrinterState::cover_open, PrinterState::silent, PrinterState::unplugged}) {
+    journeys::Surroundings around;
+    around.printer = health_of(state);
+    CHECK(journeys::can_print(around) == drivers::printer::can_print(state));
+  }
+}
