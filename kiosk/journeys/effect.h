@@ -19,8 +19,8 @@ struct LookUp {
 struct ReadFresh {
   RequestId request;
   std::string appointment_id;
-  std::string location_id;  ///< as known so far, to count who waits there
-  std::string doctor_id;
+  std::string location_id = {};  ///< as known so far, to count who waits there
+  std::string doctor_id = {};
   bool operator==(const ReadFresh&) const = default;
 };
 /// Record the check-ins, each in one transaction; the shell draws nonces and tokens.
