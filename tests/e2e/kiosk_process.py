@@ -14,6 +14,8 @@ import site_config as site
 from harness import Failure, check, equal
 
 TICKET_NUMBER = re.compile(r"^(?:K\d+[A-Z]*-\d{3,}|儿\d+)$")
+# Screens that wait for the kiosk, not for the patient.
+ENDS_BY_ITSELF = ("reading_card", "looking_up", "committing", "closed")
 PRINT_STATES = ("queued", "sending", "printed", "failed", "unknown", "held")
 
 
@@ -94,7 +96,12 @@ class Kiosk:
         return self.ask("status")
 
     def scene(self):
-        return self.ask("scene")
+        scene = self.ask("scene")
+        ways = {node["action"] for node in scene["nodes"] if node["enabled"]} - {"", "help"}
+        by_hand = scene["screen"] in ENDS_BY_ITSELF or scene["screen"] == "welcome"
+        ways = {way for way in ways if not way.startswith("language:")}
+        check(ways or by_hand, lambda: f"no way out of {scene}")
+        return scene
 
     def screen(self):
         return self.scene()["screen"]
@@ -139,6 +146,12 @@ class Kiosk:
 
     def lift(self):
         self.ask("lift_card")
+
+    def lay_again(self, person, **more):
+        """Lifts first, for as long as a hand needs and the reader to see that no card is there."""
+        self.lift()
+        time.sleep(self.case.limit(0.8))
+        self.lay(person, **more)
 
     def scan(self, code):
         self.ask("scan", code=code)
@@ -244,6 +257,6 @@ class Kiosk:
             self.picture("failed")
             (self.folder / "failed.txt").write_text(
                 self.screen() + "\n" + "\n".join(self.texts()) + f"\n{self.status()}\n")
-        except (OSError, control.Refused) as error:
+        except (OSError, control.Refused, Failure) as error:
             (self.folder / "failed.txt").write_text(f"no answer: {error}\n")
 

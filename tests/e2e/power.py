@@ -1,4 +1,4 @@
-"""Power goes at any instant: nothing confirmed is lost, nothing is doubled, no paper by surprise."""
+"""Power goes at any instant: nothing is lost, nothing is doubled, no paper by surprise."""
 import datetime
 import time
 
@@ -86,8 +86,8 @@ def killed_at_any_moment(case):
     check(not [job for job in kiosk.print_jobs() if job[2] == "sending"], "a job is still sending")
 
 
-@e2e("power: a ticket that may have come out is asked for, and the second one says COPY", short=True,
-     seconds=5)
+@e2e("power: a ticket that may have come out is asked for, and the second one says COPY",
+     short=True, seconds=5)
 def copy_on_request(case):
     hospital = Hospital(case)
     kiosk = Kiosk(case, hospital).ready()

@@ -18,7 +18,7 @@ import traceback
 sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
-for module in ("visits", "power", "server"):
+for module in ("visits", "power", "server", "devices", "outcomes", "machine"):
     __import__(module)  # registers its tests
 
 WORKERS = 2
@@ -80,7 +80,7 @@ def main():
     build = harness.Build(folder, source, slowness(folder))
     tests = [test for test in harness.TESTS
              if options.only in test.name and (test.short or not options.short)]
-    tests.sort(key=lambda test: -test.seconds)  # the long ones first, so that both workers end alike
+    tests.sort(key=lambda test: -test.seconds)  # long ones first: both workers end alike
     shutil.rmtree(folder / "e2e-failed", ignore_errors=True)
     count = {"ok     ": 0, "skipped": 0, "FAILED ": 0}
     with tempfile.TemporaryDirectory(prefix="kiosk-e2e-") as root, \
