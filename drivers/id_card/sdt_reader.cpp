@@ -13,7 +13,6 @@ using kiosk::Milliseconds;
 using usb::Moment;
 
 constexpr Milliseconds find_interval{300};
-constexpr Milliseconds find_interval_while_lying{1000};
 constexpr Milliseconds health_interval{3000};
 constexpr Milliseconds retry_start{500};
 constexpr Milliseconds retry_unusable{10'000};
@@ -224,8 +223,7 @@ void SdtReader::ask_later(Moment at, Request request) {
 void SdtReader::rest(Moment now) {
   if (!ready_) return ask_later(now + retry_start, Request::identify);
   if (wanted_ == CardWanted::no) return ask_later(now + health_interval, Request::status);
-  const auto interval = lying_ == Lying::read ? find_interval_while_lying : find_interval;
-  ask_later(std::max(now, last_find_ + interval), Request::find);
+  ask_later(std::max(now, last_find_ + find_interval), Request::find);
 }
 
 void SdtReader::no_answer(Moment now) {
