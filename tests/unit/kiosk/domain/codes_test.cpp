@@ -49,7 +49,7 @@ TEST_CASE("code: nothing from outside is a wildcard, a part or too long") {
         std::string("https://example.org/A00000317")}) {
     CHECK(recognise_code(formats, text) == Code(UnknownCode{}));
   }
-  CHECK(recognise_code(formats, std::string("A0000\0317", 9)) == Code(DamagedCode{}));
+  CHECK(recognise_code(formats, std::string("A0000\x01") + "0317") == Code(DamagedCode{}));
 }
 
 TEST_CASE("code: a pattern that is no regular expression is told") {
