@@ -54,7 +54,7 @@ TEST_CASE("simulation: each trouble alone, and all at once, hold every rule") {
 
 TEST_CASE("simulation: seeds that once found something hold every rule") {
   // 84: the records stepped without pause; 12: of two numbers the called one was not known.
-  for (const std::uint64_t seed : {7, 12, 17, 84}) check_holds(options_of(seed));
+  for (const std::uint64_t seed : {7U, 12U, 17U, 84U}) check_holds(options_of(seed));
 }
 
 TEST_CASE("simulation: the same seed gives the same trace, another one another") {

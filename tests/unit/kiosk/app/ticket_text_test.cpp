@@ -61,7 +61,8 @@ TEST_CASE("ticket text: what the patient needs, the name masked, facts that are 
     CHECK(text[absent].empty());
   }
   for (const auto& [name, value] : text) {
-    CAPTURE(name);
+    const std::string shown = name;
+    CAPTURE(shown);
     const auto& known = ticket_value_names();
     CHECK(std::find(known.begin(), known.end(), name) != known.end());
   }

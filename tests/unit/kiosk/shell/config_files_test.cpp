@@ -98,7 +98,8 @@ TEST_CASE("sample site: it loads clean") {
   CHECK(config.rules.kiosk_code == "K1");
   CHECK(config.rules.directions.size() >= 3);
   for (const auto& [place, direction] : config.rules.directions) {
-    CAPTURE(place);
+    const std::string shown = place;
+    CAPTURE(shown);
     CHECK(direction.way.size() == 2);
   }
 }

@@ -162,7 +162,7 @@ TEST_CASE("config mistake: files that are missing or of the wrong kind") {
 }
 
 TEST_CASE("config mistake: a secret file that others may read") {
-  for (const mode_t mode : {0640, 0604, 0660, 0777}) {
+  for (const mode_t mode : {0640U, 0604U, 0660U, 0777U}) {
     const Site site;
     site.write("token", "secret", mode);
     CHECK(has(mistake(site, least, 9, "server.token_file"), "open to group or others"));

@@ -156,7 +156,8 @@ TEST_CASE("recording: codes and cards keep what they lead to") {
   for (const auto& [code, screen] : codes) {
     Recorded run;
     run.feed(CodeScanned{code});
-    CAPTURE(code);
+    const std::string shown = code;
+    CAPTURE(shown);
     CHECK(run.screens == std::vector<std::string>{"welcome", screen});
     CHECK(run.replayed() == run.screens);
     CHECK_FALSE(holds(run.text(), code));

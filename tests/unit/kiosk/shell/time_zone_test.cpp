@@ -26,7 +26,8 @@ domain::Zone zone_of(const std::string& name, Instant now = november) {
 TEST_CASE("time zone: a zone without summer time is one offset") {
   for (const auto& [name, offset] :
        {std::pair{"Asia/Shanghai", 480}, {"Asia/Singapore", 480}, {"UTC", 0}}) {
-    CAPTURE(name);
+    const std::string shown = name;
+    CAPTURE(shown);
     const domain::Zone zone = zone_of(name);
     REQUIRE(zone.size() == 1);
     CHECK(zone[0].offset == Minutes(offset));
@@ -67,7 +68,8 @@ TEST_CASE("time zone: a clock at the ends of time does no harm") {
 
 TEST_CASE("time zone: unknown names and abbreviations are refused by name") {
   for (const char* name : {"Asia/Shangai", "CST", "GMT+8", "", "Asia/", "/", "asia shanghai"}) {
-    CAPTURE(name);
+    const std::string shown = name;
+    CAPTURE(shown);
     const auto zone = shell::time_zone(name, november);
     REQUIRE_FALSE(zone.has_value());
     CHECK(zone.error().code == "unknown_time_zone");
