@@ -89,6 +89,11 @@ Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config) 
 /// All that runs, in the order in which it may go: workers before what they speak to.
 class Application {
  public:
+  /// Records and the workers around them speak to each other: they fall silent before they go.
+  ~Application() {
+    if (records_) records_->stop();
+    http_.reset();
+  }
   static Result<std::unique_ptr<Application>> create(shell::Config config,
                                                      const ApplicationOptions& options,
                                                      DeviceFactory& devices);
@@ -265,8 +270,7 @@ void Application::job_ended(std::int64_t job, domain::PrintState state) {
 }
 
 bool Application::to_printer(PrintBytes bytes) {
-  return printer_ != nullptr &&
-         printer_->post({drivers::printer::JobId{bytes.job}, std::move(bytes.bytes)});
+  return printer_->post({drivers::printer::JobId{bytes.job}, std::move(bytes.bytes)});
 }
 
 void Application::to_loop(shell::LoopInput input) {
@@ -347,6 +351,7 @@ Result<std::unique_ptr<Application>> Application::create(shell::Config config,
     return pass_on(made.error());
   }
   if (auto made = application->make_devices(devices); !made) return pass_on(made.error());
+  application->records_->start();
   if (auto made = application->make_control(options); !made) return pass_on(made.error());
   return application;
 }

@@ -64,8 +64,15 @@ RecordsWorker::RecordsWorker(const shell::Config& config, Parts parts, shell::Cl
       parts_(std::move(parts)),
       clock_(clock),
       ports_(std::move(ports)),
-      records_(config.rules, *parts_.ledger, *parts_.engine, parts_.random),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      records_(config.rules, *parts_.ledger, *parts_.engine, parts_.random) {}
+
+void RecordsWorker::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void RecordsWorker::stop() {
+  thread_ = std::jthread();
+}
 
 bool RecordsWorker::post(shell::RecordsInput input) {
   return queue_.push(Item(std::move(input)));

@@ -41,6 +41,11 @@ class RecordsWorker {
 
   RecordsWorker(const shell::Config& config, Parts parts, shell::Clock& clock, RecordsPorts ports);
 
+  /// Begins to work, once all that the ports lead to stands.
+  void start();
+  /// Ends the work; what is posted from now on stays undone.
+  void stop();
+
   /// Thread: any.
   bool post(shell::RecordsInput input);
   bool post(shell::ControlCall call);
