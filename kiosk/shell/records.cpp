@@ -77,6 +77,7 @@ RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
 void Records::follow_clock(Milliseconds change) {
   for (auto& [request, pending] : look_ups_) pending.until += change;
   if (printer_troubled_since_) *printer_troubled_since_ += change;
+  if (clock_doubted_since_) *clock_doubted_since_ += change;
   spooler_.follow_clock(change);
 }
 

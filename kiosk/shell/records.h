@@ -144,6 +144,7 @@ class Records {
   journeys::PrinterHealth printer_ = journeys::PrinterHealth::missing;
   journeys::ReaderHealth reader_ = journeys::ReaderHealth::ok;
   std::optional<Instant> printer_troubled_since_;
+  std::optional<Instant> clock_doubted_since_;
   std::optional<Instant> last_sync_;
   std::optional<Instant> engine_wake_;
   std::optional<Milliseconds> correction_;  ///< that the clock makes before the next step

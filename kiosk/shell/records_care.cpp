@@ -12,6 +12,9 @@ constexpr Seconds care_every{10};
 constexpr Seconds erase_every{600};
 /// A printer that is away for a moment (its cable moved, it starts) is nobody's business yet.
 constexpr Seconds printer_patience{5};
+/// After a start the machine's clock may be a little behind the last check-in, whose time was the
+/// server's; its next answer puts that right.
+constexpr Seconds clock_patience{30};
 
 struct NoticeWords {
   journeys::StaffNotice kind;
@@ -139,7 +142,14 @@ void Records::notice(journeys::StaffNotice kind, bool on) {
 }
 
 void Records::judge_notices() {
-  notice(journeys::StaffNotice::clock_untrusted, now_.trust == ClockTrust::not_before);
+  const bool doubted = now_.trust == ClockTrust::not_before;
+  if (!doubted) {
+    clock_doubted_since_.reset();
+  } else if (!clock_doubted_since_) {
+    clock_doubted_since_ = now_.instant;
+  }
+  notice(journeys::StaffNotice::clock_untrusted,
+         doubted && now_.instant >= *clock_doubted_since_ + clock_patience);
   notice(journeys::StaffNotice::ledger_replaced, ledger_.set_aside().has_value());
   if (printer_troubled_since_ && now_.instant >= *printer_troubled_since_ + printer_patience) {
     notice(journeys::StaffNotice::printer, true);

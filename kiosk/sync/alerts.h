@@ -17,6 +17,7 @@ class Alerts {
   void raise(Now now, const RaiseAlert& alert);
   void step(Now now);
   std::optional<Instant> wake() const;
+  void follow_clock(Milliseconds change) { not_before_ += change; }
 
  private:
   void on_reply(Now now, const Reply& reply);

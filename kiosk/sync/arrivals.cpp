@@ -18,8 +18,9 @@ constexpr Milliseconds conflict_pause_min{200};
 constexpr Milliseconds conflict_pause_spread{800};
 constexpr Milliseconds denied_pause{60'000};
 constexpr Milliseconds server_limit_margin{5'000};
-constexpr Milliseconds recheck_pause{1'000};  ///< while due rows are under way or over the limit
-constexpr Milliseconds store_pause{10'000};   ///< after the store itself failed
+constexpr Milliseconds recheck_pause{1'000};    ///< while due rows are under way or over the limit
+constexpr Milliseconds pause_max{20 * 60'000};  ///< no back-off or Retry-After is longer
+constexpr Milliseconds store_pause{10'000};     ///< after the store itself failed
 
 bool has_arrived(AppointmentStatus status) {
   return status == AppointmentStatus::arrived || status == AppointmentStatus::checked_in ||
@@ -53,7 +54,8 @@ void Arrivals::step(Now now) {
   }
   const auto next = context_.store.next_due();
   if (!next) return context_.log(next.error());
-  if (*next) check_at_ = std::max(**next, now.instant + recheck_pause);
+  if (*next && **next > now.instant + pause_max) mend_pauses(now, **next);
+  if (*next) check_at_ = check_ ? now.instant : std::max(**next, now.instant + recheck_pause);
 }
 
 void Arrivals::server_is_back(Now now) {
@@ -62,6 +64,23 @@ void Arrivals::server_is_back(Now now) {
       context_.log(done.error());
   unsent_.clear();
   check_ = true;
+}
+
+/// No pause is longer than `pause_max`: a later instant was stored by a clock that was wrong.
+void Arrivals::mend_pauses(Now now, Instant next_due) {
+  const auto rows = context_.store.due(next_due, parallel_max);
+  if (!rows) return context_.log(rows.error());
+  for (const auto& row : *rows)
+    if (const auto done = context_.store.postpone(row.id, now.instant, row.unknown); !done)
+      return context_.log(done.error());
+  check_ = true;
+}
+
+void Arrivals::follow_clock(Milliseconds change) {
+  for (auto& [id, work] : works_)
+    if (work.resume_at) *work.resume_at += change;
+  for (auto& [id, since] : unknown_since_) since += change;
+  if (check_at_) *check_at_ += change;
 }
 
 std::optional<Instant> Arrivals::wake() const {
@@ -161,8 +180,8 @@ void Arrivals::decide(Now now, Id id) {
     return patch_appointment(now, id, &Arrivals::on_appointment_changed);
   }
   if (own != work.found.end()) return acknowledge(now, id, own->id);  // told, then undone there
-  if (!work.found.empty() && !has_arrived(status))
-    return refuse(now, id, "the desk undid an arrival of this visit");
+  // Whoever has arrived since did so with another visit key.
+  if (!work.found.empty()) return refuse(now, id, "the desk undid an arrival of this visit");
   if (!has_arrived(status) && !open)
     return refuse(now, id, std::string("the appointment is ") + domain::code(status));
   decide_nothing_found(now, id);

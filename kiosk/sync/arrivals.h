@@ -26,6 +26,7 @@ class Arrivals {
   void server_is_back(Now now);
   bool busy() const { return !works_.empty(); }
   std::optional<Instant> wake() const;
+  void follow_clock(Milliseconds change);
 
  private:
   enum class Doing { reading_appointment, reading, writing };
@@ -54,6 +55,7 @@ class Arrivals {
   void decide(Now now, Id id);
   void decide_nothing_found(Now now, Id id);
   void decide_by_task(Now now, Id id);
+  void mend_pauses(Now now, Instant next_due);
 
   bool note_sending(Now now, Id id);
   void write(Now now, Id id, HttpRequest request, Step next);

@@ -51,8 +51,8 @@ void Download::ask_first(Now now) {
     const auto mark = context_.store.bookmark();
     if (!mark) return fail_run(now, mark.error());
     if (*mark) {
-      const auto since = (*mark)->server_time - profile.poll_overlap;
-      return ask_page(now, changes_search(profile, since, context_.includes()));
+      run_->since = (*mark)->server_time - profile.poll_overlap;
+      return ask_page(now, changes_search(profile, run_->since, context_.includes()));
     }
     run_->kind = Kind::whole_days;
   }
@@ -122,7 +122,10 @@ void Download::store(Now now, const Reading& reading) {
 }
 
 void Download::go_on(Now now, const std::string& next) {
-  if (next.empty()) return run_->kind == Kind::whole_days ? look_for_gone(now) : complete(now);
+  if (next.empty()) {
+    if (run_->kind == Kind::whole_days) return look_for_gone(now);
+    return ask_arrivals(now, changed_arrivals_search(context_.profile(), run_->since));
+  }
   const auto url = resolve_link(context_.profile().base_url, next);
   if (!url) return fail_run(now, url.error());
   if (run_->pages >= pages_max)
@@ -140,6 +143,31 @@ void Download::look_for_gone(Now now) {
   for (const auto& id : *stored)
     if (!run_->seen.contains(id)) unseen_.push_back(id);
   complete(now);
+}
+
+/// An arrival can change without its Appointment: another kiosk's ticket came to stand on it, and
+/// maybe before ours.
+void Download::ask_arrivals(Now now, HttpRequest request) {
+  context_.exchange.send(now, std::move(request), Urgency::background,
+                         [this](Now at, const Reply& reply) { on_arrivals(at, reply); });
+}
+
+void Download::on_arrivals(Now now, const Reply& reply) {
+  if (refuses_search(reply)) return complete(now);  // then a look-up tells
+  const auto reading = reading_of(reply);
+  if (!reading) return fail_run(now, reading.error());
+  context_.watch_numbers(now, reading->encounters);
+  if (arrivals_.size() >= known_max) arrivals_.clear();
+  for (const auto& row : reading->encounters) {
+    auto& looked_at = arrivals_[row.type + '/' + row.id];
+    const bool news = row.meta.version.empty() || looked_at != row.meta.version;
+    looked_at = row.meta.version;
+    for (const auto& id : row.appointments)
+      if (news && !run_->seen.contains(id)) unseen_.push_back(id);
+  }
+  const auto url = resolve_link(context_.profile().base_url, reading->next);
+  if (reading->next.empty() || !url || ++run_->pages >= pages_max) return complete(now);
+  ask_arrivals(now, page_request(context_.profile(), *url));
 }
 
 void Download::complete(Now now) {
@@ -195,6 +223,11 @@ void Download::fail_run(Now now, const Error& error) {
   ++failures_;
   next_ =
       std::max(now.instant + backoff(failures_, context_.random), context_.exchange.hold_until());
+}
+
+void Download::follow_clock(Milliseconds change) {
+  for (auto* instant : {&last_complete_, &next_, &due_since_})
+    if (*instant) **instant += change;
 }
 
 std::optional<Instant> Download::wake() const {

@@ -23,6 +23,8 @@ class Download {
   enum class Uploads { none, waiting };
   void step(Now now, Uploads uploads);
   std::optional<Instant> wake() const;
+  /// The clock was put right by so much.
+  void follow_clock(Milliseconds change);
   /// The clock was set back: what was planned by it is planned anew.
   void clock_set_back() { next_.reset(); }
 
@@ -38,6 +40,7 @@ class Download {
     std::map<std::string, std::string> seen;  ///< id -> what was stored of it
     int pages = 0;
     int restarts = 0;
+    Instant since;  ///< of changes
   };
 
   void begin(Now now, Kind kind);
@@ -48,6 +51,8 @@ class Download {
   void store(Now now, const Reading& reading);
   void go_on(Now now, const std::string& next);
   void look_for_gone(Now now);
+  void ask_arrivals(Now now, HttpRequest request);
+  void on_arrivals(Now now, const Reply& reply);
   void check_gone(Now now, std::vector<std::string> ids);
   void on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply);
   void complete(Now now);
@@ -56,9 +61,10 @@ class Download {
   Context& context_;
   Resolver& resolver_;
   std::optional<Run> run_;
-  std::vector<std::string> unseen_;           ///< stored, not in a whole run: gone or moved
-  std::map<std::string, std::string> known_;  ///< id -> signature, of the last runs
-  std::optional<domain::Date> whole_for_;     ///< the last day that was read whole
+  std::vector<std::string> unseen_;              ///< stored, not in a whole run: gone or moved
+  std::map<std::string, std::string> known_;     ///< id -> signature, of the last runs
+  std::map<std::string, std::string> arrivals_;  ///< Encounter or Task -> version looked at
+  std::optional<domain::Date> whole_for_;        ///< the last day that was read whole
   std::optional<Instant> last_complete_;
   std::optional<Instant> next_;
   std::optional<Instant> due_since_;  ///< waits for uploads since

@@ -55,8 +55,22 @@ void Engine::learn_clock(Now now) {
       });
 }
 
+/// Limits that were set by the old clock end when they would have ended.
+void Engine::follow_clock(Milliseconds change) {
+  context_.exchange.follow_clock(change);
+  look_ups_.follow_clock(change);
+  fresh_reads_.follow_clock(change);
+  arrivals_.follow_clock(change);
+  download_.follow_clock(change);
+  alerts_.follow_clock(change);
+  if (ask_clock_at_ && *ask_clock_at_ != Instant{}) *ask_clock_at_ += change;
+  last_step_ += change;
+}
+
 Output Engine::step(Now now, std::vector<Input> inputs) {
   context_.out = Output();
+  if (correction_) follow_clock(*correction_);
+  correction_.reset();
   const auto state_before = context_.exchange.state();
   if (now.instant < last_step_) download_.clock_set_back();
   last_step_ = now.instant;
@@ -81,6 +95,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.last_complete_run = download_.last_complete_run();
   out.day_is_complete = download_.day_is_complete(now);
   out.clock = context_.exchange.take_correction(now.trust);
+  if (out.clock) correction_ = out.clock->offset;
   out.wake = wake();
   return std::move(out);
 }

@@ -32,6 +32,7 @@ class Engine {
  private:
   void take(Now now, Input input);
   void learn_clock(Now now);
+  void follow_clock(Milliseconds change);
   std::optional<Instant> wake() const;
 
   Context context_;
@@ -44,6 +45,7 @@ class Engine {
   Instant last_step_{};
   std::optional<Instant> ask_clock_at_ = Instant{};  ///< until the server's time was asked for
   int clock_failures_ = 0;
+  std::optional<Milliseconds> correction_;  ///< that the clock makes before the next step
 };
 
 }  // namespace kiosk::sync

@@ -134,6 +134,12 @@ std::vector<HttpRequest> Exchange::take(Now now) {
   return ready;
 }
 
+void Exchange::follow_clock(Milliseconds change) {
+  for (auto& [id, flight] : flights_) flight.deadline += change;
+  if (hold_until_ != Instant{}) hold_until_ += change;
+  if (last_answer_) *last_answer_ += change;
+}
+
 bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flight) {
   if (response.status != 401 || flight.signed_anew) return false;
   authorizer_.rejected();

@@ -56,6 +56,8 @@ class Exchange {
   void expire(Now now);
   /// The requests to send now, each once.
   std::vector<HttpRequest> take(Now now);
+  /// The clock was put right by so much: what is left of each limit stays.
+  void follow_clock(Milliseconds change);
   std::optional<Instant> wake() const;
 
   ServerState state() const { return health_.state(); }

@@ -73,6 +73,13 @@ HttpRequest changes_search(const SiteProfile& profile, Instant since, Includes i
   return search(profile, "Appointment", fields);
 }
 
+HttpRequest changed_arrivals_search(const SiteProfile& profile, Instant since) {
+  const bool task = profile.arrival_way == ArrivalWay::appointment_only;
+  FormFields fields = {{"_lastUpdated", "ge" + format_utc(since)}, {"_sort", "_lastUpdated"}};
+  add_page_fields(fields, profile, Includes::without);
+  return search(profile, task ? "Task" : "Encounter", fields);
+}
+
 HttpRequest ids_search(const SiteProfile& profile, const std::string& type,
                        std::span<const std::string> ids, Includes includes) {
   FormFields fields = {{"_id", joined(ids, "")}};

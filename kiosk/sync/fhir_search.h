@@ -21,6 +21,9 @@ HttpRequest day_search(const SiteProfile& profile, const domain::Zone& zone, Ins
 /// Appointments changed since, whatever their date, status and place, first page.
 HttpRequest changes_search(const SiteProfile& profile, Instant since, Includes includes);
 
+/// Arrivals (Encounters; Tasks in way c) changed since, first page.
+HttpRequest changed_arrivals_search(const SiteProfile& profile, Instant since);
+
 /// Resources of one type by id.
 HttpRequest ids_search(const SiteProfile& profile, const std::string& type,
                        std::span<const std::string> ids, Includes includes);

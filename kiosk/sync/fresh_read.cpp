@@ -118,6 +118,10 @@ void FreshReads::expire(Now now) {
   }
 }
 
+void FreshReads::follow_clock(Milliseconds change) {
+  for (auto& [id, work] : works_) work.deadline += change;
+}
+
 std::optional<Instant> FreshReads::wake() const {
   std::optional<Instant> first;
   for (const auto& [id, work] : works_)

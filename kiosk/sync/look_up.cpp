@@ -337,6 +337,10 @@ void LookUps::expire(Now now) {
     give_up(id, {"sync", "unavailable", "no answer in time", Remedy::wait});
 }
 
+void LookUps::follow_clock(Milliseconds change) {
+  for (auto& [id, work] : works_) work.deadline += change;
+}
+
 std::optional<Instant> LookUps::wake() const {
   std::optional<Instant> first;
   for (const auto& [id, work] : works_)

@@ -20,6 +20,7 @@ class LookUps {
   /// Answers what has run out of time.
   void expire(Now now);
   std::optional<Instant> wake() const;
+  void follow_clock(Milliseconds change);
 
  private:
   struct Work {
@@ -68,6 +69,7 @@ class FreshReads {
   void start(Now now, const ReadFresh& what);
   void expire(Now now);
   std::optional<Instant> wake() const;
+  void follow_clock(Milliseconds change);
 
  private:
   struct Work {

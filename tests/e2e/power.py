@@ -81,6 +81,7 @@ def killed_at_any_moment(case):
     kiosk.synced()
     for appointment, number in numbers.items():
         hospital.knows_arrival(appointment, number)
+    check("alert kind=clock" not in kiosk.log(), "a restart alone brought the clock in doubt")
     kiosk.stop()
     equal(kiosk.ledger("SELECT count(*) FROM check_in"), [(len(numbers),)], "check-ins")
     check(not [job for job in kiosk.print_jobs() if job[2] == "sending"], "a job is still sending")

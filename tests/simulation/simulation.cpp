@@ -178,9 +178,10 @@ void Lobby::every(Minutes mean, std::function<void()> deed) {
 
 void Lobby::begin(Place& place) {
   if (on(Trouble::clock)) {
-    const auto luck = dice_.below(3);
+    const auto luck = dice_.below(4);
     if (luck == 0) place.kiosk->set_machine_clock(-(morning.time_since_epoch()));
     if (luck == 1) place.kiosk->set_machine_clock(dice_.between(Seconds(-25), Seconds(25)));
+    if (luck == 2) place.kiosk->set_machine_clock(dice_.between(Minutes(1), Minutes(120)));
   }
   place.kiosk->start();
   plan_troubles(place);

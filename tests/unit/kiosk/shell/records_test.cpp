@@ -47,7 +47,7 @@ class Bench {
     std::filesystem::remove_all(folder_);
   }
 
-  Now now() const { return {instant, ClockTrust::server}; }
+  Now now() const { return {instant, trust}; }
 
   /// Steps until the hospital has answered everything that was asked.
   void run(std::vector<RecordsInput> inputs = {}) {
@@ -119,6 +119,7 @@ class Bench {
 
   journeys::Rules rules;
   Instant instant = morning;
+  ClockTrust trust = ClockTrust::server;
   bool connected = true;
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<emulators::Hospital> hospital;
@@ -206,6 +207,28 @@ TEST_CASE("records: the printer's trouble becomes an alert after a moment, once,
   CHECK(bench.hospital->count("Task") == 1);
   bench.run({PrinterChanged{journeys::PrinterHealth::ok}});
   CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::printer));
+}
+
+TEST_CASE("records: a clock that stays in doubt is staff's business, one of a moment is not") {
+  Bench bench;
+  bench.connected = false;
+  bench.trust = ClockTrust::not_before;
+  bench.run();
+  bench.pass(Seconds(15));
+  CHECK(bench.alerts.empty());
+  bench.trust = ClockTrust::rtc;
+  bench.pass(Seconds(15));
+  bench.trust = ClockTrust::not_before;
+  bench.pass(Seconds(15));
+  bench.pass(Seconds(15));
+  CHECK(bench.alerts.empty());
+  bench.pass(Seconds(20));
+  REQUIRE(bench.alerts.size() == 1);
+  CHECK(bench.alerts[0].code == "clock_untrusted");
+  CHECK(bench.facts.notices.contains(journeys::StaffNotice::clock_untrusted));
+  bench.trust = ClockTrust::server;
+  bench.pass(Seconds(15));
+  CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::clock_untrusted));
 }
 
 TEST_CASE("records: a replaced ledger sees its code used and goes on with new numbers") {

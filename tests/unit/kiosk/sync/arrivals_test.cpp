@@ -454,6 +454,28 @@ TEST_CASE("arrival: after the desk undid one, the second round has a key of its 
   CHECK(visit.arrival->number == "K1-018");
 }
 
+TEST_CASE("arrival: a ticket of an undone round does not stand on the next round's Encounter") {
+  Case c;
+  c.hospital.check_in_elsewhere(c.appointment(), nonce_of('3'), "K2-001", morning());
+  c.hospital.undo_arrival(c.appointment(), morning());
+  const auto second = c.bench.commit(c.appointment(), nonce_of('4'), "K2-002");
+  c.bench.store.rows[second].message.visit_key = c.appointment() + "/2";
+  c.bench.run({OutboxChanged{}});
+  const auto late = c.bench.commit(c.appointment(), nonce_of('7'), "K1-017");
+  c.bench.run({OutboxChanged{}});
+  CHECK(c.bench.row(late).state == RowState::refused);
+  CHECK(values(c.encounter(), "urn:kiosk:ticket-number") == std::vector<std::string>{"K2-002"});
+}
+
+TEST_CASE("arrival: a pause that a wrong clock stored is not waited out") {
+  Case c;
+  const auto id = c.bench.commit(c.appointment(), nonce_of('7'), "K1-017");
+  c.bench.store.rows[id].message.not_before = c.bench.now.instant + Minutes(90);
+  c.bench.run({OutboxChanged{}});
+  c.bench.pass(Seconds(5));
+  CHECK(c.bench.row(id).state == RowState::acknowledged);
+}
+
 TEST_CASE("arrival: a half-done pair is resumed") {
   Case c(ArrivalWay::one_by_one);
   bool stopped = false;

@@ -202,18 +202,53 @@ TEST_CASE("download: an untrusted clock first learns the server's time, then ask
   for (int i = 0; i < 20; ++i) {
     const auto out = c.bench.engine->step(c.bench.now, std::move(inputs));
     inputs.clear();
-    if (out.clock && !correction) correction = out.clock;
+    if (out.clock && !correction) {
+      correction = out.clock;
+      c.bench.now = {c.bench.now.instant + correction->offset, ClockTrust::server};
+    }
     for (const auto& request : out.requests) {
       c.bench.sent.push_back(request);
       inputs.emplace_back(*c.bench.intercept(request));
     }
   }
   REQUIRE(correction);
-  const auto corrected = c.bench.now.instant + correction->offset;
+  const auto corrected = c.bench.now.instant;
   CHECK(std::chrono::abs(corrected - morning()) <= correction->uncertainty + Milliseconds(1));
   CHECK(c.bench.sent.front().url == std::string(base_url) + "/metadata");
-  CHECK(c.last_search().find("date=ge2026-11-21") != std::string::npos);
+  const auto& sent = c.bench.sent;
+  CHECK(std::any_of(sent.begin(), sent.end(), [](const HttpRequest& request) {
+    return request.body.find("date=ge2026-11-21") != std::string::npos;
+  }));
   CHECK(c.bench.store.visits.contains(c.appointment()));
+}
+
+TEST_CASE(
+    "download: a ticket that comes to stand on an arrival is seen though its row is the same") {
+  Case c;
+  c.hospital.check_in_elsewhere(c.appointment(), nonce_of('3'), "K2-001", c.bench.now.instant);
+  c.bench.run();
+  c.bench.pass(Minutes(5));
+  REQUIRE(c.bench.store.visits.at(c.appointment()).arrival->number == "K2-001");
+  const auto id = c.hospital.encounters_of(c.appointment()).front();
+  std::string text = c.hospital.read("Encounter/" + id);
+  text.replace(text.find("K2-001"), 6, "K3-009");
+  text.replace(text.find(nonce_of('3')), 32, nonce_of('2'));
+  c.hospital.put(text, c.bench.now.instant);
+  c.bench.pass(Minutes(1));
+  CHECK(c.bench.store.visits.at(c.appointment()).arrival->number == "K3-009");
+}
+
+TEST_CASE("engine: what is under way when the clock is put right keeps its time") {
+  Case c;
+  c.bench.restart(c.bench.settings);
+  Now now{Instant{} + Minutes(5), ClockTrust::not_before};
+  const auto first = c.bench.engine->step(now, {LookUp{RequestId{1}, domain::TicketCode{"t"}}});
+  REQUIRE(first.requests.size() == 2);
+  const auto& metadata = first.requests.at(first.requests[0].url.ends_with("metadata") ? 0 : 1);
+  const auto told = c.bench.engine->step(now, {c.hospital.answer(metadata, morning())});
+  REQUIRE(told.clock);
+  now = {now.instant + told.clock->offset, ClockTrust::server};
+  CHECK(c.bench.engine->step(now, {}).answers.empty());
 }
 
 TEST_CASE("alert: a Task tells the staff once, also when the first try is lost") {
