@@ -154,14 +154,17 @@ Result<std::optional<Arrival>> Ledger::own_arrival(const std::string& visit_key)
       visit_key);
 }
 
-// Of two numbers the earlier confirmation's is called.
+// Of two numbers the earlier confirmation's is called, unless the server refused ours.
 Result<Visit> Ledger::merged(Visit visit) {
   auto own = own_arrival(visit_key(visit.appointment.id, visit.round));
   if (!own) return pass_on(own.error());
   if (!*own) return visit;
-  const bool theirs_is_called = visit.arrival && !visit.arrival->number.empty() &&
-                                visit.arrival->confirmed_at <= (*own)->confirmed_at;
-  if (theirs_is_called) return visit;
+  if (visit.arrival && !visit.arrival->number.empty()) {
+    auto refused = database_.count("SELECT count(*) FROM outbox WHERE nonce = ?1 AND state = 2",
+                                   (*own)->nonce);
+    if (!refused) return pass_on(refused.error());
+    if (*refused > 0 || visit.arrival->confirmed_at <= (*own)->confirmed_at) return visit;
+  }
   if (visit.arrival && (*own)->encounter_id.empty()) {
     (*own)->encounter_id = visit.arrival->encounter_id;
   }

@@ -107,6 +107,19 @@ TEST_CASE("look-up: an own check-in shows as the visit's arrival at once") {
   CHECK_FALSE(ledger->visit("none").value().has_value());
 }
 
+TEST_CASE("look-up: of two numbers the earlier one is called, unless the server refused it") {
+  auto ledger = memory_ledger();
+  put(*ledger, {sample_visit()});
+  commit(*ledger, sample_check_in("a1"));
+  domain::Visit visit = sample_visit();
+  visit.arrival =
+      domain::Arrival{"e2", "a1", "theirs", "K2-009", "token-2", morning().instant + 1h, {}};
+  put(*ledger, {visit});
+  CHECK(ledger->visit("a1").value()->arrival->number == "K1-001");
+  REQUIRE(ledger->refused(outbox_id(*ledger, "a1"), "cancelled", morning().instant));
+  CHECK(ledger->visit("a1").value()->arrival->number == "K2-009");
+}
+
 TEST_CASE("store page: what lies outside the kept days is dropped, unless already stored") {
   auto ledger = memory_ledger();
   put(*ledger, {visit_on("before", day(20).start), visit_on("last", day(22).end),
