@@ -13,7 +13,8 @@ Result<LedgerStatus> Ledger::status(Instant now) {
       "SELECT "
       "(SELECT count(*) FROM outbox WHERE state = 0), "
       "(SELECT count(*) FROM outbox WHERE state = 2), "
-      "(SELECT count(*) FROM outbox WHERE state <> 1 AND confirmed_ms <= ?1), "
+      "(SELECT count(*) FROM outbox WHERE state <> 1 AND (confirmed_ms <= ?1 OR confirmed_ms > "
+      "?5)), "
       "(SELECT count(*) FROM print_job WHERE state = ?2), "
       "(SELECT count(*) FROM print_job WHERE state = ?3), "
       "(SELECT count(*) FROM print_job WHERE state = ?4), "
@@ -36,7 +37,7 @@ Result<LedgerStatus> Ledger::status(Instant now) {
                             r.integer(12) != 0};
       },
       now - unacknowledged_after, domain::PrintState::held, domain::PrintState::unknown,
-      domain::PrintState::failed);
+      domain::PrintState::failed, now);
   if (!status) return pass_on(status.error());
   if (!*status) return fail("store", "corrupt", "the ledger's own row is gone");
   return **status;

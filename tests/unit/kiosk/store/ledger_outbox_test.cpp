@@ -71,6 +71,9 @@ TEST_CASE("outbox: a check-in is unacknowledged from its third minute until the 
   commit(*ledger, sample_check_in("a1"));
   const Instant now = morning().instant;
   CHECK(ledger->unacknowledged(now + 3min - 1ms).value().empty());
+  CHECK(ledger->unacknowledged(now).value().empty());
+  CHECK(ledger->unacknowledged(now - 1ms).value().size() == 1);  // its clock ran ahead
+  CHECK(ledger->status(now - 1ms).value().unacknowledged == 1);
   CHECK_FALSE(ledger->status(now + 3min - 1ms).value().needs_attention());
   REQUIRE(ledger->unacknowledged(now + 3min).value().size() == 1);
   CHECK(ledger->status(now + 3min).value().unacknowledged == 1);
