@@ -91,6 +91,13 @@ class Case:
             arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=self.folder,
             timeout=self.limit(seconds), env={**os.environ, **(environment or {})}, check=False)
 
+    def check_logs(self):
+        """No sanitizer found anything, even where it let the program go on."""
+        for log in self.folder.rglob("*.log"):
+            text = log.read_text(errors="replace")
+            for words in ("Sanitizer", "runtime error:"):
+                check(words not in text, lambda: f"{log.name}: {text[max(0, text.index(words) - 200):]}")
+
     def keep_evidence(self):
         for kiosk in self.kiosks:
             kiosk.keep_evidence()

@@ -46,6 +46,7 @@ def run_one(test, build, root, verbose):
     words, trouble = "ok     ", ""
     try:
         test.run(case)
+        case.check_logs()
     except harness.Skip as skip:
         words, trouble = "skipped", f": {skip}"
     except Exception as error:  # whatever it is, the other tests go on
