@@ -1,7 +1,9 @@
 """What every test gets: a folder of its own, processes that end with it, waiting with a limit."""
+import contextlib
 import dataclasses
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -81,7 +83,8 @@ class Case:
         with open(log, "ab") as stderr:
             process = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-                cwd=self.folder, env={**os.environ, **(environment or {})})
+                cwd=self.folder, env={**os.environ, **(environment or {})},
+                start_new_session=True)
         self._started.append(process)
         return process
 
@@ -104,7 +107,7 @@ class Case:
 
     def end(self):
         for process in self._started:
-            if process.poll() is None:
-                process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a wrapper's child, too
             process.wait()
             process.stdout.close()

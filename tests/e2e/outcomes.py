@@ -255,8 +255,10 @@ def another_card(case):
     kiosk.wait("confirm")
     kiosk.lift()
     equal(kiosk.screen(), "confirm", "screen after the card was lifted")
-    kiosk.lay(second)
-    kiosk.wait("reading_card", "looking_up")
+    seen = kiosk.texts()
+    kiosk.lay_again(second)
+    kiosk.until("the second one's appointment",
+                lambda: kiosk.screen() == "confirm" and set(kiosk.texts()) - set(seen))
     number, _ = kiosk.confirm()
     kiosk.synced()
     hospital.knows_arrival(second["appointments"][0], number)
