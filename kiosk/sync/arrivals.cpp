@@ -13,6 +13,7 @@ namespace {
 using domain::AppointmentStatus;
 
 constexpr std::size_t parallel_max = 4;
+constexpr std::size_t released_max = 1'000;
 constexpr int conflicts_max = 3;
 constexpr Milliseconds conflict_pause_min{200};
 constexpr Milliseconds conflict_pause_spread{800};
@@ -54,29 +55,23 @@ void Arrivals::step(Now now) {
   }
   const auto next = context_.store.next_due();
   if (!next) return context_.log(next.error());
-  if (*next && **next > now.instant + pause_max) mend_pauses(now, **next);
+  if (*next && **next > now.instant + pause_max) release(now);  // a wrong clock stored it
   if (*next) check_at_ = check_ ? now.instant : std::max(**next, now.instant + recheck_pause);
 }
 
-void Arrivals::server_is_back(Now now) {
-  for (const auto& [id, unknown] : unsent_)
-    if (const auto done = context_.store.postpone(id, now.instant, unknown); !done)
-      context_.log(done.error());
-  unsent_.clear();
-  check_ = true;
-}
-
-/// No pause is longer than `pause_max`: a later instant was stored by a clock that was wrong.
-void Arrivals::mend_pauses(Now now, Instant next_due) {
-  const auto rows = context_.store.due(next_due, parallel_max);
+void Arrivals::release(Now now) {
+  const auto rows = context_.store.due(Instant::max(), released_max);
   if (!rows) return context_.log(rows.error());
-  for (const auto& row : *rows)
-    if (const auto done = context_.store.postpone(row.id, now.instant, row.unknown); !done)
-      return context_.log(done.error());
+  for (const auto& row : *rows) {
+    if (row.not_before <= now.instant) continue;
+    const auto done = context_.store.postpone(row.id, now.instant, row.unknown);
+    if (!done) return context_.log(done.error());
+  }
   check_ = true;
 }
 
-void Arrivals::follow_clock(Milliseconds change) {
+void Arrivals::follow_clock(Now now, Milliseconds change) {
+  if (change < Milliseconds(0)) release(now);
   for (auto& [id, work] : works_)
     if (work.resume_at) *work.resume_at += change;
   for (auto& [id, since] : unknown_since_) since += change;
@@ -96,7 +91,6 @@ void Arrivals::start(Now now, Id id) {
   auto& work = works_.at(id);
   work.resume_at.reset();
   work.found.clear();
-  unsent_.erase(id);
   send(now, id, read_request(context_.profile(), "Appointment/" + work.message.appointment_id),
        Doing::reading_appointment, &Arrivals::on_appointment);
 }
@@ -442,12 +436,8 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
       return later(now, id, denied_pause);
     case Verdict::busy:
       return later(now, id, reply.retry_after.value_or(pause()));
-    case Verdict::unsent: {
-      const bool unknown = work.maybe_there;
-      later(now, id, pause());
-      unsent_[id] = unknown;
-      return;
-    }
+    case Verdict::unsent:
+      return later(now, id, pause());
     case Verdict::unknown:
       if (work.doing == Doing::writing) {
         work.maybe_there = true;
@@ -492,7 +482,6 @@ void Arrivals::end(Id id, const Result<void>& stored) {
   works_.erase(id);
   failures_.erase(id);
   unknown_since_.erase(id);
-  unsent_.erase(id);
   check_ = true;
 }
 

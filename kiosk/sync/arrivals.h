@@ -22,11 +22,12 @@ class Arrivals {
 
   void step(Now now);
   void outbox_changed() { check_ = true; }
-  /// The server answers again: what could not be sent need not wait out its pause.
-  void server_is_back(Now now);
+  /// What is put off need not wait out its pause: the server answers again, or the clock by which
+  /// it was put off was wrong.
+  void release(Now now);
   bool busy() const { return !works_.empty(); }
   std::optional<Instant> wake() const;
-  void follow_clock(Milliseconds change);
+  void follow_clock(Now now, Milliseconds change);
 
  private:
   enum class Doing { reading_appointment, reading, writing };
@@ -55,7 +56,6 @@ class Arrivals {
   void decide(Now now, Id id);
   void decide_nothing_found(Now now, Id id);
   void decide_by_task(Now now, Id id);
-  void mend_pauses(Now now, Instant next_due);
 
   bool note_sending(Now now, Id id);
   void write(Now now, Id id, HttpRequest request, Step next);
@@ -87,8 +87,7 @@ class Arrivals {
   std::map<Id, Work> works_;
   std::map<Id, int> failures_;  ///< in a row, for the pause
   std::map<Id, Instant>
-      unknown_since_;          ///< before it may be sent again the server's limit must pass
-  std::map<Id, bool> unsent_;  ///< paused because nothing left; the value: `unknown` before
+      unknown_since_;  ///< before it may be sent again the server's limit must pass
   bool check_ = true;
   std::optional<Instant> check_at_;
 };

@@ -56,11 +56,11 @@ void Engine::learn_clock(Now now) {
 }
 
 /// Limits that were set by the old clock end when they would have ended.
-void Engine::follow_clock(Milliseconds change) {
+void Engine::follow_clock(Now now, Milliseconds change) {
   context_.exchange.follow_clock(change);
   look_ups_.follow_clock(change);
   fresh_reads_.follow_clock(change);
-  arrivals_.follow_clock(change);
+  arrivals_.follow_clock(now, change);
   download_.follow_clock(change);
   alerts_.follow_clock(change);
   if (ask_clock_at_ && *ask_clock_at_ != Instant{}) *ask_clock_at_ += change;
@@ -69,7 +69,7 @@ void Engine::follow_clock(Milliseconds change) {
 
 Output Engine::step(Now now, std::vector<Input> inputs) {
   context_.out = Output();
-  if (correction_) follow_clock(*correction_);
+  if (correction_) follow_clock(now, *correction_);
   correction_.reset();
   const auto state_before = context_.exchange.state();
   if (now.instant < last_step_) download_.clock_set_back();
@@ -79,8 +79,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   look_ups_.expire(now);
   fresh_reads_.expire(now);
   const auto state = context_.exchange.state();
-  if (state_before == ServerState::offline && state != ServerState::offline)
-    arrivals_.server_is_back(now);
+  if (state_before == ServerState::offline && state != ServerState::offline) arrivals_.release(now);
   learn_clock(now);
   arrivals_.step(now);
   alerts_.step(now);

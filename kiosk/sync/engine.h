@@ -32,7 +32,7 @@ class Engine {
  private:
   void take(Now now, Input input);
   void learn_clock(Now now);
-  void follow_clock(Milliseconds change);
+  void follow_clock(Now now, Milliseconds change);
   std::optional<Instant> wake() const;
 
   Context context_;
