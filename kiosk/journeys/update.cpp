@@ -243,17 +243,37 @@ void handle(Step& step, const Event& event) {
              event.what);
 }
 
+/// Tickets that were asked for and of which the screen has not heard yet.
+std::vector<RequestId> asked_tickets(const Screen& screen) {
+  std::vector<RequestId> asked;
+  if (const auto* done = std::get_if<Done>(&screen)) {
+    for (const DoneVisit& visit : done->visits) {
+      if (visit.copy_request) asked.push_back(visit.copy_request);
+    }
+  } else if (const auto* outcome = std::get_if<Outcome>(&screen)) {
+    if (outcome->copy == CopyState::asked) asked.push_back(outcome->copy_request);
+  }
+  return asked;
+}
+
 }  // namespace
 
 Update update(const Rules& rules, Model model, const Event& event) {
   follow_clock(model, event.now);
   model.now = event.now;
   const std::vector<std::int64_t> printing_before = model.printing;
+  const std::vector<RequestId> asked_before = asked_tickets(model.screen);
   Step step{rules, std::move(model), {}};
   settle_time(step);
   handle(step, event);
   settle_idle(step);
-  if (step.model.printing != printing_before) step.ask(AllowPrinting{step.model.printing});
+  const std::vector<RequestId> asked = asked_tickets(step.model.screen);
+  const bool left = std::any_of(asked_before.begin(), asked_before.end(), [&](RequestId one) {
+    return std::find(asked.begin(), asked.end(), one) == asked.end();
+  });
+  if (left || step.model.printing != printing_before) {
+    step.ask(AllowPrinting{step.model.printing});
+  }
   return {std::move(step.model), std::move(step.effects)};
 }
 

@@ -167,6 +167,17 @@ TEST_CASE("outcome: a ticket held for its patient prints when she comes back, wi
   CHECK(kiosk.as<Outcome>().copy == CopyState::printed);
 }
 
+TEST_CASE("outcome: a ticket whose patient leaves before it is queued may not print any more") {
+  Bench kiosk;
+  Visit visit = visit_at("a1", Minutes(20));
+  visit.arrival = Arrival{"e1", "a1", "n", "K1-007", "t", morning, TicketPaper::held};
+  kiosk.lay_card();
+  kiosk.answer_look_up({wang({visit})});
+  REQUIRE(kiosk.asked<PrintAgain>().size() == 1);
+  kiosk.tap("home");
+  CHECK(kiosk.asked<AllowPrinting>() == std::vector{AllowPrinting{}});
+}
+
 TEST_CASE("outcome: a copy is offered once, and only where a number is known") {
   Bench kiosk;
   Visit visit = visit_at("a1", Minutes(39));
