@@ -8,6 +8,7 @@
 namespace simulation {
 namespace {
 
+using kiosk::Instant;
 using kiosk::Milliseconds;
 using kiosk::Minutes;
 using kiosk::Seconds;
@@ -194,6 +195,7 @@ void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& out
   if (++mine.steps_in_minute == steps_in_minute_max) {
     broken(rule::no_spinning, kiosk.name() + " steps its records without pause");
   }
+  if (output.clock) mine.corrected = agenda_.now();
   for (const auto& event : output.events) {
     const auto* answer = std::get_if<CommitAnswered>(&event);
     if (answer == nullptr) continue;
@@ -222,14 +224,13 @@ void Invariants::check_list(SimKiosk& kiosk) {
   std::set<std::string> late;
   for (const auto& [nonce, one] : check_ins_) {
     const bool waits = one.kiosk == kiosk.name() && !told_.contains(nonce);
-    // Stamped by a clock that ran ahead and is right now, it may look younger than it is.
-    const bool ahead = one.message.confirmed_at > one.seen + list_slack / 2;
-    const auto young = kiosk::store::Ledger::unacknowledged_after;
-    const auto limit = young + list_slack + (ahead ? young : Minutes(0));
-    // A machine without a clock cannot know how long it was dead.
+    const auto limit = kiosk::store::Ledger::unacknowledged_after + list_slack;
+    // A machine without a clock cannot know how long it was dead; one whose clock was put right
+    // takes what was stamped before for younger than it is.
     const bool no_clock = kiosk.now().trust == kiosk::ClockTrust::not_before;
-    const auto since = no_clock ? std::max(one.seen, of(kiosk).started) : one.seen;
-    if (waits && agenda_.now() >= since + limit) late.insert(nonce);
+    const bool ahead = one.message.confirmed_at > one.seen + list_slack / 2;
+    const Instant since = no_clock ? of(kiosk).started : ahead ? of(kiosk).corrected : one.seen;
+    if (waits && agenda_.now() >= std::max(since, one.seen) + limit) late.insert(nonce);
   }
   if (late.empty()) return;
   const auto listed = kiosk.ledger().unacknowledged(kiosk.now().instant);

@@ -90,6 +90,7 @@ class Invariants final : public Watch {
     std::map<std::int64_t, Sent> jobs;
     std::set<std::string> released;  ///< visit keys that staff asked for
     kiosk::Instant started;
+    kiosk::Instant corrected;
     kiosk::Instant quiet_since;
     kiosk::Instant listed_at;
     kiosk::Instant minute;
