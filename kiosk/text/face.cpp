@@ -4,6 +4,7 @@
 #include FT_ADVANCES_H
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
+#include <hb-ft.h>
 
 #include <algorithm>
 #include <cmath>
@@ -40,6 +41,9 @@ void LibraryDeleter::operator()(FT_LibraryRec_* library) const {
 }
 void FaceDeleter::operator()(FT_FaceRec_* face) const {
   FT_Done_Face(face);
+}
+void ShaperDeleter::operator()(hb_font_t* font) const {
+  hb_font_destroy(font);
 }
 
 Result<Library> open_freetype() {
@@ -116,6 +120,18 @@ FT_FaceRec_* Face::at(FaceSize size) {
     size_ = size;
   }
   return handle_.get();
+}
+
+hb_font_t* Face::shaper_at(FaceSize size) {
+  FT_Face face = at(size);
+  if (shaper_ == nullptr) {
+    shaper_.reset(hb_ft_font_create_referenced(face));
+    hb_ft_font_set_load_flags(shaper_.get(), FT_LOAD_NO_HINTING);
+  } else if (shaper_size_ != size_) {
+    hb_ft_font_changed(shaper_.get());
+  }
+  shaper_size_ = size_;
+  return shaper_.get();
 }
 
 Bitmap Face::rasterise(std::uint32_t id, FaceSize size, int step, Ink ink) {

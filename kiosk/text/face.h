@@ -11,6 +11,7 @@
 
 struct FT_LibraryRec_;
 struct FT_FaceRec_;
+struct hb_font_t;
 
 namespace kiosk::text {
 
@@ -20,8 +21,12 @@ struct LibraryDeleter {
 struct FaceDeleter {
   void operator()(FT_FaceRec_* face) const;
 };
+struct ShaperDeleter {
+  void operator()(hb_font_t* font) const;
+};
 using Library = std::unique_ptr<FT_LibraryRec_, LibraryDeleter>;
 using FaceHandle = std::unique_ptr<FT_FaceRec_, FaceDeleter>;
+using ShaperHandle = std::unique_ptr<hb_font_t, ShaperDeleter>;
 
 Result<Library> open_freetype();
 
@@ -67,6 +72,8 @@ class Face {
 
   /// The handle, set to the size; for shaping.
   FT_FaceRec_* at(FaceSize size);
+  /// The same for HarfBuzz, which keeps with it what it learned of the file's tables.
+  hb_font_t* shaper_at(FaceSize size);
 
   /// Draws a glyph with its pen `step` / grey_steps pixels right of a pixel's edge. What cannot be
   /// drawn comes back empty.
@@ -79,6 +86,8 @@ class Face {
   std::string family_;
   Weight thicken_;  ///< bold: the file is regular and outlines are thickened
   FaceSize size_;
+  ShaperHandle shaper_;
+  FaceSize shaper_size_;
 };
 
 }  // namespace kiosk::text

@@ -133,7 +133,7 @@ void ticket(Report& report) {
   const Now now = job.check_in.confirmed;
   Bytes bytes = must(printer->ticket(job, now));
   report.figure("ticket: laid out and encoded, warm",
-                median_us(200, [&] { bytes = must(printer->ticket(job, now)); }) / 1000, "ms", 2.5);
+                median_us(200, [&] { bytes = must(printer->ticket(job, now)); }) / 1000, "ms", 2);
 
   auto fonts = must(text::Fonts::create(text::debian_fonts(text::Pitch::fixed)));
   std::ifstream file(config.ticket_templates.at("zh-Hans"));
