@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "drivers/utf8.h"
+
 namespace drivers::id_card {
 namespace {
 
@@ -31,25 +33,6 @@ std::u16string_view trimmed(std::u16string_view text) {
   while (!text.empty() && is_padding(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_padding(text.back())) text.remove_suffix(1);
   return text;
-}
-
-void append_utf8(std::string& text, char32_t c) {
-  const auto tail = [&](int shift) { text += static_cast<char>(0x80 | (c >> shift & 0x3F)); };
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    text += static_cast<char>(0xC0 | c >> 6);
-    tail(0);
-  } else if (c < 0x10000) {
-    text += static_cast<char>(0xE0 | c >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    text += static_cast<char>(0xF0 | c >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 std::string to_utf8(std::u16string_view text) {

@@ -1,8 +1,6 @@
 #include "drivers/scanner/hid_scanner.h"
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
 #include <utility>
 
 #include "drivers/usb/id_table.h"
@@ -85,17 +83,8 @@ void HidScanner::take(Moment, const usb::Gone& gone) {
 }
 
 void HidScanner::take_scan(Moment now, const RawScan& scan) {
-  const std::size_t hash = std::hash<std::string_view>{}(kiosk::as_text(scan.data));
-  const bool repeated = hash == last_ && now - last_at_ < settings_.repeat_window;
-  if (repeated) last_at_ = now;  // a code held before the scanner is one showing, however long
-  if (wanted_ == CodeWanted::no) return;
-  trigger(now);  // a good read ends the trigger
-  if (repeated) return;
-  last_ = hash;
-  last_at_ = now;
-  auto code = to_text(scan, settings_.other_encoding);
-  if (!code) return unreadable(code.error());
-  out_.events.emplace_back(CodeScanned{std::move(*code)});
+  if (wanted_ == CodeWanted::yes) trigger(now);  // a good read ends the trigger
+  if (auto event = filter_.judge(now, scan, wanted_)) out_.events.push_back(std::move(*event));
 }
 
 void HidScanner::trigger(Moment now) {
@@ -116,8 +105,7 @@ void HidScanner::trigger(Moment now) {
 }
 
 void HidScanner::unreadable(kiosk::Error why) {
-  why.remedy = kiosk::Remedy::patient;
-  if (wanted_ == CodeWanted::yes) out_.events.emplace_back(CodeUnreadable{std::move(why)});
+  if (wanted_ == CodeWanted::yes) out_.events.push_back(unreadable_code(std::move(why)));
 }
 
 void HidScanner::unusable(kiosk::Error why) {

@@ -32,12 +32,27 @@ bool convert(std::string_view from, const char* encoding, std::string& to) {
   return true;
 }
 
-void remove_suffix(std::string_view& text) {
-  if (text.ends_with("\r\n")) {
+void remove_suffix(std::string_view& text, Suffix suffix) {
+  const auto fits = [&](Suffix one, std::string_view end) {
+    return (suffix == Suffix::any || suffix == one) && text.ends_with(end);
+  };
+  if (fits(Suffix::cr_lf, "\r\n")) {
     text.remove_suffix(2);
-  } else if (text.ends_with('\r') || text.ends_with('\n') || text.ends_with('\t')) {
+  } else if (fits(Suffix::cr, "\r") || fits(Suffix::lf, "\n") || fits(Suffix::tab, "\t")) {
     text.remove_suffix(1);
   }
+}
+
+/// "]", a letter for the symbology and a modifier, in front of the code (ISO/IEC 15424).
+std::string take_aim_identifier(std::string_view& text) {
+  constexpr std::size_t size = 3;
+  const auto is_letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() < size || text[0] != ']' || !is_letter(text[1])) return {};
+  if (!is_digit(text[2]) && !is_letter(text[2])) return {};
+  std::string identifier(text.substr(0, size));
+  text.remove_prefix(size);
+  return identifier;
 }
 
 struct Declared {
@@ -68,17 +83,24 @@ Declared take_eci(std::string_view text, std::string_view aim) {
 
 }  // namespace
 
-kiosk::Result<ScannedCode> to_text(const RawScan& scan, OtherEncoding other) {
+kiosk::Result<ScannedCode> to_text(const RawScan& scan, const TextRules& rules) {
   std::string_view bytes = kiosk::as_text(scan.data);
-  remove_suffix(bytes);
+  remove_suffix(bytes, rules.suffix);
+  ScannedCode code{{}, scan.aim_identifier};
+  if (code.aim_identifier.empty()) code.aim_identifier = take_aim_identifier(bytes);
+  if (!bytes.starts_with(rules.prefix)) {
+    return kiosk::fail("scanner", "no_prefix", "the prefix that is configured is not there",
+                       kiosk::Remedy::patient);
+  }
+  bytes.remove_prefix(rules.prefix.size());
+  if (code.aim_identifier.empty()) code.aim_identifier = take_aim_identifier(bytes);
   if (bytes.empty()) return kiosk::fail("scanner", "empty", "a code without content");
-  const Declared declared = take_eci(bytes, scan.aim_identifier);
+  const Declared declared = take_eci(bytes, code.aim_identifier);
   constexpr int eci_gb2312 = 29;
   constexpr int eci_gb18030 = 32;
   const bool is_chinese = declared.assignment == eci_gb2312 || declared.assignment == eci_gb18030;
-  ScannedCode code{{}, scan.aim_identifier};
   if (!is_chinese && convert(declared.text, "UTF-8", code.text)) return code;
-  if ((is_chinese || other == OtherEncoding::gb18030) &&
+  if ((is_chinese || rules.other_encoding == OtherEncoding::gb18030) &&
       convert(declared.text, "GB18030", code.text)) {
     return code;
   }

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto scan = assembler.accept({}, report);
     if (!scan || !*scan) continue;
     KIOSK_CHECK((*scan)->data.size() <= drivers::scanner::ScanAssembler::scan_bytes_max);
-    static_cast<void>(to_text(**scan, drivers::scanner::OtherEncoding::gb18030).has_value());
+    static_cast<void>(to_text(**scan, {}).has_value());
   }
   return 0;
 }
