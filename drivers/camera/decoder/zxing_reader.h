@@ -1,0 +1,42 @@
+#pragma once
+
+// ZXing 1.4 as the decoder uses it: one symbol at most, never DataBar. With more symbols, or with
+// DataBar, ordinary pictures make its assertions abort (zxing-cpp issue 740).
+
+#include <optional>
+#include <string>
+
+#include "drivers/camera/decoder_protocol.h"
+#include "drivers/camera/frame.h"
+
+namespace drivers::camera::decoder {
+
+enum class Formats { linear, pdf417, qr, matrix, all };
+
+/// thorough: more lines and more places are tried, and the picture turned by 90 degrees.
+enum class Care { quick, thorough };
+
+/// local: a pixel is dark against its surroundings. global: against the whole picture. exact: the
+/// picture is black and white already.
+enum class Threshold { local, global, exact };
+
+struct ReadOptions {
+  Formats formats = Formats::all;
+  Care care = Care::thorough;
+  Threshold threshold = Threshold::local;
+};
+
+struct Read {
+  Symbology symbology = Symbology::none;
+  TextEncoding encoding = TextEncoding::unknown;
+  std::string aim_identifier;
+  std::string content;
+  int lines = 0;  ///< of a linear code: how many rows said the same
+
+  bool operator==(const Read&) const = default;
+};
+
+/// The code in a picture, if there is one.   Errors: none; may abort.
+std::optional<Read> read_code(const GreyView& picture, const ReadOptions& options);
+
+}  // namespace drivers::camera::decoder
