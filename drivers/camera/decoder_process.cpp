@@ -17,29 +17,14 @@
 #include <filesystem>
 #include <utility>
 
+#include "drivers/stream/file_descriptor.h"
+
 namespace drivers::camera {
 namespace {
 
 using kiosk::fail;
 using kiosk::Result;
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  int number_ = -1;
-};
+using stream::FileDescriptor;
 
 struct SpawnActions {
   posix_spawn_file_actions_t actions{};
@@ -96,23 +81,17 @@ std::string decoder_program() {
   return self.parent_path() / "kiosk-decoder";
 }
 
-Result<scanner::ScannedCode> text_of(const DecodeReply& reply, scanner::OtherEncoding other) {
-  scanner::RawScan scan;
+scanner::RawScan raw_scan(const DecodeReply& reply) {
   const kiosk::ByteView content = kiosk::as_bytes(reply.content);
-  scan.data.assign(content.begin(), content.end());
-  // Without the identifier nothing is taken for an ECI sequence: the decoder has resolved those.
-  auto code = scanner::to_text(
-      scan, reply.encoding == TextEncoding::utf8 ? scanner::OtherEncoding::none : other);
-  if (code) code->aim_identifier = reply.aim_identifier;
-  return code;
+  return {{content.begin(), content.end()}, reply.aim_identifier};
 }
 
 struct DecoderProcess::State {
   std::string program;
   kiosk::Milliseconds limit;
-  Descriptor memory;
+  FileDescriptor memory;
   std::uint8_t* pixels = nullptr;
-  Descriptor socket;
+  FileDescriptor socket;
   pid_t child = 0;
   std::uint32_t last_id = 0;
   Counts counts;
@@ -128,7 +107,7 @@ struct DecoderProcess::State {
 
   /// The child sees the frames but cannot change them: sealed for every mapping but this one.
   Result<void> make_memory() {
-    memory = Descriptor(memfd_create("kiosk-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    memory = FileDescriptor(memfd_create("kiosk-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (memory.get() < 0 || ftruncate(memory.get(), frame_bytes_max) != 0) {
       return no_decoder(std::string("shared memory: ") + std::strerror(errno));
     }
@@ -148,8 +127,8 @@ struct DecoderProcess::State {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
       return no_decoder(std::string("socket: ") + std::strerror(errno));
     }
-    Descriptor ours(ends[0]);
-    const Descriptor theirs(ends[1]);
+    FileDescriptor ours(ends[0]);
+    const FileDescriptor theirs(ends[1]);
     const auto started = spawn(program, theirs.get(), memory.get());
     if (!started) return kiosk::pass_on(started.error());
     socket = std::move(ours);
@@ -164,7 +143,7 @@ struct DecoderProcess::State {
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     child = 0;
-    socket = Descriptor();
+    socket.reset();
   }
 
   Result<DecodeReply> died() {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "drivers/camera/decoder_protocol.h"
-#include "drivers/scanner/scan_text.h"
+#include "drivers/scanner/hid_pos.h"
 #include "kiosk/base/instant.h"
 #include "kiosk/base/result.h"
 
@@ -18,8 +18,8 @@ constexpr int decoder_memory = 4;
 /// `kiosk-decoder` in the folder of the running program.
 std::string decoder_program();
 
-/// The text of a code that was decoded, untrusted.   Errors: as scanner::to_text.
-kiosk::Result<scanner::ScannedCode> text_of(const DecodeReply& reply, scanner::OtherEncoding other);
+/// A code that was decoded, as a scanner would have sent it.
+scanner::RawScan raw_scan(const DecodeReply& reply);
 
 /// The parent's side of the decoder. A child that dies or does not answer is ended and started
 /// anew with the next frame; its frame is counted and not tried again.   Thread: its owner's.

@@ -126,7 +126,7 @@ Bytes to_packet(const DecodeReply& reply) {
   writer.u8(static_cast<std::uint32_t>(reply.outcome));
   writer.u8(static_cast<std::uint32_t>(reply.symbology));
   writer.u8(static_cast<std::uint32_t>(reply.evidence));
-  writer.u8(static_cast<std::uint32_t>(reply.encoding));
+  writer.u8(0);
   writer.u32(reply.cpu_us).u32(reply.unpack_us);
   writer.u8(static_cast<std::uint32_t>(reply.aim_identifier.size()));
   for (std::size_t i = 0; i < aim_chars_max; ++i) {
@@ -148,7 +148,7 @@ Result<DecodeReply> parse_reply(ByteView packet) {
   bool known = take_enum(reader.u8(), Outcome::code, reply.outcome);
   known &= take_enum(reader.u8(), Symbology::aztec, reply.symbology);
   known &= take_enum(reader.u8(), Evidence::firm, reply.evidence);
-  known &= take_enum(reader.u8(), TextEncoding::utf8, reply.encoding);
+  known &= reader.u8() == 0;
   if (!known) return malformed("an unknown choice");
   reply.cpu_us = reader.u32();
   reply.unpack_us = reader.u32();

@@ -38,9 +38,6 @@ struct DecodeRequest {
 /// was something, it could not be decoded. code: see the text.
 enum class Outcome : std::uint8_t { damaged, empty, nothing, code };
 
-/// What the text was encoded in: as the code declared (then it is UTF-8 now), or unknown.
-enum class TextEncoding : std::uint8_t { unknown, utf8 };
-
 /// firm: error correction, or several reads in the frame that agree. weak: one read that a
 /// misreading could have made; another frame has to say the same.
 enum class Evidence : std::uint8_t { weak, firm };
@@ -50,11 +47,10 @@ struct DecodeReply {
   Outcome outcome = Outcome::nothing;
   Symbology symbology = Symbology::none;
   Evidence evidence = Evidence::weak;
-  TextEncoding encoding = TextEncoding::unknown;
   std::uint32_t cpu_us = 0;     ///< preparing and decoding, without unpacking a picture file
   std::uint32_t unpack_us = 0;  ///< CPU time for that
   std::string aim_identifier;   ///< "]Q1"; at most 3 characters
-  std::string content;          ///< bytes of the code, or why the picture is damaged
+  std::string content;          ///< of the code, or why the picture is damaged
 
   bool operator==(const DecodeReply&) const = default;
 };

@@ -18,6 +18,7 @@ namespace {
 using kiosk::Result;
 namespace fs = std::filesystem;
 
+const scanner::TextRules as_shown{scanner::OtherEncoding::gb18030, {}, scanner::Suffix::none};
 constexpr kiosk::Milliseconds picture_limit{10'000};
 
 bool is_picture(const fs::path& path) {
@@ -42,7 +43,7 @@ PictureRead read_one(DecoderProcess& decoder, const std::string& path) {
   read.cpu_ms = reply->cpu_us / 1000.0;
   if (reply->outcome == Outcome::damaged) read.problem = reply->content;
   if (reply->outcome != Outcome::code || reply->evidence != Evidence::firm) return read;
-  const auto text = text_of(*reply, scanner::OtherEncoding::gb18030);
+  const auto text = scanner::to_text(raw_scan(*reply), as_shown);
   if (!text) return read;
   read.symbology = reply->symbology;
   read.text = text->text;

@@ -11,7 +11,6 @@ DecodeReply decode(const GreyView& picture, Effort, std::uint32_t) {
   reply.outcome = Outcome::code;
   reply.symbology = read->symbology;
   reply.evidence = Evidence::firm;
-  reply.encoding = read->encoding;
   reply.aim_identifier = read->aim_identifier;
   reply.content = read->content;
   return reply;

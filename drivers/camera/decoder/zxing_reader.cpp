@@ -81,8 +81,9 @@ std::optional<Read> read_code(const GreyView& picture, const ReadOptions& option
     read.aim_identifier = result.symbologyIdentifier();
     read.lines = result.lineCount();
     if (result.hasECI()) {
-      read.encoding = TextEncoding::utf8;
       read.content = result.text();
+      // ]Q2, ]Q4 and ]Q6 say that ECI sequences follow (ISO/IEC 15424): these are resolved.
+      if (read.symbology == Symbology::qr) --read.aim_identifier.back();
     } else {
       const ZXing::ByteArray& bytes = result.bytes();
       read.content.assign(bytes.begin(), bytes.end());

@@ -28,10 +28,9 @@ struct ReadOptions {
 
 struct Read {
   Symbology symbology = Symbology::none;
-  TextEncoding encoding = TextEncoding::unknown;
   std::string aim_identifier;
-  std::string content;
-  int lines = 0;  ///< of a linear code: how many rows said the same
+  std::string content;  ///< its bytes; UTF-8 when the code declares its encoding by ECI
+  int lines = 0;        ///< of a linear code: how many rows said the same
 
   bool operator==(const Read&) const = default;
 };

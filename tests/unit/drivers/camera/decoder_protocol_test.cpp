@@ -18,7 +18,6 @@ TEST_CASE("decoder protocol: a request and a reply come out as they went in") {
   reply.outcome = Outcome::code;
   reply.symbology = Symbology::pdf417;
   reply.evidence = Evidence::firm;
-  reply.encoding = TextEncoding::utf8;
   reply.cpu_us = 8123;
   reply.unpack_us = 12;
   reply.aim_identifier = "]L0";
