@@ -65,6 +65,10 @@ class Kiosk:
         except (OSError, ConnectionError):
             return None
 
+    def freeze(self):
+        """It takes nothing more; only to be killed."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()

@@ -14,11 +14,17 @@ def paper_of(kiosk, before):
     return len(kiosk.paper_of_all_lives()) - before
 
 
-def confirm_and_kill(kiosk, who, delay_ms):
+def confirm_and_kill(kiosk, who, moment):
     kiosk.scan(who["booking"])
     kiosk.wait("confirm")
+    mark = len(kiosk.log())
+    if moment == "before":
+        kiosk.freeze()
     with kiosk.tap_unanswered("confirm"):
-        time.sleep(delay_ms / 1000)  # the instant of the kill is what this test varies
+        if moment in ("sending", "printed"):
+            kiosk.until(moment, lambda: f"state={moment}" in kiosk.log()[mark:])
+        elif moment != "before":
+            time.sleep(moment / 1000)  # the instant of the kill is what this test varies
         kiosk.kill()
 
 
@@ -66,12 +72,13 @@ def come_back(kiosk, who, number, state):
      "one ticket", seconds=90)
 def killed_at_any_moment(case):
     hospital = Hospital(case)
-    patients = [hospital.admit(index) for index in range(len(KILL_MS))]
+    moments = ["before", *KILL_MS, "sending", "printed"]
+    patients = [hospital.admit(index) for index in range(len(moments))]
     kiosk = Kiosk(case, hospital).ready()
     seen, numbers = set(), {}
-    for who, delay_ms in zip(patients, KILL_MS):
+    for who, moment in zip(patients, moments):
         before = len(kiosk.paper_of_all_lives())
-        confirm_and_kill(kiosk, who, delay_ms)
+        confirm_and_kill(kiosk, who, moment)
         printed = paper_of(kiosk, before)
         number, state = job_of(kiosk, who)
         seen.add(state)
