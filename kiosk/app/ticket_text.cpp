@@ -81,6 +81,12 @@ printing::Values ticket_values(const shell::Config& config, const PrintJob& job,
     values["ahead"] = texts.tr_n("{n} person ahead ({time})", "{n} people ahead ({time})",
                                  *check_in.people_ahead, {{"time", clock_of(rules, confirmed)}});
   }
+  if (!job.other_number.empty()) {
+    values["other_number"] =
+        job.copy == domain::Copy::copy
+            ? texts.tr("Instead of your ticket {number}.", {{"number", job.other_number}})
+            : texts.tr("You are called as {number}.", {{"number", job.other_number}});
+  }
   if (!check_in.online) {
     const std::string time = clock_of(rules, confirmed);
     values["offline"] =

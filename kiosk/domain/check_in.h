@@ -51,6 +51,9 @@ struct PrintJob {
   Copy copy = Copy::original;
   std::string number;
   CheckIn check_in;
+  /// Two cut-off kiosks gave one visit two numbers: the one that `number` is not. A copy bears the
+  /// number that is called, so this one leads to it; on an original this one is called.
+  std::string other_number = {};
 
   bool operator==(const PrintJob&) const = default;
 };

@@ -90,7 +90,8 @@ struct Rules {
   UnconfirmedRule unconfirmed = UnconfirmedRule::desk;
   ExpiredCardRule expired_card = ExpiredCardRule::accept;
 
-  std::string citizen_system;         ///< Identifier.system of resident and HK/Macao/Taiwan numbers
+  std::string citizen_system;  ///< Identifier.system of numbers of resident ID cards
+  std::string hk_macao_taiwan_permit_system;
   std::string foreign_permit_system;  ///< of foreign permanent resident permits
   std::vector<domain::CodeFormat> code_formats;
   TimeOuts time_outs;

@@ -36,6 +36,18 @@ bool expired(const Step& step, const CardRead& card) {
   return *card.valid_to < domain::local_time(step.rules.zone, step.now()).date;
 }
 
+const std::string& system_of(const Rules& rules, CardKind kind) {
+  switch (kind) {
+    case CardKind::resident:
+      return rules.citizen_system;
+    case CardKind::hk_macao_taiwan_permit:
+      return rules.hk_macao_taiwan_permit_system;
+    case CardKind::foreign_permit:
+      return rules.foreign_permit_system;
+  }
+  return rules.citizen_system;
+}
+
 void card_noticed(Step& step) {
   begin_visit(step);
   step.model.session.by_card = true;
@@ -60,9 +72,7 @@ void card_read(Step& step, const CardRead& card) {
   }
   LookingUp screen;
   screen.card_expired = is_expired;
-  const std::string& system =
-      foreign ? step.rules.foreign_permit_system : step.rules.citizen_system;
-  look_up(step, domain::PersonCode{{system, number}}, screen);
+  look_up(step, domain::PersonCode{{system_of(step.rules, card.kind), number}}, screen);
 }
 
 void card_unreadable(Step& step, const CardUnreadable& card) {

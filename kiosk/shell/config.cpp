@@ -20,6 +20,9 @@ void derive(Config& config, Instant now) {
   if (auto zone = time_zone(config.time_zone, now)) config.rules.zone = *std::move(zone);
   config.rules.citizen_system = config.profile.systems.citizen_number;
   config.rules.foreign_permit_system = config.profile.systems.permits;
+  const std::string& compatriots = config.profile.systems.hk_macao_taiwan_permits;
+  config.rules.hk_macao_taiwan_permit_system =
+      compatriots.empty() ? config.rules.citizen_system : compatriots;
   config.profile.look_up_timeout = config.rules.time_outs.look_up;
   config.profile.fresh_timeout = config.rules.time_outs.fresh_read;
   config.profile.may_check_in = {AppointmentStatus::booked};

@@ -129,7 +129,10 @@ Keys server_detail_keys(Config& c) {
        "The Appointment.status of who has checked in."},
 
       {"server.systems.citizen_number", TextTarget{&s.citizen_number, TextForm::uri},
-       "Identifier.system of numbers of resident ID cards and HK/Macao/Taiwan permits."},
+       "Identifier.system of numbers of resident ID cards."},
+      {"server.systems.hk_macao_taiwan_permits",
+       TextTarget{&s.hk_macao_taiwan_permits, TextForm::uri},
+       "Of residence permits for HK, Macao and Taiwan residents; empty: as citizen_number."},
       {"server.systems.permits", TextTarget{&s.permits, TextForm::uri},
        "Of foreign permanent resident permits."},
       {"server.systems.hospital_card", TextTarget{&s.hospital_card, TextForm::uri},

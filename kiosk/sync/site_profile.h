@@ -38,6 +38,7 @@ enum class CampusPlace { none, managing_organization, part_of };
 struct IdentifierSystems {
   std::string citizen_number = "urn:oid:2.16.840.1.113883.2.3.4.1";
   std::string permits = "urn:kiosk:permit";
+  std::string hk_macao_taiwan_permits;  ///< empty: as citizen_number
   std::string hospital_card = "urn:kiosk:hospital-card";
   std::string booking_number = "urn:kiosk:booking";
   std::string visit_key = "urn:kiosk:visit-key";

@@ -34,6 +34,7 @@ kiosk::journeys::Rules rules_for(const std::string& code, Minutes opens_before) 
   rules.site_id = "main";
   rules.clinic.opens_before = opens_before;
   rules.citizen_system = "urn:oid:2.16.840.1.113883.2.3.4.1";
+  rules.hk_macao_taiwan_permit_system = rules.citizen_system;
   rules.foreign_permit_system = "urn:kiosk:permit";
   rules.desk_first = {{"payment", {{"en", "payment"}}}};
   rules.code_formats = {

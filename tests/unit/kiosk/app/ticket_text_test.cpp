@@ -101,6 +101,14 @@ TEST_CASE("ticket text: an untrusted clock gives no times to rely on") {
   CHECK(text["printed_at"].empty());
 }
 
+TEST_CASE("ticket text: of two numbers it says which one is called") {
+  domain::PrintJob twice = job();
+  twice.other_number = "K2-044";
+  CHECK(values(twice)["other_number"] == "You are called as K2-044.");
+  twice.copy = domain::Copy::copy;
+  CHECK(values(twice)["other_number"] == "Instead of your ticket K2-044.");
+}
+
 TEST_CASE("ticket text: a copy says so; the second identifier is the site's choice") {
   domain::PrintJob copy = job();
   copy.copy = domain::Copy::copy;

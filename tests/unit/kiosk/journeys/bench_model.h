@@ -24,6 +24,7 @@ inline Rules sample_rules() {
   rules.zone = {{Instant{}, Minutes(480)}};
   rules.languages = {{"zh-Hans", "中文"}, {"en", "English"}};
   rules.citizen_system = "urn:citizen";
+  rules.hk_macao_taiwan_permit_system = "urn:hk-macao-taiwan";
   rules.foreign_permit_system = "urn:permit";
   rules.site_id = "east";
   rules.desk_first = {{"payment", {{"en", "payment"}}}};

@@ -279,13 +279,16 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "cards: a card that no reader of this kind knows is told, a foreign permit has its "
-    "own system") {
+    "cards: a card that no reader of this kind knows is told, each kind of permit has its own "
+    "system") {
   Bench kiosk;
   kiosk.feed(CardUnreadable{true});
   CHECK(kiosk.screen() == "card_not_supported");
   kiosk.feed(CardRead{CardKind::foreign_permit, "XXA310080010103", std::nullopt});
   CHECK(kiosk.asked<LookUp>()[0].key == LookUpKey(PersonCode{{"urn:permit", "XXA310080010103"}}));
+  kiosk.feed(CardRead{CardKind::hk_macao_taiwan_permit, "990101199003070015", std::nullopt});
+  CHECK(kiosk.asked<LookUp>().back().key ==
+        LookUpKey(PersonCode{{"urn:hk-macao-taiwan", "990101199003070015"}}));
 }
 
 TEST_CASE("closed: disk full, hours, nothing usable; each recovers by itself") {

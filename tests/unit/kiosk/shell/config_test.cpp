@@ -22,6 +22,7 @@ TEST_CASE("config: the least that must be given loads, and the rest has its defa
   CHECK(config.rules.time_outs == journeys::TimeOuts{});
   CHECK(config.printer == drivers::printer::Profile{});
   CHECK(config.rules.citizen_system == config.profile.systems.citizen_number);
+  CHECK(config.rules.hk_macao_taiwan_permit_system == config.rules.citizen_system);
   CHECK(config.ticket_templates.at("en") == site.path("ticket.receipt").string());
 }
 

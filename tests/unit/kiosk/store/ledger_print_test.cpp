@@ -134,7 +134,11 @@ TEST_CASE("copies: of two numbers of one visit the copy bears the one that is ca
   visit.arrival = domain::Arrival{"e9",     "a1", "n9",
                                   "K2-044", "t9", morning().instant - std::chrono::minutes(5)};
   put(*ledger, {visit});
-  CHECK(ledger->add_copy({"a1", "", morning()}).value().number == "K2-044");
+  CHECK(ledger->last_job_of("a1").value()->other_number == "K2-044");
+  const auto copy = ledger->add_copy({"a1", "", morning()}).value();
+  CHECK(copy.number == "K2-044");
+  CHECK(copy.other_number == "K1-001");
+  CHECK(ledger->print_job(copy.id).value().value() == copy);
   CHECK(ledger->find_by_token("token-a1").value().size() == 1);
   CHECK(ledger->find_by_token("t9").value().size() == 1);
   visit.arrival->confirmed_at = morning().instant + std::chrono::minutes(5);
