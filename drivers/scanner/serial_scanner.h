@@ -18,8 +18,8 @@ class SerialScanner {
   /// What USB cuts in two comes within this time.
   static constexpr kiosk::Milliseconds pause{60};
 
-  explicit SerialScanner(ScannerSettings settings = {})
-      : filter_(std::move(settings)), cutter_(filter_.settings().text.suffix, pause) {}
+  explicit SerialScanner(ScannerSettings settings = {}, kiosk::Milliseconds longest = pause)
+      : filter_(std::move(settings)), cutter_(filter_.settings().text.suffix, longest) {}
 
   usb::Outputs<Event> step(usb::Moment now, std::span<const usb::Input> inputs,
                            std::span<const Command> commands);

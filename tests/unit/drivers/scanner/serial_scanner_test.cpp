@@ -13,7 +13,8 @@ namespace {
 struct Bench : emulators::DeviceBench<SerialScanner, emulators::EmulatedSerialScanner> {
   explicit Bench(Suffix suffix = Suffix::any, CodeWanted wanted = CodeWanted::yes,
                  std::string prefix = "")
-      : DeviceBench(SerialScanner({{OtherEncoding::gb18030, std::move(prefix), suffix}, 1500ms})) {
+      : DeviceBench(SerialScanner(
+            ScannerSettings{{OtherEncoding::gb18030, std::move(prefix), suffix}, 1500ms})) {
     post(wanted);
     run(100ms);
     REQUIRE(count<ScannerReady>() == 1);
