@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "printing/picture_png.h"
+#include "tests/emulators/printer_states.h"
 
 namespace demo {
 namespace {
@@ -19,51 +20,6 @@ using kiosk::Result;
 
 kiosk::Instant system_now() {
   return std::chrono::floor<kiosk::Milliseconds>(std::chrono::system_clock::now());
-}
-
-std::string birth_date_of(const Card& card) {
-  if (!card.birth_date.empty()) return card.birth_date;
-  return card.number.size() == 18 ? card.number.substr(6, 8) : "19800101";
-}
-
-Result<emulators::CardBlock> block_of(const Card& card) {
-  const std::string born = birth_date_of(card);
-  if (card.document == "resident") {
-    emulators::ResidentCard fields;
-    fields.name = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.valid_to = card.valid_to;
-    return emulators::card_block(fields);
-  }
-  if (card.document == "hk_macao_permit" || card.document == "hk_macao_taiwan") {
-    emulators::HkMacaoTaiwanPermit fields;
-    fields.name = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.valid_to = card.valid_to;
-    return emulators::card_block(fields);
-  }
-  const bool of_2023 = card.document == "foreign_permit" && card.number.size() == 18;
-  if (of_2023 || card.document == "foreign_2023") {
-    emulators::ForeignPermit2023 fields;
-    fields.name_latin = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.country = "PAK";
-    return emulators::card_block(fields);
-  }
-  if (card.document == "foreign_permit" || card.document == "foreign_2017") {
-    emulators::ForeignPermit2017 fields;
-    fields.name_latin = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.country = card.number.substr(0, 3);
-    return emulators::card_block(fields);
-  }
-  return fail("demo", "bad_card",
-              "document is resident, hk_macao_taiwan, foreign_2017 or foreign_2023, not \"" +
-                  card.document + "\"");
 }
 
 Result<void> write_file(const std::string& path, kiosk::ByteView bytes) {
@@ -155,18 +111,11 @@ Result<std::unique_ptr<drivers::usb::Transport>> World::printer() {
 }
 
 Result<void> World::lay(const Card& card) {
-  emulators::EmulatedCard emulated;
-  try {
-    const auto block = block_of(card);
-    if (!block) return pass_on(block.error());
-    emulated.text = *block;
-  } catch (const std::exception& error) {
-    return fail("demo", "bad_card", error.what());
-  }
-  if (card.damaged) emulated.condition = emulators::CardCondition::damaged;
+  const auto emulated = emulators::emulated_card(card);
+  if (!emulated) return pass_on(emulated.error());
   reader_.with([&](emulators::EmulatedIdReader& reader) {
     reader.lift();
-    reader.lay(emulated);
+    reader.lay(*emulated);
   });
   {
     const std::lock_guard lock(mutex_);
@@ -194,29 +143,10 @@ Result<void> World::set_printer(const std::string& state) {
   if (state == "unplugged") {
     port.unplug();
   } else {
-    const auto knob = [&](auto turn) {
-      printer_->with([&](EmulatedPrinter& printer) {
-        printer.put_right();
-        turn(printer);
-      });
-      if (!port.plugged()) port.plug();
-    };
-    if (state == "ok") {
-      knob([](EmulatedPrinter&) {});
-    } else if (state == "paper_near_end") {
-      knob([](EmulatedPrinter& printer) { printer.set_near_end(); });
-    } else if (state == "paper_out") {
-      knob([](EmulatedPrinter& printer) { printer.paper_runs_out_after(0); });
-    } else if (state == "cover_open") {
-      knob([](EmulatedPrinter& printer) { printer.open_cover(); });
-    } else if (state == "cutter_error") {
-      knob([](EmulatedPrinter& printer) { printer.jam_cutter(); });
-    } else {
-      return fail("demo", "bad_state",
-                  "printer state is ok, paper_near_end, paper_out, cover_open, cutter_error or "
-                  "unplugged, not \"" +
-                      state + "\"");
-    }
+    auto set = printer_->with(
+        [&](EmulatedPrinter& printer) { return emulators::set_printer_state(printer, state); });
+    if (!set) return set;
+    if (!port.plugged()) port.plug();
   }
   {
     const std::lock_guard lock(mutex_);

@@ -12,6 +12,7 @@
 #include "kiosk/app/devices.h"
 #include "kiosk/shell/control.h"
 #include "printing/picture.h"
+#include "tests/emulators/described_card.h"
 #include "tests/emulators/emulated_id_reader.h"
 #include "tests/emulators/emulated_printer.h"
 #include "tests/emulators/emulated_scanner.h"
@@ -23,15 +24,7 @@ namespace demo {
 
 enum class Network { up, slow, down };
 
-/// A card that can be laid on the emulated reader.
-struct Card {
-  std::string document = "resident";  ///< resident, hk_macao_taiwan, foreign_2017, foreign_2023
-  std::string number;
-  std::string name;
-  std::string birth_date;  ///< YYYYMMDD; empty: taken from the number
-  std::string valid_to = "20400101";
-  bool damaged = false;
-};
+using Card = emulators::DescribedCard;
 
 /// The paper as a picture.
 printing::Picture picture_of(const emulators::Ticket& ticket);

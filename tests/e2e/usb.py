@@ -1,0 +1,76 @@
+"""The production program over libusb, with emulated devices on an emulated USB bus."""
+import control
+from harness import check, e2e, equal
+from hospital_process import Hospital
+from kiosk_process import Kiosk
+
+
+class UsbKiosk(Kiosk):
+    """`kiosk run` on a bus of its own; what is done to devices is done on that bus."""
+
+    devices = ()  # NAME=KIND@PORT[/SERIAL]; none: printer, reader and scanner
+
+    def __init__(self, case, hospital, changes=None, **more):
+        folder = case.folder / "K1"
+        super().__init__(case, hospital, changes={
+            "test": "true",
+            "server.url": f'"{hospital.url}"',
+            "files.ledger": f'"{folder}/state/ledger.db"',
+            "files.key": f'"{folder}/state/key"',
+            "control.socket": f'"{folder}/control"',
+            **(changes or {})}, **more)
+
+    def start(self):
+        self.lives += 1
+        self.out = self.folder / f"paper-{self.lives}"
+        self.out.mkdir()
+        self.bus = self.folder / "bus"
+        for path in (self.socket, self.bus):
+            path.unlink(missing_ok=True)
+        arguments = [self.case.build.program("kiosk-usbfs"), "--socket", str(self.bus),
+                     "--out", str(self.out)]
+        for device in self.devices:
+            arguments += ["--device", device]
+        arguments += ["--", self.case.build.program("kiosk"), "run", "--config", str(self.config),
+                      "--headless", "--automation", str(self.socket)]
+        self.process = self.case.start(arguments, self.folder / "stderr.log", self.environment)
+        self.case.until("the kiosk serves its socket", self._serves)
+
+    def ask(self, op, **members):
+        if op in ("card", "lift_card", "scan", "printer", "device", "paper", "halt", "bus"):
+            return control.ask(self.bus, {"op": op, **members}, self.case.limit(10))
+        return super().ask(op, **members)
+
+    def bus_state(self):
+        return self.ask("bus")["devices"]
+
+
+@e2e("usb: a whole visit over libusb, then each device goes and comes back without a restart",
+     short=True, seconds=8)
+def whole_visit(case):
+    hospital = Hospital(case)
+    kiosk = UsbKiosk(case, hospital).ready()
+    people = hospital.people
+    who = people["one_booked"]
+    kiosk.lay(who)
+    number, _ = kiosk.confirm()
+    kiosk.ticket_printed(1)
+    kiosk.home()
+    kiosk.synced()
+    hospital.knows_arrival(who["appointments"][0], number)
+    for device in ("printer", "reader", "scanner"):
+        kiosk.device(device, "unplugged")
+        kiosk.until_status(**{device: "unplugged"})
+        kiosk.device(device, "ok")
+        kiosk.until_status(**{device: "ok"})
+    who = people["by_booking"]
+    kiosk.scan(who["booking"])
+    number, _ = kiosk.confirm()
+    kiosk.ticket_printed(2)
+    kiosk.home()
+    kiosk.synced()
+    hospital.knows_arrival(who["appointments"][0], number)
+    for name, device in kiosk.bus_state().items():
+        equal(device["complaints"], [], f"the {name}'s complaints")
+    kiosk.stop()
+    equal([job[2] for job in kiosk.print_jobs()], ["printed", "printed"], "print jobs")
