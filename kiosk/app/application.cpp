@@ -8,8 +8,6 @@
 #include <filesystem>
 #include <thread>
 
-#include "drivers/usb/device_worker.h"
-#include "kiosk/app/device_events.h"
 #include "kiosk/app/records_worker.h"
 #include "kiosk/app/sounds.h"
 #include "kiosk/base/overloaded.h"
@@ -20,12 +18,6 @@
 
 namespace kiosk::app {
 namespace {
-
-using drivers::id_card::SdtReader;
-using drivers::printer::EscposPrinter;
-using drivers::scanner::HidScanner;
-template <typename Engine>
-using Worker = drivers::usb::DeviceWorker<Engine>;
 
 /// When this program was built; no clock that shows less is believed. From the compiler, so that it
 /// needs no configuration.
@@ -126,9 +118,7 @@ class Application {
   std::optional<Sounds> sounds_;  ///< none without a window
   std::unique_ptr<sync::CurlClient> http_;
   std::unique_ptr<RecordsWorker> records_;
-  std::unique_ptr<Worker<SdtReader>> reader_;
-  std::unique_ptr<Worker<HidScanner>> scanner_;
-  std::unique_ptr<Worker<EscposPrinter>> printer_;
+  std::unique_ptr<DeviceSet> devices_;
   std::vector<std::unique_ptr<shell::ControlSocket>> sockets_;
 };
 
@@ -210,59 +200,34 @@ Result<void> Application::make_records(RecordsWorker::Parts parts) {
   return {};
 }
 
-Result<void> Application::make_devices(DeviceFactory& devices) {
-  auto reader = devices.id_reader();
-  auto scanner = devices.scanner();
-  auto printer = devices.printer();
-  if (!reader) return fail("ID-card reader", reader.error());
-  if (!scanner) return fail("scanner", scanner.error());
-  if (!printer) return fail("printer", printer.error());
-  printer_ = std::make_unique<Worker<EscposPrinter>>(
-      EscposPrinter(config_.printer), std::move(*printer),
-      [this](const drivers::printer::PrinterEvent& event) { printer_event(event); });
-  reader_ = std::make_unique<Worker<SdtReader>>(
-      SdtReader(), std::move(*reader), [this](const drivers::id_card::ReaderEvent& event) {
-        auto input = loop_input(event);
-        if (!input) return;
-        if (const auto* state = std::get_if<shell::ReaderState>(&*input)) {
-          to_records(shell::ReaderChanged{state->health});
-        }
-        to_loop(std::move(*input));
-      });
-  scanner_ = std::make_unique<Worker<HidScanner>>(
-      HidScanner(), std::move(*scanner), [this](const drivers::scanner::ScannerEvent& event) {
-        if (auto input = loop_input(event)) to_loop(std::move(*input));
-      });
+Result<void> Application::make_devices(DeviceFactory& factory) {
+  DeviceSinks sinks;
+  sinks.journey = [this](JourneyEvent event) { to_loop(std::move(event)); };
+  sinks.report = [this](const shell::DeviceReport& report) { to_loop(report); };
+  sinks.printer = [this](const drivers::printer::PrinterEvent& event) { printer_event(event); };
+  auto devices = factory.start(config_, std::move(sinks));
+  if (!devices) return fail("devices", devices.error());
+  devices_ = std::move(*devices);
   return {};
 }
 
 void Application::printer_event(const drivers::printer::PrinterEvent& event) {
   using namespace drivers::printer;
-  std::visit(overloaded{
-                 [&](const StateChanged& changed) {
-                   const journeys::PrinterHealth health = health_of(changed.state);
-                   shell::log(shell::Severity::info, "printer",
-                              {{"state", std::string(name_of(changed.state))}});
-                   to_records(shell::PrinterChanged{health});
-                   to_loop(shell::PrinterState{health});
-                 },
-                 [&](const Identified& identified) {
-                   shell::log(shell::Severity::info, "printer_identified",
-                              {{"maker", identified.maker}, {"model", identified.model}});
-                 },
-                 [&](const Printed& printed) {
-                   job_ended(printed.job.value, domain::PrintState::printed);
-                 },
-                 [&](const Failed& failed) {
-                   shell::log_error("print", failed.why);
-                   job_ended(failed.job.value, domain::PrintState::failed);
-                 },
-                 [&](const Unknown& unknown) {
-                   shell::log_error("print", unknown.why);
-                   job_ended(unknown.job.value, domain::PrintState::unknown);
-                 },
-             },
-             event);
+  std::visit(
+      overloaded{
+          [&](const StateChanged& changed) {
+            to_records(shell::PrinterChanged{health_of(changed.state)});
+          },
+          [&](const Identified&) {},
+          [&](const Printed& printed) {
+            job_ended(printed.job.value, domain::PrintState::printed);
+          },
+          [&](const Failed& failed) { job_ended(failed.job.value, domain::PrintState::failed); },
+          [&](const Unknown& unknown) {
+            job_ended(unknown.job.value, domain::PrintState::unknown);
+          },
+      },
+      event);
 }
 
 void Application::job_ended(std::int64_t job, domain::PrintState state) {
@@ -270,7 +235,7 @@ void Application::job_ended(std::int64_t job, domain::PrintState state) {
 }
 
 bool Application::to_printer(PrintBytes bytes) {
-  return printer_->post({drivers::printer::JobId{bytes.job}, std::move(bytes.bytes)});
+  return devices_->print({drivers::printer::JobId{bytes.job}, std::move(bytes.bytes)});
 }
 
 void Application::to_loop(shell::LoopInput input) {
@@ -292,17 +257,14 @@ void Application::perform(const journeys::Effect& effect) {
 }
 
 void Application::want_input(bool wanted) {
-  using drivers::id_card::CardWanted;
-  using drivers::scanner::CodeWanted;
-  const bool posted = reader_->post(wanted ? CardWanted::yes : CardWanted::no) &&
-                      scanner_->post(wanted ? CodeWanted::yes : CodeWanted::no);
-  if (!posted) shell::log(shell::Severity::error, "device_queue_full");
+  if (!devices_->want(wanted)) shell::log(shell::Severity::error, "device_queue_full");
 }
 
 shell::LoopPorts Application::loop_ports(const ApplicationOptions& options) {
   shell::LoopPorts ports;
   ports.perform = [this](const journeys::Effect& effect) { perform(effect); };
   ports.want_input = [this](bool wanted) { want_input(wanted); };
+  ports.reader_changed = [this](shell::ReaderChanged changed) { to_records(changed); };
   ports.extra_control = options.extra_control;
   ports.ask_records = [this](shell::ControlCall call) {
     if (!records_->post(std::move(call))) {

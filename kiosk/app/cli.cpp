@@ -72,7 +72,7 @@ int run(const Options& options) {
   ApplicationOptions application;
   application.automation_socket = options.automation;
   application.headless = options.headless;
-  return run_application(std::move(*config), application, *usb_devices());
+  return run_application(std::move(*config), application, *real_devices());
 }
 
 void add_commands(CLI::App& cli, Options& options) {

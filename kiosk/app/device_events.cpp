@@ -1,25 +1,32 @@
 #include "kiosk/app/device_events.h"
 
+#include <fmt/format.h>
+
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
 
 namespace kiosk::app {
 namespace {
 
-using shell::LoopInput;
-using What = decltype(journeys::Event::what);
+using journeys::ReaderHealth;
+using journeys::ScannerHealth;
+using shell::DeviceReport;
+using Told = std::optional<JourneyEvent>;
 
-LoopInput unreadable(bool not_supported) {
-  return What(journeys::CardUnreadable{not_supported});
-}
+/// A control character stands for what could not be read: the code is damaged.
+constexpr const char* damaged_code = "\x1A";
 
 /// Only the reader itself can be at fault; one that is not plugged in is just missing.
-journeys::ReaderHealth health_of(const Error& why) {
-  return why.domain == "usb" ? journeys::ReaderHealth::missing
-                             : journeys::ReaderHealth::out_of_service;
+ReaderHealth health_of(const Error& why) {
+  const bool absent = why.domain == "usb" || why.domain == "serial" || why.code == "absent";
+  return absent ? ReaderHealth::missing : ReaderHealth::out_of_service;
 }
 
-LoopInput card(const drivers::id_card::IdCardText& text) {
+std::string in_words(const Error& why) {
+  return fmt::format("{} ({}/{})", why.what, why.domain, why.code);
+}
+
+JourneyEvent card(const drivers::id_card::IdCardText& text) {
   using drivers::id_card::Document;
   journeys::CardRead read;
   switch (text.document) {
@@ -36,58 +43,150 @@ LoopInput card(const drivers::id_card::IdCardText& text) {
   }
   read.number = text.number;
   if (text.valid_to) read.valid_to = domain::parse_date(*text.valid_to);
-  return What(std::move(read));
+  return read;
+}
+
+Reported update(DeviceReport& report, DeviceReport next) {
+  if (next == report) return Reported::nothing_new;
+  report = std::move(next);
+  return Reported::changed;
+}
+
+std::string printer_trouble(journeys::PrinterHealth health) {
+  using enum journeys::PrinterHealth;
+  switch (health) {
+    case ok:
+      return {};
+    case paper_near_end:
+      return "paper runs out soon: lay a new roll ready";
+    case paper_out:
+      return "no paper: put in a new roll";
+    case cover_open:
+      return "the cover is open: close it";
+    case cutter_error:
+      return "the cutter is stuck: switch off, take the paper out, switch on";
+    case overheated:
+      return "too hot: it goes on by itself when it has cooled";
+    case offline:
+      return "it is switched to off-line or does not answer: look at its lamps, switch it off and "
+             "on";
+    case missing:
+      return "not found: check cable and power";
+  }
+  return {};
 }
 
 }  // namespace
 
-std::optional<LoopInput> loop_input(const drivers::id_card::ReaderEvent& event) {
+Told journey_event(const drivers::id_card::ReaderEvent& event) {
   using namespace drivers::id_card;
-  using Input = std::optional<LoopInput>;
-  return std::visit(overloaded{
-                        [](const ReaderReady&) -> Input {
-                          shell::log(shell::Severity::info, "reader_ready");
-                          return shell::ReaderState{journeys::ReaderHealth::ok};
-                        },
-                        [](const ReaderUnusable& unusable) -> Input {
-                          shell::log_error("reader", unusable.why);
-                          return shell::ReaderState{health_of(unusable.why)};
-                        },
-                        [](const CardNoticed&) -> Input { return What(journeys::CardNoticed{}); },
-                        [](const CardRead& read) -> Input { return card(read.card); },
-                        [](const CardUnreadable& failed) -> Input {
-                          shell::log_error("card", failed.why);
-                          return unreadable(false);
-                        },
-                        [](const NotAResidentCard&) -> Input { return unreadable(true); },
-                        [](const CardPulled&) -> Input { return unreadable(false); },
-                    },
-                    event);
+  return std::visit(
+      overloaded{
+          [](const ReaderReady&) -> Told { return std::nullopt; },
+          [](const ReaderUnusable&) -> Told { return std::nullopt; },
+          [](const CardNoticed&) -> Told { return journeys::CardNoticed{}; },
+          [](const CardRead& read) -> Told { return card(read.card); },
+          [](const CardUnreadable&) -> Told { return journeys::CardUnreadable{false}; },
+          [](const NotAResidentCard&) -> Told { return journeys::CardUnreadable{true}; },
+          [](const CardPulled&) -> Told { return journeys::CardUnreadable{false}; },
+      },
+      event);
 }
 
-std::optional<LoopInput> loop_input(const drivers::scanner::ScannerEvent& event) {
+Told journey_event(const drivers::scanner::ScannerEvent& event) {
   using namespace drivers::scanner;
-  using Input = std::optional<LoopInput>;
-  return std::visit(overloaded{
-                        [](const ScannerReady&) -> Input {
-                          shell::log(shell::Severity::info, "scanner_ready");
-                          return shell::ScannerState{journeys::ScannerHealth::ok};
-                        },
-                        [](const ScannerUnusable& unusable) -> Input {
-                          shell::log_error("scanner", unusable.why);
-                          return shell::ScannerState{journeys::ScannerHealth::missing};
-                        },
-                        [](const CodeScanned& scanned) -> Input {
-                          return What(journeys::CodeScanned{scanned.code.text});
-                        },
-                        [](const CodeUnreadable& failed) -> Input {
-                          shell::log_error("code", failed.why);
-                          // A control character stands for what could not be read: the code is
-                          // damaged.
-                          return What(journeys::CodeScanned{"\x1A"});
-                        },
-                    },
-                    event);
+  return std::visit(
+      overloaded{
+          [](const ScannerReady&) -> Told { return std::nullopt; },
+          [](const ScannerUnusable&) -> Told { return std::nullopt; },
+          [](const CodeScanned& scanned) -> Told {
+            return journeys::CodeScanned{scanned.code.text};
+          },
+          [](const CodeUnreadable&) -> Told { return journeys::CodeScanned{damaged_code}; },
+      },
+      event);
+}
+
+Reported report(DeviceReport& report, const drivers::id_card::ReaderEvent& event) {
+  using namespace drivers::id_card;
+  DeviceReport next = report;
+  if (const auto* ready = std::get_if<ReaderReady>(&event)) {
+    next.health = ReaderHealth::ok;
+    next.detail = ready->sam_number.empty() ? "" : "SAM " + ready->sam_number;
+    next.wrong.clear();
+  } else if (const auto* unusable = std::get_if<ReaderUnusable>(&event)) {
+    next.health = health_of(unusable->why);
+    next.wrong = in_words(unusable->why);
+  }
+  return update(report, std::move(next));
+}
+
+Reported report(DeviceReport& report, const drivers::scanner::ScannerEvent& event) {
+  using namespace drivers::scanner;
+  DeviceReport next = report;
+  if (std::holds_alternative<ScannerReady>(event)) {
+    next.health = ScannerHealth::ok;
+    next.wrong.clear();
+  } else if (const auto* unusable = std::get_if<ScannerUnusable>(&event)) {
+    next.health = ScannerHealth::missing;
+    next.wrong = in_words(unusable->why);
+  }
+  return update(report, std::move(next));
+}
+
+Reported report(DeviceReport& report, const drivers::printer::PrinterEvent& event) {
+  using namespace drivers::printer;
+  DeviceReport next = report;
+  if (const auto* changed = std::get_if<StateChanged>(&event)) {
+    const journeys::PrinterHealth health = app::health_of(changed->state);
+    next.health = health;
+    next.wrong = printer_trouble(health);
+  } else if (const auto* identified = std::get_if<Identified>(&event)) {
+    next.detail = identified->maker;
+    if (!identified->model.empty())
+      next.detail += (next.detail.empty() ? "" : " ") + identified->model;
+  }
+  return update(report, std::move(next));
+}
+
+void log_event(const std::string& device, const drivers::id_card::ReaderEvent& event) {
+  using namespace drivers::id_card;
+  if (std::holds_alternative<ReaderReady>(event)) {
+    shell::log(shell::Severity::info, "reader_ready", {{"device", device}});
+  } else if (const auto* unusable = std::get_if<ReaderUnusable>(&event)) {
+    shell::log_error("reader", unusable->why);
+  } else if (const auto* unreadable = std::get_if<CardUnreadable>(&event)) {
+    shell::log_error("card", unreadable->why);
+  }
+}
+
+void log_event(const std::string& device, const drivers::scanner::ScannerEvent& event) {
+  using namespace drivers::scanner;
+  if (std::holds_alternative<ScannerReady>(event)) {
+    shell::log(shell::Severity::info, "scanner_ready", {{"device", device}});
+  } else if (const auto* unusable = std::get_if<ScannerUnusable>(&event)) {
+    shell::log_error("scanner", unusable->why);
+  } else if (const auto* unreadable = std::get_if<CodeUnreadable>(&event)) {
+    shell::log_error("code", unreadable->why);
+  }
+}
+
+void log_event(const std::string&, const drivers::printer::PrinterEvent& event) {
+  using namespace drivers::printer;
+  std::visit(overloaded{
+                 [](const StateChanged& changed) {
+                   shell::log(shell::Severity::info, "printer",
+                              {{"state", std::string(name_of(changed.state))}});
+                 },
+                 [](const Identified& identified) {
+                   shell::log(shell::Severity::info, "printer_identified",
+                              {{"maker", identified.maker}, {"model", identified.model}});
+                 },
+                 [](const Printed&) {},
+                 [](const Failed& failed) { shell::log_error("print", failed.why); },
+                 [](const Unknown& unknown) { shell::log_error("print", unknown.why); },
+             },
+             event);
 }
 
 journeys::PrinterHealth health_of(drivers::printer::PrinterState state) {

@@ -5,15 +5,30 @@
 #include "drivers/id_card/sdt_reader.h"
 #include "drivers/printer/escpos_printer.h"
 #include "drivers/scanner/hid_scanner.h"
-#include "kiosk/shell/loop.h"
+#include "kiosk/journeys/event.h"
+#include "kiosk/shell/device_report.h"
 
 namespace kiosk::app {
 
-// What the drivers say, in the words of the journeys. Pure; an event that means nothing to a
-// patient or to staff gives nothing.
+// What the drivers say, in the words of the journeys and of staff. Pure.
 
-std::optional<shell::LoopInput> loop_input(const drivers::id_card::ReaderEvent& event);
-std::optional<shell::LoopInput> loop_input(const drivers::scanner::ScannerEvent& event);
+using JourneyEvent = decltype(journeys::Event::what);
+
+/// None: it means nothing to a patient.
+std::optional<JourneyEvent> journey_event(const drivers::id_card::ReaderEvent& event);
+std::optional<JourneyEvent> journey_event(const drivers::scanner::ScannerEvent& event);
+
+enum class Reported { nothing_new, changed };
+/// Brings a device's report up to date.
+Reported report(shell::DeviceReport& report, const drivers::id_card::ReaderEvent& event);
+Reported report(shell::DeviceReport& report, const drivers::scanner::ScannerEvent& event);
+Reported report(shell::DeviceReport& report, const drivers::printer::PrinterEvent& event);
+
+/// Writes what staff and IT need to know of an event to the log.
+void log_event(const std::string& device, const drivers::id_card::ReaderEvent& event);
+void log_event(const std::string& device, const drivers::scanner::ScannerEvent& event);
+void log_event(const std::string& device, const drivers::printer::PrinterEvent& event);
+
 journeys::PrinterHealth health_of(drivers::printer::PrinterState state);
 
 }  // namespace kiosk::app

@@ -1,24 +1,22 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 
-#include "drivers/usb/transport.h"
+#include "kiosk/app/device_set.h"
 #include "kiosk/base/result.h"
 #include "kiosk/shell/config.h"
 
 namespace kiosk::app {
 
-/// Where the three devices are: libusb in production, models in the demo.
+/// Makes the devices run: the real ones in production, models in the demo.
 class DeviceFactory {
  public:
   virtual ~DeviceFactory() = default;
-  virtual Result<std::unique_ptr<drivers::usb::Transport>> id_reader() = 0;
-  virtual Result<std::unique_ptr<drivers::usb::Transport>> scanner() = 0;
-  virtual Result<std::unique_ptr<drivers::usb::Transport>> printer() = 0;
+  virtual Result<std::unique_ptr<DeviceSet>> start(const shell::Config& config,
+                                                   DeviceSinks sinks) = 0;
 };
 
-/// The real devices, found by class and by the table of ids.
-std::unique_ptr<DeviceFactory> usb_devices();
+/// The real devices that the configuration names, found by class and by the table of ids.
+std::unique_ptr<DeviceFactory> real_devices();
 
 }  // namespace kiosk::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kiosk/base/result.h"
+#include "kiosk/shell/device_report.h"
 #include "kiosk/shell/face.h"
 #include "kiosk/shell/status.h"
 
@@ -37,6 +38,8 @@ std::string ok_reply();
 std::string text_reply(const std::string& key, const std::string& value);
 std::string error_reply(const Error& error);
 std::string status_reply(const Status& status);
+/// "device", "state", "detail", "wrong" of each.
+std::string devices_reply(const std::map<std::string, DeviceReport>& devices);
 std::string list_reply(const std::vector<ListedItem>& items);
 std::string scene_reply(const std::string& screen, const std::string& language,
                         const std::vector<SceneNode>& nodes);

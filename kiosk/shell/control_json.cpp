@@ -118,6 +118,17 @@ std::string status_reply(const Status& status) {
                   {"screen", status.screen}});
 }
 
+std::string devices_reply(const std::map<std::string, DeviceReport>& devices) {
+  json rows = json::array();
+  for (const auto& [name, report] : devices) {
+    rows.push_back({{"device", name},
+                    {"state", word_of(report)},
+                    {"detail", report.detail},
+                    {"wrong", report.wrong}});
+  }
+  return line_of({{"ok", true}, {"devices", rows}});
+}
+
 std::string list_reply(const std::vector<ListedItem>& items) {
   json rows = json::array();
   for (const ListedItem& item : items) {

@@ -9,16 +9,31 @@ namespace {
 
 constexpr Milliseconds wait_limit_default{10'000};
 
-const char* text_of(journeys::ReaderHealth health) {
-  switch (health) {
-    case journeys::ReaderHealth::ok:
-      return "ok";
-    case journeys::ReaderHealth::missing:
-      return "unplugged";
-    case journeys::ReaderHealth::out_of_service:
-      return "out_of_service";
+/// Two readers or scanners: a patient can use the better, staff are told of the worse.
+template <typename Health>
+std::vector<Health> healths(const std::map<std::string, DeviceReport>& devices) {
+  std::vector<Health> found;
+  for (const auto& [name, report] : devices) {
+    if (const auto* health = std::get_if<Health>(&report.health)) found.push_back(*health);
   }
-  return "unplugged";
+  return found;
+}
+
+template <typename Health>
+Health best(const std::vector<Health>& of, Health otherwise) {
+  return std::find(of.begin(), of.end(), Health::ok) != of.end() ? Health::ok : otherwise;
+}
+
+journeys::ReaderHealth worst(const std::vector<journeys::ReaderHealth>& of) {
+  using enum journeys::ReaderHealth;
+  for (const auto health : {out_of_service, missing}) {
+    if (std::find(of.begin(), of.end(), health) != of.end()) return health;
+  }
+  return ok;
+}
+
+std::string word_of(journeys::ReaderHealth health) {
+  return shell::word_of(DeviceReport{{}, health, {}, {}});
 }
 
 bool wants_input(const journeys::Model& model) {
@@ -89,21 +104,25 @@ void Loop::take(LoopInput input) {
                    around_.notices = facts.notices;
                    update_surroundings();
                  },
-                 [&](ReaderState& state) {
-                   around_.reader = state.health;
-                   update_surroundings();
-                 },
-                 [&](ScannerState& state) {
-                   around_.scanner = state.health;
-                   update_surroundings();
-                 },
-                 [&](PrinterState& state) {
-                   around_.printer = state.health;
-                   update_surroundings();
-                 },
+                 [&](DeviceReport& report) { take_report(std::move(report)); },
                  [&](ControlCall& call) { control(std::move(call)); },
              },
              input);
+}
+
+void Loop::take_report(DeviceReport report) {
+  const std::string name = report.name;
+  devices_[name] = std::move(report);
+  const auto readers = healths<journeys::ReaderHealth>(devices_);
+  around_.reader = best(readers, worst(readers));
+  around_.scanner =
+      best(healths<journeys::ScannerHealth>(devices_), journeys::ScannerHealth::missing);
+  for (const auto printer : healths<journeys::PrinterHealth>(devices_)) around_.printer = printer;
+  if (!readers.empty() && worst_reader_ != worst(readers)) {
+    worst_reader_ = worst(readers);
+    ports_.reader_changed({worst_reader_});
+  }
+  update_surroundings();
 }
 
 void Loop::update_surroundings() {
@@ -155,9 +174,13 @@ void Loop::control(ControlCall call) {
   if (request.op == "status" || request.op == "list") {
     const bool scanner = around_.scanner == journeys::ScannerHealth::ok;
     call.request.text["screen"] = screen_name();
-    call.request.text["reader"] = text_of(around_.reader);
+    call.request.text["reader"] = word_of(around_.reader);
     call.request.text["scanner"] = scanner ? "ok" : "unplugged";
     ports_.ask_records(std::move(call));
+    return;
+  }
+  if (request.op == "devices") {
+    call.reply(devices_reply(devices_));
     return;
   }
   if (automation_ == Automation::off) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,34 +12,28 @@
 #include "kiosk/journeys/effect.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/control_socket.h"
+#include "kiosk/shell/device_report.h"
 #include "kiosk/shell/face.h"
 #include "kiosk/shell/recording.h"
 #include "kiosk/shell/records.h"
 
 namespace kiosk::shell {
 
-/// What workers tell the loop.
-struct ReaderState {
-  journeys::ReaderHealth health = journeys::ReaderHealth::missing;
-};
-struct ScannerState {
-  journeys::ScannerHealth health = journeys::ScannerHealth::missing;
-};
-struct PrinterState {
-  journeys::PrinterHealth health = journeys::PrinterHealth::missing;
-};
 struct ControlCall {
   ControlRequest request;
   ControlSocket::Reply reply;
 };
-using LoopInput = std::variant<decltype(journeys::Event::what), RecordsFacts, ReaderState,
-                               ScannerState, PrinterState, ControlCall>;
+/// What workers tell the loop.
+using LoopInput =
+    std::variant<decltype(journeys::Event::what), RecordsFacts, DeviceReport, ControlCall>;
 
 /// What the loop asks of the workers; none of it may block.
 struct LoopPorts {
   std::function<void(const journeys::Effect&)> perform;
   /// Whether the screen wants a card and a code now; called when it changes.
   std::function<void(bool)> want_input;
+  /// The state of the worst of the card readers, for staff; called when it changes.
+  std::function<void(ReaderChanged)> reader_changed;
   /// Operations beyond the loop's own (the emulated devices of the demo); an empty reply: not
   /// known.
   std::function<std::string(const ControlRequest&)> extra_control;
@@ -70,6 +65,7 @@ class Loop {
 
   void take(LoopInput input);
   void feed(decltype(journeys::Event::what) what);
+  void take_report(DeviceReport report);
   void update_surroundings();
   void control(ControlCall call);
   std::string tap(const ControlRequest& request);
@@ -87,6 +83,8 @@ class Loop {
   BoundedQueue<LoopInput> queue_{1024};
   journeys::Model model_;
   journeys::Surroundings around_;
+  std::map<std::string, DeviceReport> devices_;  ///< by name
+  journeys::ReaderHealth worst_reader_ = journeys::ReaderHealth::missing;
   std::optional<bool> wanted_;
   std::vector<Waiting> waits_;
   std::atomic<bool> stopping_{false};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "drivers/usb/device_worker.h"
 #include "printing/picture_png.h"
 #include "tests/emulators/printer_states.h"
 
@@ -100,14 +101,20 @@ std::string World::server_url() const {
   return fmt::format("http://127.0.0.1:{}/fhir", proxy_->port());
 }
 
-Result<std::unique_ptr<drivers::usb::Transport>> World::id_reader() {
-  return reader_.transport();
-}
-Result<std::unique_ptr<drivers::usb::Transport>> World::scanner() {
-  return scanner_.transport();
-}
-Result<std::unique_ptr<drivers::usb::Transport>> World::printer() {
-  return printer_->transport();
+Result<std::unique_ptr<kiosk::app::DeviceSet>> World::start(const kiosk::shell::Config& config,
+                                                            kiosk::app::DeviceSinks sinks) {
+  using drivers::usb::DeviceWorker;
+  auto devices = std::make_unique<kiosk::app::DeviceSet>(std::move(sinks));
+  devices->add<DeviceWorker<drivers::printer::EscposPrinter>>(
+      {"printer/usb", kiosk::journeys::PrinterHealth::missing, {}, {}},
+      drivers::printer::EscposPrinter(config.printer), printer_->transport());
+  devices->add<DeviceWorker<drivers::id_card::SdtReader>>(
+      {"id_reader/usb", kiosk::journeys::ReaderHealth::missing, {}, {}},
+      drivers::id_card::SdtReader(), reader_.transport());
+  devices->add<DeviceWorker<drivers::scanner::HidScanner>>(
+      {"scanner/usb", kiosk::journeys::ScannerHealth::missing, {}, {}},
+      drivers::scanner::HidScanner(), scanner_.transport());
+  return devices;
 }
 
 Result<void> World::lay(const Card& card) {

@@ -46,9 +46,8 @@ class World final : public kiosk::app::DeviceFactory {
   /// The emulated hospital; none where another server was given.
   emulators::HospitalServer* hospital() { return hospital_.get(); }
 
-  kiosk::Result<std::unique_ptr<drivers::usb::Transport>> id_reader() override;
-  kiosk::Result<std::unique_ptr<drivers::usb::Transport>> scanner() override;
-  kiosk::Result<std::unique_ptr<drivers::usb::Transport>> printer() override;
+  kiosk::Result<std::unique_ptr<kiosk::app::DeviceSet>> start(
+      const kiosk::shell::Config& config, kiosk::app::DeviceSinks sinks) override;
 
   kiosk::Result<void> lay(const Card& card);
   void lift();

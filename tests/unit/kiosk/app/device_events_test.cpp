@@ -11,13 +11,9 @@ namespace {
 
 template <typename T, typename Event>
 T as(const Event& event) {
-  const auto input = loop_input(event);
-  REQUIRE(input.has_value());
-  if constexpr (std::is_same_v<T, shell::ReaderState> || std::is_same_v<T, shell::ScannerState>) {
-    return std::get<T>(*input);
-  } else {
-    return std::get<T>(std::get<decltype(journeys::Event::what)>(*input));
-  }
+  const auto told = journey_event(event);
+  REQUIRE(told.has_value());
+  return std::get<T>(*told);
 }
 
 }  // namespace
@@ -38,11 +34,31 @@ TEST_CASE("device events: a card's document, number and end of validity reach th
 
 TEST_CASE("device events: an absent reader is missing, a faulty one out of service") {
   using id_card::ReaderEvent;
-  using id_card::ReaderUnusable;
-  CHECK(as<shell::ReaderState>(ReaderEvent(ReaderUnusable{{"usb", "absent", ""}})).health ==
-        journeys::ReaderHealth::missing);
-  CHECK(as<shell::ReaderState>(ReaderEvent(ReaderUnusable{{"id_card", "not_authorised", ""}}))
-            .health == journeys::ReaderHealth::out_of_service);
+  shell::DeviceReport told{"id_reader/usb", journeys::ReaderHealth::ok, {}, {}};
+  const ReaderEvent absent(id_card::ReaderUnusable{{"usb", "absent", "no reader found"}});
+  CHECK(report(told, absent) == Reported::changed);
+  CHECK(std::string(word_of(told)) == "unplugged");
+  CHECK(told.wrong == "no reader found (usb/absent)");
+  CHECK(report(told, absent) == Reported::nothing_new);
+  report(told, ReaderEvent(id_card::ReaderUnusable{{"id_card", "not_authorised", ""}}));
+  CHECK(std::string(word_of(told)) == "out_of_service");
+  report(told, ReaderEvent(id_card::ReaderReady{"05.03-20260101"}));
+  CHECK(is_well(told));
+  CHECK(told.detail == "SAM 05.03-20260101");
+  CHECK(told.wrong.empty());
+}
+
+TEST_CASE("device events: a printer's report tells model, state and what to do") {
+  using drivers::printer::PrinterEvent;
+  shell::DeviceReport told{"printer/usb", journeys::PrinterHealth::missing, {}, {}};
+  report(told, PrinterEvent(drivers::printer::Identified{"EPSON", "TM-T88V"}));
+  report(told,
+         PrinterEvent(drivers::printer::StateChanged{drivers::printer::PrinterState::paper_out}));
+  CHECK(told.detail == "EPSON TM-T88V");
+  CHECK(std::string(word_of(told)) == "paper_out");
+  CHECK(told.wrong.find("new roll") != std::string::npos);
+  report(told, PrinterEvent(drivers::printer::StateChanged{drivers::printer::PrinterState::ready}));
+  CHECK(told.wrong.empty());
 }
 
 TEST_CASE("device events: a card of another kind is not an unreadable one") {

@@ -64,7 +64,10 @@ class Running {
     LoopPorts ports;
     ports.perform = [](const journeys::Effect&) {};
     ports.want_input = [](bool) {};
-    ports.ask_records = [](ControlCall call) { call.reply("from records"); };
+    ports.ask_records = [](ControlCall call) {
+      call.reply("from records: reader " + call.request.get("reader"));
+    };
+    ports.reader_changed = [this](ReaderChanged changed) { told_staff_.push_back(changed.health); };
     loop_ = std::make_unique<Loop>(rules_, face, clock_, std::move(ports), automation);
     thread_ = std::jthread([this] { loop_->run(); });
     RecordsFacts facts;
@@ -72,6 +75,10 @@ class Running {
     CHECK(loop_->post(facts));
   }
   ~Running() { loop_->stop(); }
+
+  void tell(DeviceReport report) { CHECK(loop_->post(std::move(report))); }
+  /// Only while nothing is being told: after an answer.
+  const std::vector<journeys::ReaderHealth>& told_staff() const { return told_staff_; }
 
   std::string ask(const std::string& line) {
     std::mutex mutex;
@@ -92,6 +99,7 @@ class Running {
  private:
   const journeys::Rules rules_ = rules();
   Clock clock_{Instant{}};
+  std::vector<journeys::ReaderHealth> told_staff_;
   std::unique_ptr<Loop> loop_;
   std::jthread thread_;
 };
@@ -102,7 +110,21 @@ TEST_CASE("loop: without test = true only status and lists are answered") {
   Running kiosk(Automation::off);
   CHECK(kiosk.ask(R"({"op":"scene"})").find("not_allowed") != std::string::npos);
   CHECK(kiosk.ask(R"({"op":"tap","action":"no_card"})").find("not_allowed") != std::string::npos);
-  CHECK(kiosk.ask(R"({"op":"status"})") == "from records");
+  CHECK(kiosk.ask(R"({"op":"status"})") == "from records: reader unplugged");
+}
+
+TEST_CASE("loop: of two readers patients can use the better, staff hear of the worse") {
+  using enum journeys::ReaderHealth;
+  Running kiosk(Automation::off);
+  kiosk.tell({"id_reader/usb", ok, "SAM 05.03", ""});
+  kiosk.tell({"smart_card/pcsc", out_of_service, "", "no pcscd (smart_card/no_service)"});
+  CHECK(kiosk.ask(R"({"op":"status"})") == "from records: reader ok");
+  CHECK(kiosk.told_staff() == std::vector{ok, out_of_service});
+  const std::string devices = kiosk.ask(R"({"op":"devices"})");
+  CHECK(devices.find("SAM 05.03") != std::string::npos);
+  CHECK(devices.find("no pcscd") != std::string::npos);
+  kiosk.tell({"id_reader/usb", missing, "", "not found (usb/absent)"});
+  CHECK(kiosk.ask(R"({"op":"status"})") == "from records: reader out_of_service");
 }
 
 TEST_CASE("loop: a tap needs an enabled control, by its action or by its place") {

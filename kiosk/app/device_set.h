@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "kiosk/app/device_events.h"
+
+namespace kiosk::app {
+
+/// Where what devices tell goes. Called on the devices' threads; must not block.
+struct DeviceSinks {
+  std::function<void(JourneyEvent)> journey;
+  std::function<void(const shell::DeviceReport&)> report;  ///< when it changed
+  std::function<void(const drivers::printer::PrinterEvent&)> printer;
+};
+
+/// All devices of this kiosk, each running on its own thread, whatever their number and kind.
+/// Thread: one owner; destroying it ends the threads.
+class DeviceSet {
+ public:
+  explicit DeviceSet(DeviceSinks sinks) : sinks_(std::move(sinks)) {}
+
+  /// Starts a worker: any type with Command, Event, `bool post(Command)` and a constructor whose
+  /// last argument takes its events. `report` is what is known of it before it speaks.
+  template <typename Worker, typename... Arguments>
+  void add(shell::DeviceReport report, Arguments&&... arguments) {
+    using Event = typename Worker::Event;
+    sinks_.report(report);
+    auto worker = std::make_unique<Worker>(
+        std::forward<Arguments>(arguments)...,
+        [sinks = sinks_, report = std::move(report)](const Event& event) mutable {
+          log_event(report.name, event);
+          if (app::report(report, event) == Reported::changed) sinks.report(report);
+          if constexpr (std::is_same_v<Event, drivers::printer::PrinterEvent>) {
+            sinks.printer(event);
+          } else if (auto told = journey_event(event)) {
+            sinks.journey(std::move(*told));
+          }
+        });
+    posts(*worker);
+    workers_.push_back({worker.release(), [](void* ended) { delete static_cast<Worker*>(ended); }});
+  }
+
+  /// Whether the screen wants a card and a code now. False: a device takes no more commands.
+  [[nodiscard]] bool want(bool wanted);
+  /// False: there is no printer, or it takes no more.
+  [[nodiscard]] bool print(drivers::printer::Print job);
+
+ private:
+  using CardWanted = drivers::id_card::CardWanted;
+  using CodeWanted = drivers::scanner::CodeWanted;
+
+  template <typename Worker>
+  void posts(Worker& worker) {
+    using Command = typename Worker::Command;
+    if constexpr (std::is_same_v<Command, drivers::printer::Print>) {
+      print_ = [&worker](Command job) { return worker.post(std::move(job)); };
+    } else {
+      want_.push_back(
+          [&worker](bool wanted) { return worker.post(wanted ? Command::yes : Command::no); });
+    }
+  }
+
+  DeviceSinks sinks_;
+  std::vector<std::function<bool(bool)>> want_;
+  std::function<bool(drivers::printer::Print)> print_;
+  std::vector<std::unique_ptr<void, void (*)(void*)>> workers_;  ///< last: they end first
+};
+
+}  // namespace kiosk::app

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "kiosk/journeys/model.h"
+
+namespace kiosk::shell {
+
+/// What one device last told of itself: for `kiosk devices`, and for what the screens may offer.
+struct DeviceReport {
+  std::string name;  ///< unique: "id_reader/usb", "scanner/camera", "printer/usb"
+  std::variant<journeys::ReaderHealth, journeys::ScannerHealth, journeys::PrinterHealth> health =
+      journeys::ReaderHealth::missing;
+  std::string detail;  ///< SAM number, model, interface: nothing of a patient
+  std::string wrong;   ///< in words; empty: nothing
+
+  bool operator==(const DeviceReport&) const = default;
+};
+
+/// The protocol's word for a health: "ok", "unplugged", "out_of_service", "paper_out" ...
+const char* word_of(const DeviceReport& report);
+bool is_well(const DeviceReport& report);
+
+}  // namespace kiosk::shell
