@@ -82,7 +82,9 @@ ui::Node outcome(const Page& page, const journeys::Outcome& screen) {
     case OutcomeKind::remote:
       return about_the_visit(page, screen);
     case OutcomeKind::card_unreadable:
+    case OutcomeKind::card_pulled:
     case OutcomeKind::card_not_supported:
+    case OutcomeKind::card_wrong_reader:
     case OutcomeKind::code_unknown:
     case OutcomeKind::code_damaged:
     case OutcomeKind::entry_locked:

@@ -25,20 +25,24 @@ ui::Node next_step(ui::Picture picture, std::string words) {
   return card;
 }
 
+/// What went wrong with a card, and where to lay it instead.
+ui::Node lay_it_again(const Page& page, const journeys::Outcome& screen, std::string what,
+                      std::string how) {
+  ui::Nodes content;
+  content.push_back(told(page, screen, {ui::Tone::amber, std::move(what), ""}));
+  content.push_back(ui::illustration(ui::Picture::lift_card, drawing_height));
+  content.push_back(next_step(ui::Picture::id_card, std::move(how)));
+  return framed(page, std::move(content), {back_button(page)});
+}
+
 ui::Node card_unreadable(const Page& page, const journeys::Outcome& screen) {
   if (screen.tries >= tries_max) {
     return to_the_desk(page, screen,
                        {ui::Tone::amber, page.tr("The card could not be read"),
                         page.tr("It may be damaged. The desk can check you in.")});
   }
-  ui::Nodes content;
-  content.push_back(
-      told(page, screen, {ui::Tone::amber, page.tr("The card could not be read"), ""}));
-  content.push_back(ui::illustration(ui::Picture::lift_card, drawing_height));
-  content.push_back(
-      next_step(ui::Picture::id_card,
-                page.tr("Lift the card, lay it on the reader again and leave it there.")));
-  return framed(page, std::move(content), {back_button(page)});
+  return lay_it_again(page, screen, page.tr("The card could not be read"),
+                      page.tr("Lift the card, lay it on the reader again and leave it there."));
 }
 
 /// The other ways that work now, else the desk.
@@ -83,6 +87,15 @@ ui::Node entry_no_match(const Page& page, const journeys::Outcome& screen) {
 ui::Node about_trying_again(const Page& page, const journeys::Outcome& screen) {
   using journeys::OutcomeKind;
   if (screen.kind == OutcomeKind::card_unreadable) return card_unreadable(page, screen);
+  if (screen.kind == OutcomeKind::card_pulled) {
+    return lay_it_again(page, screen, page.tr("The card was lifted too early"),
+                        page.tr("Lay the card on the reader again and leave it there until the "
+                                "next screen comes."));
+  }
+  if (screen.kind == OutcomeKind::card_wrong_reader) {
+    return lay_it_again(page, screen, page.tr("This reader cannot read ID cards"),
+                        page.tr("Lay your ID card on the ID-card reader."));
+  }
   if (screen.kind == OutcomeKind::code_damaged) return code_damaged(page, screen);
   if (screen.kind == OutcomeKind::entry_no_match) return entry_no_match(page, screen);
   if (screen.kind == OutcomeKind::card_not_supported) {

@@ -80,17 +80,20 @@ std::string printer_trouble(journeys::PrinterHealth health) {
 
 Told journey_event(const drivers::id_card::ReaderEvent& event) {
   using namespace drivers::id_card;
-  return std::visit(
-      overloaded{
-          [](const ReaderReady&) -> Told { return std::nullopt; },
-          [](const ReaderUnusable&) -> Told { return std::nullopt; },
-          [](const CardNoticed&) -> Told { return journeys::CardNoticed{}; },
-          [](const CardRead& read) -> Told { return card(read.card); },
-          [](const CardUnreadable&) -> Told { return journeys::CardUnreadable{false}; },
-          [](const NotAResidentCard&) -> Told { return journeys::CardUnreadable{true}; },
-          [](const CardPulled&) -> Told { return journeys::CardUnreadable{false}; },
-      },
-      event);
+  return std::visit(overloaded{
+                        [](const ReaderReady&) -> Told { return std::nullopt; },
+                        [](const ReaderUnusable&) -> Told { return std::nullopt; },
+                        [](const CardNoticed&) -> Told { return journeys::CardNoticed{}; },
+                        [](const CardRead& read) -> Told { return card(read.card); },
+                        [](const CardUnreadable&) -> Told { return journeys::CardUnreadable{}; },
+                        [](const NotAResidentCard&) -> Told {
+                          return journeys::CardUnreadable{journeys::CardTrouble::not_supported};
+                        },
+                        [](const CardPulled&) -> Told {
+                          return journeys::CardUnreadable{journeys::CardTrouble::pulled};
+                        },
+                    },
+                    event);
 }
 
 Told journey_event(const drivers::scanner::ScannerEvent& event) {

@@ -1,5 +1,9 @@
 #include "kiosk/app/devices.h"
 
+#include "drivers/input/evdev_transport.h"
+#include "drivers/scanner/serial_scanner.h"
+#include "drivers/scanner/wedge_scanner.h"
+#include "drivers/serial/serial_transport.h"
 #include "drivers/usb/device_worker.h"
 #include "drivers/usb/libusb_transport.h"
 
@@ -8,28 +12,141 @@ namespace {
 
 using drivers::usb::DeviceKind;
 using drivers::usb::DeviceWorker;
+using journeys::PrinterHealth;
+using journeys::ReaderHealth;
+using journeys::ScannerHealth;
+
+drivers::usb::DeviceChoice chosen(DeviceKind kind, const shell::UsbPlace&) {
+  drivers::usb::DeviceChoice choice;
+  choice.kind = kind;
+  return choice;
+}
+
+drivers::scanner::ScannerSettings scanner_settings(const shell::ScannerSettings& settings) {
+  using drivers::scanner::Suffix;
+  drivers::scanner::ScannerSettings made;
+  made.text.prefix = settings.prefix;
+  switch (settings.suffix) {
+    case shell::ScanSuffix::any:
+      made.text.suffix = Suffix::any;
+      break;
+    case shell::ScanSuffix::none:
+      made.text.suffix = Suffix::none;
+      break;
+    case shell::ScanSuffix::cr:
+      made.text.suffix = Suffix::cr;
+      break;
+    case shell::ScanSuffix::lf:
+      made.text.suffix = Suffix::lf;
+      break;
+    case shell::ScanSuffix::cr_lf:
+      made.text.suffix = Suffix::cr_lf;
+      break;
+    case shell::ScanSuffix::tab:
+      made.text.suffix = Suffix::tab;
+      break;
+  }
+  return made;
+}
+
+drivers::input::WedgeChoice keyboard(const std::string& named) {
+  drivers::input::WedgeChoice choice;
+  if (named.starts_with('/')) {
+    choice.path = named;
+  } else if (named != "any") {
+    choice.name = named;
+  }
+  return choice;
+}
+
+/// Starts what the configuration names, one kind after the other.
+class Starter {
+ public:
+  Starter(const shell::Config& config, DeviceSinks sinks)
+      : config_(config), devices_(std::make_unique<DeviceSet>(std::move(sinks))) {}
+
+  Result<std::unique_ptr<DeviceSet>> start() {
+    if (auto started = printer(); !started) return fail("printer", started.error());
+    if (auto started = id_reader(); !started) return fail("ID-card reader", started.error());
+    if (auto started = scanners(); !started) return fail("scanner", started.error());
+    return std::move(devices_);
+  }
+
+ private:
+  template <typename Engine>
+  Result<void> run(shell::DeviceReport report, Engine engine,
+                   Result<std::unique_ptr<drivers::usb::Transport>> transport) {
+    if (!transport) return pass_on(transport.error());
+    devices_->add<DeviceWorker<Engine>>(std::move(report), std::move(engine),
+                                        std::move(*transport));
+    return {};
+  }
+
+  Result<void> printer() {
+    const shell::PrinterPlace& place = config_.devices.printer;
+    const shell::DeviceReport unknown{"printer/usb", PrinterHealth::missing, {}, {}};
+    switch (place.kind) {
+      case shell::PrinterKind::none:
+      case shell::PrinterKind::cups:
+        return {};
+      case shell::PrinterKind::usb:
+        return run(unknown, drivers::printer::EscposPrinter(config_.printer),
+                   libusb_transport(chosen(DeviceKind::printer, place.usb)));
+    }
+    return {};
+  }
+
+  Result<void> id_reader() {
+    const shell::IdReaderSettings& reader = config_.devices.id_reader;
+    switch (reader.kind) {
+      case shell::IdReaderKind::none:
+      case shell::IdReaderKind::program:
+        return {};
+      case shell::IdReaderKind::usb:
+        return run({"id_reader/usb", ReaderHealth::missing, {}, {}}, drivers::id_card::SdtReader(),
+                   libusb_transport(chosen(DeviceKind::id_reader, reader.usb)));
+      case shell::IdReaderKind::serial:
+        return run({"id_reader/serial", ReaderHealth::missing, reader.serial_port, {}},
+                   drivers::id_card::SdtReader(),
+                   drivers::serial::serial_transport({reader.serial_port, reader.serial_speed}));
+    }
+    return {};
+  }
+
+  Result<void> scanners() {
+    const shell::ScannerSettings& scanner = config_.devices.scanner;
+    const auto unknown = [](const char* name) {
+      return shell::DeviceReport{name, ScannerHealth::missing, {}, {}};
+    };
+    if (scanner.usb) {
+      auto started = run(unknown("scanner/usb"), drivers::scanner::HidScanner(),
+                         libusb_transport(chosen(DeviceKind::scanner, scanner.usb_place)));
+      if (!started) return started;
+    }
+    if (!scanner.serial_port.empty()) {
+      auto started =
+          run(unknown("scanner/serial"), drivers::scanner::SerialScanner(scanner_settings(scanner)),
+              drivers::serial::serial_transport({scanner.serial_port, scanner.serial_speed}));
+      if (!started) return started;
+    }
+    if (!scanner.keyboard.empty()) {
+      auto started = run(unknown("scanner/keyboard"),
+                         drivers::scanner::WedgeScanner(scanner_settings(scanner)),
+                         drivers::input::evdev_transport(keyboard(scanner.keyboard)));
+      if (!started) return started;
+    }
+    return {};
+  }
+
+  const shell::Config& config_;
+  std::unique_ptr<DeviceSet> devices_;
+};
 
 class RealDevices final : public DeviceFactory {
  public:
   Result<std::unique_ptr<DeviceSet>> start(const shell::Config& config,
                                            DeviceSinks sinks) override {
-    auto devices = std::make_unique<DeviceSet>(std::move(sinks));
-    auto printer = drivers::usb::libusb_transport({DeviceKind::printer, {}});
-    if (!printer) return fail("printer", printer.error());
-    devices->add<DeviceWorker<drivers::printer::EscposPrinter>>(
-        {"printer/usb", journeys::PrinterHealth::missing, {}, {}},
-        drivers::printer::EscposPrinter(config.printer), std::move(*printer));
-    auto reader = drivers::usb::libusb_transport({DeviceKind::id_reader, {}});
-    if (!reader) return fail("ID-card reader", reader.error());
-    devices->add<DeviceWorker<drivers::id_card::SdtReader>>(
-        {"id_reader/usb", journeys::ReaderHealth::missing, {}, {}}, drivers::id_card::SdtReader(),
-        std::move(*reader));
-    auto scanner = drivers::usb::libusb_transport({DeviceKind::scanner, {}});
-    if (!scanner) return fail("scanner", scanner.error());
-    devices->add<DeviceWorker<drivers::scanner::HidScanner>>(
-        {"scanner/usb", journeys::ScannerHealth::missing, {}, {}}, drivers::scanner::HidScanner(),
-        std::move(*scanner));
-    return devices;
+    return Starter(config, std::move(sinks)).start();
   }
 };
 

@@ -166,8 +166,12 @@ const char* name(OutcomeKind kind) {
       return "cannot_look_up";
     case OutcomeKind::card_unreadable:
       return "card_unreadable";
+    case OutcomeKind::card_pulled:
+      return "card_pulled";
     case OutcomeKind::card_not_supported:
       return "card_not_supported";
+    case OutcomeKind::card_wrong_reader:
+      return "card_wrong_reader";
     case OutcomeKind::card_expired:
       return "card_expired";
     case OutcomeKind::code_unknown:

@@ -28,10 +28,20 @@ struct CardRead {
   std::optional<domain::Date> valid_to;  ///< none: no end date
   bool operator==(const CardRead&) const = default;
 };
-/// The card was not read: lifted too early or damaged (`not_supported`: not such a card at all).
+enum class CardTrouble {
+  unreadable,     ///< damaged, or the reader cannot tell why
+  pulled,         ///< taken away before it was read
+  not_supported,  ///< a card of no kind that is used here
+  wrong_reader    ///< an ID card on the smart-card reader
+};
 struct CardUnreadable {
-  bool not_supported = false;
+  CardTrouble trouble = CardTrouble::unreadable;
   bool operator==(const CardUnreadable&) const = default;
+};
+/// A smart card told who carries it.
+struct IdentifierRead {
+  domain::Identifier identifier;
+  bool operator==(const IdentifierRead&) const = default;
 };
 struct CodeScanned {
   std::string text;
@@ -87,7 +97,8 @@ struct SurroundingsChanged {
 struct Event {
   Now now;
   std::variant<Tick, Tapped, CardNoticed, CardRead, CardUnreadable, CodeScanned, LookUpAnswered,
-               FreshAnswered, CommitAnswered, TicketQueued, PrintReported, SurroundingsChanged>
+               FreshAnswered, CommitAnswered, TicketQueued, PrintReported, SurroundingsChanged,
+               IdentifierRead>
       what;
 };
 

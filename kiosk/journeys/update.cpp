@@ -20,7 +20,9 @@ bool takes_cards_and_codes(const Screen& screen) {
 bool same_person_goes_on(const Screen& screen) {
   if (const auto* outcome = std::get_if<Outcome>(&screen)) {
     return outcome->kind == OutcomeKind::card_unreadable ||
+           outcome->kind == OutcomeKind::card_pulled ||
            outcome->kind == OutcomeKind::card_not_supported ||
+           outcome->kind == OutcomeKind::card_wrong_reader ||
            outcome->kind == OutcomeKind::code_unknown || outcome->kind == OutcomeKind::code_damaged;
   }
   return std::holds_alternative<Welcome>(screen) || std::holds_alternative<ReadingCard>(screen) ||
@@ -78,16 +80,30 @@ void card_read(Step& step, const CardRead& card) {
 void card_unreadable(Step& step, const CardUnreadable& card) {
   begin_visit(step);
   step.model.session.by_card = true;
-  if (card.not_supported) {
+  if (card.trouble == CardTrouble::not_supported) {
     enter_outcome(step, OutcomeKind::card_not_supported);
+    return;
+  }
+  if (card.trouble == CardTrouble::wrong_reader) {
+    enter_outcome(step, OutcomeKind::card_wrong_reader);
     return;
   }
   const int tries = std::min(step.model.session.unreadable + 1, unreadable_max);
   step.model.session.unreadable = tries;
   Outcome outcome;
-  outcome.kind = OutcomeKind::card_unreadable;
+  // Who is told the third time goes to the desk, whatever the cause.
+  const bool too_early = card.trouble == CardTrouble::pulled && tries < unreadable_max;
+  outcome.kind = too_early ? OutcomeKind::card_pulled : OutcomeKind::card_unreadable;
   outcome.tries = tries;
   enter(step, std::move(outcome));
+}
+
+void identifier_read(Step& step, const IdentifierRead& read) {
+  begin_visit(step);
+  step.model.session.by_card = true;
+  step.model.session.unreadable = 0;
+  step.ask(Play{Sound::card_read});
+  look_up(step, domain::PersonCode{read.identifier}, {});
 }
 
 void code_scanned(Step& step, const CodeScanned& scanned) {
@@ -236,6 +252,9 @@ void handle(Step& step, const Event& event) {
                  },
                  [&](const CardUnreadable& card) {
                    if (open_to_all) card_unreadable(step, card);
+                 },
+                 [&](const IdentifierRead& read) {
+                   if (open_to_all) identifier_read(step, read);
                  },
                  [&](const CodeScanned& code) {
                    if (open_to_all) code_scanned(step, code);

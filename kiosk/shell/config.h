@@ -9,6 +9,7 @@
 
 #include "drivers/printer/profile.h"
 #include "kiosk/journeys/rules.h"
+#include "kiosk/shell/device_settings.h"
 #include "kiosk/sync/site_profile.h"
 
 namespace kiosk::shell {
@@ -65,6 +66,7 @@ struct Config {
   std::string locale_folder = "/usr/share/kiosk/locale";
   std::string recording_folder;  ///< empty: sessions are not recorded
 
+  DeviceSettings devices;
   drivers::printer::Profile printer;
   std::map<std::string, std::string> ticket_templates;  ///< ReceiptLine file by language
   SecondIdentifier second_identifier = SecondIdentifier::phone_last4;

@@ -63,6 +63,31 @@ void judge_profile(const sync::SiteProfile& profile, ConfigReading& reading) {
   }
 }
 
+/// What each kind of device cannot be without.
+void judge_devices(const DeviceSettings& devices, ConfigReading& reading) {
+  const auto needs = [&](bool needed, bool given, const char* key, Complaint complaint) {
+    if (needed && !given) reading.complain_about(key, std::move(complaint));
+  };
+  const IdReaderSettings& reader = devices.id_reader;
+  needs(reader.kind == IdReaderKind::serial, !reader.serial_port.empty(), "id_reader.serial_port",
+        {"missing; kind \"serial\" needs it", "the path of a tty"});
+  needs(reader.kind == IdReaderKind::program, !reader.program.empty(), "id_reader.program",
+        {"missing; kind \"program\" needs it", "[\"/path/of/program\", \"argument\"]"});
+  std::error_code error;
+  if (reader.kind == IdReaderKind::program && !reader.program.empty()) {
+    needs(true, std::filesystem::is_regular_file(reader.program.front(), error),
+          "id_reader.program",
+          {"cannot find " + reader.program.front(), "the absolute path of a program"});
+  }
+  needs(devices.printer.kind == PrinterKind::cups, !devices.printer.cups_queue.empty(),
+        "printer.cups_queue", {"missing; kind \"cups\" needs it", "the name of a queue"});
+  const SmartCardSettings& cards = devices.smart_cards;
+  const bool gives = !cards.uid.empty() || !cards.egk_insured.empty() ||
+                     !cards.social_security_number.empty() || !cards.social_security_card.empty();
+  needs(cards.used, gives, "smart_cards.used",
+        {"no kind of card has an Identifier.system", "a system for at least one kind of card"});
+}
+
 }  // namespace
 
 void judge(const Config& config, ConfigReading& reading) {
@@ -70,6 +95,7 @@ void judge(const Config& config, ConfigReading& reading) {
   judge_languages(config, reading);
   judge_time_outs(config.rules.time_outs, reading);
   judge_profile(config.profile, reading);
+  judge_devices(config.devices, reading);
   if (!config.recording_folder.empty() && !config.test) {
     reading.complain_about("files.recording",
                            {"recording needs test = true", "\"\" in production"});

@@ -308,6 +308,7 @@ std::vector<ConfigKey> site_keys(Config& config) {
   add(keys, server_detail_keys(config));
   add(keys, visit_keys(config));
   add(keys, time_out_keys(config.rules.time_outs));
+  add(keys, device_keys(config.devices));
   add(keys, printer_keys(config.printer));
   add(keys, machine_keys(config));
   return keys;

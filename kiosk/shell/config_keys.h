@@ -118,6 +118,9 @@ struct OpeningHoursRow {
 /// The keys outside of rows, section by section; `config` must outlive them.
 std::vector<ConfigKey> site_keys(Config& config);
 
+/// Those of what is plugged in; `devices` must outlive them.
+std::vector<ConfigKey> device_keys(DeviceSettings& devices);
+
 std::vector<ConfigKey> language_keys(journeys::Language& row);
 std::vector<ConfigKey> opening_hours_keys(OpeningHoursRow& row);
 std::vector<ConfigKey> code_keys(domain::CodeFormat& row);

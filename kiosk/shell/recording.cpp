@@ -33,6 +33,9 @@ constexpr const char* ticket_word = "ticket";
 constexpr const char* damaged_word = "damaged";
 constexpr const char* unknown_word = "unknown";
 
+/// In place of what a smart card said.
+constexpr const char* hidden_identifier = "identifier";
+
 std::vector<domain::CodeFormat> table_of_words() {
   using domain::Checksum;
   using domain::CodeMeaning;
@@ -177,6 +180,7 @@ journeys::Event Disguise::hide(const journeys::Rules& rules, const journeys::Mod
                  [](journeys::CardNoticed&) {},
                  [&](journeys::CardRead& card) { hide_card(rules, event.now, card); },
                  [](journeys::CardUnreadable&) {},
+                 [](journeys::IdentifierRead& read) { read.identifier.value = hidden_identifier; },
                  [&](journeys::CodeScanned& scanned) { hide_code(rules, scanned); },
                  [&](journeys::LookUpAnswered& answer) { hide(answer); },
                  [&](journeys::FreshAnswered& answer) { hide(answer); },

@@ -15,9 +15,9 @@ using recording::Reader;
 using recording::Writer;
 using namespace journeys;
 
-constexpr std::array<std::string_view, 12> kinds{
-    "tick",  "tap",   "card_noticed", "card",   "card_unreadable", "code",
-    "found", "fresh", "committed",    "queued", "print",           "surroundings"};
+constexpr std::array<std::string_view, 13> kinds{
+    "tick",  "tap",       "card_noticed", "card",  "card_unreadable", "code",      "found",
+    "fresh", "committed", "queued",       "print", "surroundings",    "identifier"};
 static_assert(std::variant_size_v<decltype(Event::what)> == kinds.size());
 
 /// Longest list that is read: visits of a person, results of a commit.
@@ -94,7 +94,11 @@ void describe(auto& io, CardRead& card) {
   describe(io, card.valid_to);
 }
 void describe(auto& io, CardUnreadable& card) {
-  io.flag(card.not_supported);
+  io.choice(card.trouble, CardTrouble::wrong_reader);
+}
+void describe(auto& io, IdentifierRead& read) {
+  io.text(read.identifier.system);
+  io.text(read.identifier.value);
 }
 void describe(auto& io, CodeScanned& scanned) {
   io.text(scanned.text);

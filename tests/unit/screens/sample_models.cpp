@@ -331,10 +331,10 @@ void add_visit_outcomes(Samples& to) {
 void add_other_outcomes(Samples& to) {
   for (const OutcomeKind kind :
        {OutcomeKind::no_appointment, OutcomeKind::cannot_look_up, OutcomeKind::card_not_supported,
-        OutcomeKind::card_expired, OutcomeKind::code_unknown, OutcomeKind::code_damaged,
-        OutcomeKind::more_than_one_person, OutcomeKind::restricted, OutcomeKind::no_data_yet,
-        OutcomeKind::cannot_record, OutcomeKind::recording_unknown, OutcomeKind::entry_locked,
-        OutcomeKind::entry_no_match}) {
+        OutcomeKind::card_pulled, OutcomeKind::card_wrong_reader, OutcomeKind::card_expired,
+        OutcomeKind::code_unknown, OutcomeKind::code_damaged, OutcomeKind::more_than_one_person,
+        OutcomeKind::restricted, OutcomeKind::no_data_yet, OutcomeKind::cannot_record,
+        OutcomeKind::recording_unknown, OutcomeKind::entry_locked, OutcomeKind::entry_no_match}) {
     to.add(journeys::name(kind), outcome_of(kind));
   }
   journeys::Outcome unreadable = outcome_of(OutcomeKind::card_unreadable);

@@ -61,11 +61,15 @@ TEST_CASE("device events: a printer's report tells model, state and what to do")
   CHECK(told.wrong.empty());
 }
 
-TEST_CASE("device events: a card of another kind is not an unreadable one") {
-  CHECK(as<journeys::CardUnreadable>(id_card::ReaderEvent(id_card::NotAResidentCard{}))
-            .not_supported);
-  CHECK_FALSE(
-      as<journeys::CardUnreadable>(id_card::ReaderEvent(id_card::CardPulled{})).not_supported);
+TEST_CASE("device events: damaged, pulled too early and of another kind are told apart") {
+  using journeys::CardTrouble;
+  const auto trouble = [](const id_card::ReaderEvent& event) {
+    return as<journeys::CardUnreadable>(event).trouble;
+  };
+  CHECK(trouble(id_card::NotAResidentCard{}) == CardTrouble::not_supported);
+  CHECK(trouble(id_card::CardPulled{}) == CardTrouble::pulled);
+  CHECK(trouble(id_card::CardUnreadable{{"id_card", "read_failed", ""}}) ==
+        CardTrouble::unreadable);
 }
 
 TEST_CASE("device events: a code that could not be read is damaged, not unknown") {

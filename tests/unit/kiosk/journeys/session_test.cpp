@@ -282,13 +282,35 @@ TEST_CASE(
     "cards: a card that no reader of this kind knows is told, each kind of permit has its own "
     "system") {
   Bench kiosk;
-  kiosk.feed(CardUnreadable{true});
+  kiosk.feed(CardUnreadable{CardTrouble::not_supported});
   CHECK(kiosk.screen() == "card_not_supported");
+  kiosk.feed(CardUnreadable{CardTrouble::wrong_reader});
+  CHECK(kiosk.screen() == "card_wrong_reader");
   kiosk.feed(CardRead{CardKind::foreign_permit, "XXA310080010103", std::nullopt});
   CHECK(kiosk.asked<LookUp>()[0].key == LookUpKey(PersonCode{{"urn:permit", "XXA310080010103"}}));
   kiosk.feed(CardRead{CardKind::hk_macao_taiwan_permit, "990101199003070015", std::nullopt});
   CHECK(kiosk.asked<LookUp>().back().key ==
         LookUpKey(PersonCode{{"urn:hk-macao-taiwan", "990101199003070015"}}));
+}
+
+TEST_CASE("cards: one that was lifted too early is told apart, and is the desk's the third time") {
+  Bench kiosk;
+  kiosk.feed(CardUnreadable{CardTrouble::pulled});
+  CHECK(kiosk.screen() == "card_pulled");
+  kiosk.feed(CardUnreadable{CardTrouble::unreadable});
+  CHECK(kiosk.screen() == "card_unreadable");
+  kiosk.feed(CardUnreadable{CardTrouble::pulled});
+  CHECK(kiosk.screen() == "card_unreadable");
+  CHECK(kiosk.as<Outcome>().tries == 3);
+}
+
+TEST_CASE("cards: a smart card names a person by the identifier it gives") {
+  Bench kiosk;
+  const domain::Identifier insured{"urn:kvnr", "A123456780"};
+  kiosk.feed(IdentifierRead{insured});
+  CHECK(kiosk.asked<LookUp>()[0].key == LookUpKey(PersonCode{insured}));
+  kiosk.answer_look_up({wang({visit_at("a1", Minutes(39))})});
+  CHECK(kiosk.screen() == "confirm");
 }
 
 TEST_CASE("closed: disk full, hours, nothing usable; each recovers by itself") {

@@ -227,3 +227,18 @@ TEST_CASE("config mistake: the kiosk's own campus among the others") {
                     24, "campuses.east"),
             "own campus"));
 }
+
+TEST_CASE("config mistake: a device without what it cannot be without") {
+  const Site site;
+  CHECK(has(mistake(site, least + "[id_reader]\nkind = 'serial'\n", 23, "id_reader.serial_port"),
+            "needs it"));
+  CHECK(has(mistake(site, least + "[id_reader]\nkind = 'program'\n", 23, "id_reader.program"),
+            "needs it"));
+  CHECK(has(mistake(site, least + "[id_reader]\nkind = 'program'\nprogram = ['/no/such']\n", 25,
+                    "id_reader.program"),
+            "cannot find /no/such"));
+  CHECK(has(mistake(site, least + "[printer]\nkind = 'cups'\n", 23, "printer.cups_queue"),
+            "needs it"));
+  CHECK(has(mistake(site, least + "[smart_cards]\nused = true\n", 24, "smart_cards.used"),
+            "at least one kind"));
+}
