@@ -68,7 +68,7 @@ kiosk::Bytes KeyText::feed(kiosk::ByteView events) {
 
 void KeyText::take(std::uint16_t type, std::uint16_t code, std::int32_t value) {
   if (type == EV_SYN && code == SYN_DROPPED) {  // what comes until the next report is incomplete
-    reset();
+    held_ = {};
     dropping_ = true;
     typed_.push_back(lost);
   } else if (type == EV_SYN && code == SYN_REPORT) {
@@ -81,21 +81,21 @@ void KeyText::take(std::uint16_t type, std::uint16_t code, std::int32_t value) {
 void KeyText::take_key(std::uint16_t code, std::int32_t value) {
   switch (code) {
     case KEY_LEFTSHIFT:
-      return hold(shifts_, 1, value);
+      return hold(held_.shifts, 1, value);
     case KEY_RIGHTSHIFT:
-      return hold(shifts_, 2, value);
+      return hold(held_.shifts, 2, value);
     case KEY_LEFTCTRL:
-      return hold(controls_, 1, value);
+      return hold(held_.controls, 1, value);
     case KEY_RIGHTCTRL:
-      return hold(controls_, 2, value);
+      return hold(held_.controls, 2, value);
     case KEY_LEFTALT:
-      hold(alts_, 1, value);
+      hold(held_.alts, 1, value);
       return take_alt(value);
     case KEY_RIGHTALT:
-      hold(alts_, 2, value);
+      hold(held_.alts, 2, value);
       return take_alt(value);
     case KEY_CAPSLOCK:
-      if (value == pressed) caps_lock_ = !caps_lock_;
+      if (value == pressed) held_.caps_lock = !held_.caps_lock;
       return;
     default:
       if (value == pressed) type(code);  // never the repetition of a key that is held
@@ -104,7 +104,7 @@ void KeyText::take_key(std::uint16_t code, std::int32_t value) {
 
 void KeyText::take_alt(std::int32_t value) {
   if (value != released) return;
-  const auto number = std::exchange(alt_number_, std::nullopt);
+  const auto number = std::exchange(held_.alt_number, std::nullopt);
   if (!number) return;
   const bool surrogate = *number >= 0xD800 && *number <= 0xDFFF;
   if (*number > code_point_max || surrogate) {
@@ -121,17 +121,17 @@ void KeyText::take_alt(std::int32_t value) {
 void KeyText::type(std::uint16_t code) {
   if (code >= keys_max || layout[code].plain == 0) return;
   const Key key = layout[code];
-  if (alts_ != 0) {
+  if (held_.alts != 0) {
     if (key.plain < '0' || key.plain > '9') return;
     const auto digit = static_cast<std::uint32_t>(key.plain - '0');
-    alt_number_ = std::min(alt_number_.value_or(0) * 10 + digit, code_point_max + 1);
+    held_.alt_number = std::min(held_.alt_number.value_or(0) * 10 + digit, code_point_max + 1);
     return;
   }
   const bool letter = key.plain >= 'a' && key.plain <= 'z';
-  const bool upper = (shifts_ != 0) != (letter && caps_lock_);
+  const bool upper = (held_.shifts != 0) != (letter && held_.caps_lock);
   const char typed = upper ? key.shifted : key.plain;
   // Ctrl makes 0x40..0x5F and their lower case the control characters; a "[" is one of them.
-  const bool control = controls_ != 0 && typed >= 0x40;
+  const bool control = held_.controls != 0 && typed >= 0x40;
   typed_.push_back(static_cast<std::uint8_t>(control ? typed & 0x1F : typed));
 }
 

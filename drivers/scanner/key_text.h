@@ -25,6 +25,14 @@ class KeyText {
   void reset() { *this = KeyText(); }
 
  private:
+  struct Held {
+    unsigned shifts = 0;  ///< a bit a key that is down
+    unsigned controls = 0;
+    unsigned alts = 0;
+    bool caps_lock = false;
+    std::optional<std::uint32_t> alt_number;
+  };
+
   void take(std::uint16_t type, std::uint16_t code, std::int32_t value);
   void take_key(std::uint16_t code, std::int32_t value);
   void take_alt(std::int32_t value);
@@ -32,11 +40,7 @@ class KeyText {
 
   kiosk::Bytes torn_;  ///< the first part of an event
   kiosk::Bytes typed_;
-  unsigned shifts_ = 0;  ///< a bit a key that is down
-  unsigned controls_ = 0;
-  unsigned alts_ = 0;
-  bool caps_lock_ = false;
-  std::optional<std::uint32_t> alt_number_;
+  Held held_;
   bool dropping_ = false;
 };
 
