@@ -59,6 +59,7 @@ class DeviceWorker {
       std::vector<Input> inputs;
       if (!open_ && now() >= retry_at_) inputs.push_back(try_open());
       if (inputs.empty()) inputs = transport_->wait(wait_limit(wake_at));
+      if (!open_ && transport_->take_arrival()) retry_now();
       std::vector<Command> commands;
       while (auto command = commands_.try_pop()) commands.push_back(std::move(*command));
       Outputs<Event> outputs = engine_.step(now(), inputs, commands);
@@ -93,6 +94,12 @@ class DeviceWorker {
   void back_off() {
     retry_at_ = now() + reopen_after_;
     reopen_after_ = std::min(reopen_after_ * 2, reopen_max);
+  }
+
+  /// The first tries may come too early, while the kernel and udev still work on the device.
+  void retry_now() {
+    retry_at_ = now();
+    reopen_after_ = reopen_first;
   }
 
   kiosk::Milliseconds wait_limit(std::optional<Moment> wake_at) const {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "drivers/usb/transfer.h"
 
@@ -31,6 +33,17 @@ struct UsbId {
   std::uint16_t product = 0;
 
   bool operator==(const UsbId&) const = default;
+};
+
+/// Which device a transport looks for. Several that suit alike: the lowest port is taken, so that
+/// it does not depend on who was plugged in first.
+struct DeviceChoice {
+  DeviceKind kind = DeviceKind::printer;
+  std::vector<UsbId> also{};  ///< ids a site adds to the table
+  std::string port{};         ///< only there, "1-2.3" as in sysfs; empty: anywhere
+  std::string serial{};       ///< only the one with this serial number; empty: any
+
+  bool operator==(const DeviceChoice&) const = default;
 };
 
 std::span<const KnownDevice> known_devices();

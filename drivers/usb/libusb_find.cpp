@@ -1,11 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <array>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <map>
+#include <utility>
 
 #include "drivers/usb/libusb_handles.h"
+#include "drivers/usb/sysfs.h"
 
 namespace drivers::usb {
 namespace {
@@ -36,24 +36,18 @@ InterfaceDescription describe(const libusb_device_descriptor& device,
   return description;
 }
 
-/// The kernel's HID driver shows the report descriptor as a file, so that looking for a scanner
-/// does not take the touch screen away from it.
-kiosk::Bytes report_descriptor_of_kernel(libusb_device* device, int configuration, int interface) {
-  std::array<std::uint8_t, 8> ports{};
+using Ports = std::vector<std::uint8_t>;
+
+/// The ports from the root to the device; empty for a root hub.
+Ports ports_to(libusb_device* device) {
+  Ports ports(7);  // USB 2.0, chapter 4.1.1: at most seven tiers
   const int depth = libusb_get_port_numbers(device, ports.data(), static_cast<int>(ports.size()));
-  if (depth <= 0) return {};
-  std::string path = fmt::format("/sys/bus/usb/devices/{}-{}", libusb_get_bus_number(device),
-                                 static_cast<unsigned>(ports[0]));
-  for (int i = 1; i < depth; ++i) {
-    path += fmt::format(".{}", static_cast<unsigned>(ports[static_cast<std::size_t>(i)]));
-  }
-  path += fmt::format(":{}.{}", configuration, interface);
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(path, none)) {
-    std::ifstream file(entry.path() / "report_descriptor", std::ios::binary);
-    if (file) return {std::istreambuf_iterator<char>(file), {}};
-  }
-  return {};
+  ports.resize(depth > 0 ? static_cast<std::size_t>(depth) : 0);
+  return ports;
+}
+
+std::string port_name(int bus, const Ports& ports) {
+  return ports.empty() ? std::string() : fmt::format("{}-{}", bus, fmt::join(ports, "."));
 }
 
 /// Asks the device itself; only where no kernel driver works with it.
@@ -72,13 +66,8 @@ kiosk::Bytes report_descriptor_of_device(libusb_device* device, int interface) {
   return bytes;
 }
 
-struct Best {
-  int score = 0;
-  libusb_device* device = nullptr;
-  InterfaceDescription description;
-};
-
-void look_at(libusb_device* device, DeviceKind kind, std::span<const UsbId> also, Best& best) {
+void add_interfaces_of(libusb_device* device, const std::string& port,
+                       std::vector<FoundInterface>& found) {
   libusb_device_descriptor descriptor{};
   libusb_config_descriptor* active = nullptr;
   if (libusb_get_device_descriptor(device, &descriptor) != 0) return;
@@ -87,18 +76,22 @@ void look_at(libusb_device* device, DeviceKind kind, std::span<const UsbId> also
   for (int i = 0; i < config->bNumInterfaces; ++i) {
     const libusb_interface& interface = config->interface[i];
     for (int a = 0; a < interface.num_altsetting; ++a) {
-      InterfaceDescription description = describe(descriptor, interface.altsetting[a]);
-      if (kind == DeviceKind::scanner && description.class_code == LIBUSB_CLASS_HID) {
-        description.report_descriptor =
-            report_descriptor_of_kernel(device, config->bConfigurationValue, description.number);
-        if (description.report_descriptor.empty()) {
-          description.report_descriptor = report_descriptor_of_device(device, description.number);
-        }
+      FoundInterface one{LibusbPtr<libusb_device>(libusb_ref_device(device)), port,
+                         config->bConfigurationValue,
+                         describe(descriptor, interface.altsetting[a])};
+      InterfaceDescription& description = one.description;
+      if (description.class_code == LIBUSB_CLASS_HID && !port.empty()) {
+        description.report_descriptor = Sysfs().report_descriptor(
+            Sysfs::interface_name(port, one.configuration, description.number));
       }
-      const int score = suitability(kind, description, also);
-      if (score > best.score) best = {score, device, std::move(description)};
+      found.push_back(std::move(one));
     }
   }
+}
+
+bool is_chosen(const DeviceChoice& choice, const std::string& port) {
+  if (!choice.port.empty() && choice.port != port) return false;
+  return choice.serial.empty() || Sysfs().attribute(port, "serial") == choice.serial;
 }
 
 }  // namespace
@@ -118,17 +111,42 @@ kiosk::Error libusb_failure(std::string_view doing, int code) {
   }
 }
 
-kiosk::Result<FoundInterface> find_interface(libusb_context* context, DeviceKind kind,
-                                             std::span<const UsbId> also) {
+kiosk::Result<std::vector<FoundInterface>> all_interfaces(libusb_context* context) {
   libusb_device** list = nullptr;
   const ssize_t count = libusb_get_device_list(context, &list);
   if (count < 0) return kiosk::pass_on(libusb_failure("list devices", static_cast<int>(count)));
-  Best best;
-  for (ssize_t i = 0; i < count; ++i) look_at(list[i], kind, also, best);
-  if (best.device != nullptr) libusb_ref_device(best.device);
+  std::multimap<std::pair<int, Ports>, libusb_device*> by_port;
+  for (ssize_t i = 0; i < count; ++i) {
+    by_port.insert({{libusb_get_bus_number(list[i]), ports_to(list[i])}, list[i]});
+  }
+  std::vector<FoundInterface> found;
+  for (const auto& [where, device] : by_port) {
+    add_interfaces_of(device, port_name(where.first, where.second), found);
+  }
   libusb_free_device_list(list, 1);
-  if (best.device == nullptr) return kiosk::fail("usb", "absent", "no such device is plugged in");
-  return FoundInterface{LibusbPtr<libusb_device>(best.device), std::move(best.description)};
+  return found;
+}
+
+kiosk::Result<FoundInterface> find_interface(libusb_context* context, const DeviceChoice& choice) {
+  auto all = all_interfaces(context);
+  if (!all) return kiosk::pass_on(all.error());
+  int best_score = 0;
+  FoundInterface* best = nullptr;
+  for (FoundInterface& one : *all) {
+    if (!is_chosen(choice, one.port)) continue;
+    InterfaceDescription& description = one.description;
+    const bool hid = description.class_code == LIBUSB_CLASS_HID;
+    if (choice.kind == DeviceKind::scanner && hid && description.report_descriptor.empty()) {
+      description.report_descriptor =
+          report_descriptor_of_device(one.device.get(), description.number);
+    }
+    const int score = suitability(choice.kind, description, choice.also);
+    if (score <= best_score) continue;
+    best_score = score;
+    best = &one;
+  }
+  if (best == nullptr) return kiosk::fail("usb", "absent", "no such device is plugged in");
+  return std::move(*best);
 }
 
 }  // namespace drivers::usb

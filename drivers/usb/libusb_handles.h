@@ -5,7 +5,9 @@
 #include <libusb.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "drivers/usb/id_table.h"
 #include "drivers/usb/transfer.h"
@@ -26,15 +28,20 @@ using LibusbPtr = std::unique_ptr<T, LibusbDelete>;
 /// A libusb return code as an Error: who unplugged, who holds it, who may not.
 kiosk::Error libusb_failure(std::string_view doing, int code);
 
-/// An interface that suits, and the device it belongs to.
+/// An interface in one alternate setting, with the device it belongs to.
 struct FoundInterface {
   LibusbPtr<libusb_device> device;
+  std::string port;  ///< "1-2.3"; empty if libusb cannot tell
+  int configuration = 1;
   InterfaceDescription description;
 };
 
-/// The best suited interface of all that are plugged in. Drivers in use stay attached while
-/// looking. Errors: usb/absent, or what libusb said.
-kiosk::Result<FoundInterface> find_interface(libusb_context* context, DeviceKind kind,
-                                             std::span<const UsbId> also);
+/// Every interface in every alternate setting of all that is plugged in, lowest port first; HID
+/// report descriptors as far as the kernel shows them. Opens nothing. Errors: what libusb said.
+kiosk::Result<std::vector<FoundInterface>> all_interfaces(libusb_context* context);
+
+/// The interface that suits best. Drivers in use stay attached while looking; a HID device without
+/// a driver is asked for its report descriptor. Errors: usb/absent, or what libusb said.
+kiosk::Result<FoundInterface> find_interface(libusb_context* context, const DeviceChoice& choice);
 
 }  // namespace drivers::usb

@@ -6,6 +6,8 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <optional>
+#include <utility>
 
 #include "drivers/usb/libusb_handles.h"
 #include "kiosk/base/check.h"
@@ -61,19 +63,28 @@ Status status_of(libusb_transfer_status status) {
 class LibusbTransport final : public Transport {
  public:
   LibusbTransport(LibusbPtr<libusb_context> context, DeviceChoice choice)
-      : context_(std::move(context)), choice_(std::move(choice)) {}
-  ~LibusbTransport() override { close(); }
+      : context_(std::move(context)), choice_(std::move(choice)) {
+    watch_the_bus();
+  }
+  ~LibusbTransport() override {
+    close();
+    if (watching_) libusb_hotplug_deregister_callback(context_.get(), *watching_);
+  }
 
   kiosk::Result<InterfaceDescription> open() override;
   void close() override;
   void submit(Transfer transfer) override;
   std::vector<Input> wait(kiosk::Milliseconds limit) override;
+  bool take_arrival() override { return std::exchange(arrived_, false); }
   void wake() override {
     woken_ = true;
     libusb_interrupt_event_handler(context_.get());
   }
 
  private:
+  void watch_the_bus();
+  static int LIBUSB_CALL on_change(libusb_context*, libusb_device* device,
+                                   libusb_hotplug_event event, void* self);
   kiosk::Result<InterfaceDescription> claim(FoundInterface found);
   void start_reading(Slot& slot);
   void start_next();
@@ -97,13 +108,40 @@ class LibusbTransport final : public Transport {
   std::deque<Transfer> queue_;
   std::vector<Input> inputs_;
   bool lost_ = false;
+  bool left_ = false;     ///< the bus said that our device left
+  bool arrived_ = false;  ///< the bus said that some device arrived
+  std::optional<libusb_hotplug_callback_handle> watching_;
   int completed_ = 0;
   std::atomic<bool> woken_ = false;
 };
 
+/// Where libusb cannot watch, or the system has no udev, the worker's back-off finds devices.
+void LibusbTransport::watch_the_bus() {
+  if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) == 0) return;
+  libusb_hotplug_callback_handle handle = 0;
+  const int code = libusb_hotplug_register_callback(
+      context_.get(), LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
+      LIBUSB_HOTPLUG_NO_FLAGS, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+      LIBUSB_HOTPLUG_MATCH_ANY, on_change, this, &handle);
+  if (code == 0) watching_ = handle;
+}
+
+/// Called while events are handled; only marks, because libusb allows no more.
+int LIBUSB_CALL LibusbTransport::on_change(libusb_context*, libusb_device* device,
+                                           libusb_hotplug_event event, void* self) {
+  auto& transport = *static_cast<LibusbTransport*>(self);
+  if (event == LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED) {
+    transport.arrived_ = true;
+  } else if (transport.handle_ && libusb_get_device(transport.handle_.get()) == device) {
+    transport.left_ = true;
+  }
+  transport.completed_ = 1;
+  return 0;
+}
+
 kiosk::Result<InterfaceDescription> LibusbTransport::open() {
   close();
-  auto found = find_interface(context_.get(), choice_.kind, choice_.also);
+  auto found = find_interface(context_.get(), choice_);
   if (!found) return kiosk::pass_on(found.error());
   return claim(std::move(*found));
 }
@@ -122,12 +160,15 @@ kiosk::Result<InterfaceDescription> LibusbTransport::claim(FoundInterface found)
   if (description.alternate != 0) {
     const int code =
         libusb_set_interface_alt_setting(opened, description.number, description.alternate);
-    if (code != 0) return kiosk::pass_on(libusb_failure("choose the alternate setting", code));
+    if (code != 0) {
+      libusb_release_interface(opened, description.number);
+      return kiosk::pass_on(libusb_failure("choose the alternate setting", code));
+    }
   }
   handle_ = std::move(handle);
   interface_ = description.number;
   endpoints_ = description.endpoints;
-  lost_ = false;
+  lost_ = left_ = arrived_ = false;
   for (const Endpoint& endpoint : endpoints_) {
     if (!endpoint.is_in()) continue;
     const int packet = std::max(endpoint.packet_bytes, 8);
@@ -184,7 +225,7 @@ std::vector<Input> LibusbTransport::wait(kiosk::Milliseconds limit) {
   while (inputs_.empty() && !woken_.exchange(false)) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
-    if (left.count() < 0) break;
+    if (left.count() < 0 || (arrived_ && !handle_)) break;
     const bool paused = std::any_of(in_.begin(), in_.end(), [](auto& s) { return s->paused; });
     const auto patience = left + std::chrono::milliseconds(1);
     handle_events(paused ? std::min(patience, pause_after_empty_read) : patience);
@@ -201,12 +242,14 @@ void LibusbTransport::handle_events(std::chrono::milliseconds limit) {
   libusb_handle_events_timeout_completed(context_.get(), &time, &completed_);
 }
 
+/// Once the device is lost nothing more is told: `Gone` is the last.
 void LibusbTransport::collect() {
   for (auto& slot : in_) {
     if (std::exchange(slot->paused, false)) start_reading(*slot);
-    if (std::exchange(slot->done, false)) collect_in(*slot);
+    if (std::exchange(slot->done, false) && !lost_) collect_in(*slot);
   }
-  if (out_ && std::exchange(out_->done, false)) collect_out();
+  if (out_ && std::exchange(out_->done, false) && !lost_) collect_out();
+  if (std::exchange(left_, false)) lose({"usb", "absent", "the device left"});
 }
 
 void LibusbTransport::start_reading(Slot& slot) {

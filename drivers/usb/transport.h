@@ -24,6 +24,10 @@ class Transport {
   /// Waits until something happened or `wake` was called, at most `limit`; empty when nothing did.
   virtual std::vector<Input> wait(kiosk::Milliseconds limit) = 0;
 
+  /// True once after something was plugged in that may be the device: `open` is worth a try now,
+  /// whatever the back-off. A transport that cannot know always says false.
+  virtual bool take_arrival() { return false; }
+
   /// Ends the present or the next `wait`. Thread: any.
   virtual void wake() = 0;
 };

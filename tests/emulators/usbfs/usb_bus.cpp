@@ -68,7 +68,7 @@ class Terminal {
 struct Stay {
   Stay(UsbModel& model, Plug where, std::function<void()> after)
       : plug(std::move(where)),
-        node(model, kernel_driver_for(model.describe())),
+        node(model, plug.kernel_driver),
         calls(UsbfsCalls::create(node, std::move(after))) {}
 
   Plug plug;

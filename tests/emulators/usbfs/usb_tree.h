@@ -14,6 +14,7 @@ struct Plug {
   std::string serial;
   std::string manufacturer = "TESTCO";
   std::string product;
+  std::string kernel_driver;  ///< binds by itself; empty: none
 
   std::string sys_path() const;    ///< "/sys/devices/..."
   std::string sys_folder() const;  ///< the same without "/sys"

@@ -35,7 +35,47 @@ double number_of(const ControlRequest& request, const std::string& name) {
   return found == request.number.end() ? 0 : found->second;
 }
 
+/// A printer without a way back, as cheap parallel bridges are.
+class OneWayPrinter final : public EmulatedPrinter {
+ public:
+  drivers::usb::InterfaceDescription describe() const override {
+    auto description = EmulatedPrinter::describe();
+    description.protocol = 1;
+    std::erase_if(description.endpoints, [](const auto& endpoint) { return endpoint.is_in(); });
+    return description;
+  }
+};
+
 }  // namespace
+
+UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
+  if (kind == "printer") device.printer = std::make_unique<EmulatedPrinter>();
+  if (kind == "one_way_printer") device.printer = std::make_unique<OneWayPrinter>();
+  if (kind == "slow_printer") {
+    PrinterAbilities abilities;
+    abilities.buffer_bytes = 512;
+    device.printer = std::make_unique<EmulatedPrinter>(abilities);
+  }
+  if (kind == "reader") device.reader = std::make_unique<EmulatedIdReader>();
+  if (kind == "split_reader") {
+    device.reader = std::make_unique<EmulatedIdReader>(ReaderWiring::four_endpoints);
+  }
+  if (kind == "scanner" || kind == "bare_scanner") {
+    device.scanner = std::make_unique<EmulatedScanner>();
+  }
+  if (device.printer) {
+    device.printer->when_cut(
+        [this, name = device.name, printer = device.printer.get()](const Ticket& ticket) {
+          if (out_.empty()) return;
+          const std::string beside = name == "printer" ? "ticket" : name;
+          write_file(fmt::format("{}/{}-{:02}.bin", out_, beside, printer->tickets().size()),
+                     ticket.bytes);
+        });
+    return device.printer.get();
+  }
+  if (device.reader) return device.reader.get();
+  return device.scanner.get();
+}
 
 kiosk::Result<void> UsbfsDevices::add(const std::string& description) {
   std::string_view rest = description;
@@ -46,32 +86,13 @@ kiosk::Result<void> UsbfsDevices::add(const std::string& description) {
   plug.port = take_until(rest, '/');
   plug.serial = std::string(rest);
   plug.product = kind;
-  UsbModel* model = nullptr;
-  if (kind == "printer" || kind == "slow_printer") {
-    PrinterAbilities abilities;
-    if (kind == "slow_printer") abilities.buffer_bytes = 512;
-    device->printer = std::make_unique<EmulatedPrinter>(abilities);
-    device->printer->when_cut(
-        [this, name = device->name, printer = device->printer.get()](const Ticket& ticket) {
-          if (out_.empty()) return;
-          const std::string beside = name == "printer" ? "ticket" : name;
-          write_file(fmt::format("{}/{}-{:02}.bin", out_, beside, printer->tickets().size()),
-                     ticket.bytes);
-        });
-    model = device->printer.get();
-  } else if (kind == "reader" || kind == "split_reader") {
-    device->reader = std::make_unique<EmulatedIdReader>(
-        kind == "reader" ? ReaderWiring::two_endpoints : ReaderWiring::four_endpoints);
-    model = device->reader.get();
-  } else if (kind == "scanner") {
-    device->scanner = std::make_unique<EmulatedScanner>();
-    model = device->scanner.get();
-  }
+  UsbModel* model = make(*device, kind);
   const bool port_good = plug.port.size() >= 3 && plug.port.find('-') == 1;
   if (model == nullptr || device->name.empty() || !port_good) {
     return kiosk::fail("usbfs", "bad_device",
                        "a device is NAME=KIND@PORT[/SERIAL], not " + description);
   }
+  if (kind != "bare_scanner") plug.kernel_driver = kernel_driver_for(model->describe());
   device->port = bus_.add_port(*model, std::move(plug));
   devices_.push_back(std::move(device));
   return {};

@@ -20,7 +20,8 @@ class UsbfsDevices {
   UsbfsDevices(UsbBus& bus, std::string out) : bus_(bus), out_(std::move(out)) {}
 
   /// Adds a device as NAME=KIND@PORT or NAME=KIND@PORT/SERIAL, where KIND is printer, slow_printer,
-  /// reader, split_reader or scanner; not plugged in yet. Errors: usbfs/bad_device.
+  /// one_way_printer, reader, split_reader, scanner or bare_scanner (without a kernel driver); not
+  /// plugged in yet. Errors: usbfs/bad_device.
   kiosk::Result<void> add(const std::string& description);
   kiosk::Result<void> plug_all();
 
@@ -31,12 +32,14 @@ class UsbfsDevices {
  private:
   struct Device {
     std::string name;
+    // One of these.
     std::unique_ptr<EmulatedPrinter> printer;
     std::unique_ptr<EmulatedIdReader> reader;
     std::unique_ptr<EmulatedScanner> scanner;
     std::unique_ptr<UsbBus::Port> port;
   };
 
+  UsbModel* make(Device& device, const std::string& kind);
   kiosk::Result<void> act(const kiosk::shell::ControlRequest& request);
   kiosk::Result<void> act_on_printer(const kiosk::shell::ControlRequest& request);
   kiosk::Result<void> lay_card(const kiosk::shell::ControlRequest& request);

@@ -151,6 +151,18 @@ libusb_device* libusb_ref_device(libusb_device* device) {
   return device;
 }
 void libusb_unref_device(libusb_device*) {}
+int libusb_has_capability(std::uint32_t) {
+  return 0;
+}
+int libusb_hotplug_register_callback(libusb_context*, int, int, int, int, int,
+                                     libusb_hotplug_callback_fn, void*,
+                                     libusb_hotplug_callback_handle*) {
+  return LIBUSB_ERROR_NOT_SUPPORTED;
+}
+void libusb_hotplug_deregister_callback(libusb_context*, libusb_hotplug_callback_handle) {}
+libusb_device* libusb_get_device(libusb_device_handle*) {
+  return &the_device;
+}
 std::uint8_t libusb_get_bus_number(libusb_device*) {
   return 1;
 }
