@@ -1,6 +1,7 @@
 #include "kiosk/app/device_events.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
@@ -44,6 +45,22 @@ JourneyEvent card(const drivers::id_card::IdCardText& text) {
   read.number = text.number;
   if (text.valid_to) read.valid_to = domain::parse_date(*text.valid_to);
   return read;
+}
+
+const std::string& system_of(drivers::smart_card::IdentifierKind kind,
+                             const shell::SmartCardSettings& settings) {
+  using enum drivers::smart_card::IdentifierKind;
+  switch (kind) {
+    case uid:
+      return settings.uid;
+    case egk_kvnr:
+      return settings.egk_insured;
+    case social_security_card_number:
+      return settings.social_security_card;
+    case social_security_number:
+      return settings.social_security_number;
+  }
+  return settings.uid;
 }
 
 Reported update(DeviceReport& report, DeviceReport next) {
@@ -110,6 +127,35 @@ Told journey_event(const drivers::scanner::ScannerEvent& event) {
       event);
 }
 
+Told journey_event(const drivers::smart_card::SmartCardEvent& event,
+                   const shell::SmartCardSettings& settings) {
+  using namespace drivers::smart_card;
+  using journeys::CardTrouble;
+  return std::visit(
+      overloaded{
+          [](const ReadersReady&) -> Told { return std::nullopt; },
+          [](const ReadersUnusable&) -> Told { return std::nullopt; },
+          [](const CardNoticed&) -> Told { return journeys::CardNoticed{}; },
+          [&](const CardIdentified& card) -> Told {
+            for (const Identifier& identifier : card.identifiers) {
+              const std::string& system = system_of(identifier.kind, settings);
+              if (!system.empty()) return journeys::IdentifierRead{{system, identifier.value}};
+            }
+            return journeys::CardUnreadable{CardTrouble::not_supported};
+          },
+          [](const CardUnreadable& card) -> Told {
+            const bool unknown = card.why.code == "unknown_card" || card.why.code == "random_uid";
+            return journeys::CardUnreadable{unknown ? CardTrouble::not_supported
+                                                    : CardTrouble::unreadable};
+          },
+          [](const UseTheIdCardReader&) -> Told {
+            return journeys::CardUnreadable{CardTrouble::wrong_reader};
+          },
+          [](const CardPulled&) -> Told { return journeys::CardUnreadable{CardTrouble::pulled}; },
+      },
+      event);
+}
+
 Reported report(DeviceReport& report, const drivers::id_card::ReaderEvent& event) {
   using namespace drivers::id_card;
   DeviceReport next = report;
@@ -132,6 +178,21 @@ Reported report(DeviceReport& report, const drivers::scanner::ScannerEvent& even
     next.wrong.clear();
   } else if (const auto* unusable = std::get_if<ScannerUnusable>(&event)) {
     next.health = ScannerHealth::missing;
+    next.wrong = in_words(unusable->why);
+  }
+  return update(report, std::move(next));
+}
+
+Reported report(DeviceReport& report, const drivers::smart_card::SmartCardEvent& event) {
+  using namespace drivers::smart_card;
+  DeviceReport next = report;
+  if (const auto* ready = std::get_if<ReadersReady>(&event)) {
+    next.health = ReaderHealth::ok;
+    next.detail = fmt::format("{}", fmt::join(ready->readers, ", "));
+    next.wrong.clear();
+  } else if (const auto* unusable = std::get_if<ReadersUnusable>(&event)) {
+    const bool absent = unusable->why.code == "no_reader";
+    next.health = absent ? ReaderHealth::missing : ReaderHealth::out_of_service;
     next.wrong = in_words(unusable->why);
   }
   return update(report, std::move(next));
@@ -171,6 +232,17 @@ void log_event(const std::string& device, const drivers::scanner::ScannerEvent& 
     shell::log_error("scanner", unusable->why);
   } else if (const auto* unreadable = std::get_if<CodeUnreadable>(&event)) {
     shell::log_error("code", unreadable->why);
+  }
+}
+
+void log_event(const std::string& device, const drivers::smart_card::SmartCardEvent& event) {
+  using namespace drivers::smart_card;
+  if (std::holds_alternative<ReadersReady>(event)) {
+    shell::log(shell::Severity::info, "reader_ready", {{"device", device}});
+  } else if (const auto* unusable = std::get_if<ReadersUnusable>(&event)) {
+    shell::log_error("reader", unusable->why);
+  } else if (const auto* unreadable = std::get_if<CardUnreadable>(&event)) {
+    shell::log_error("card", unreadable->why);
   }
 }
 

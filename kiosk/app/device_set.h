@@ -16,6 +16,7 @@ struct DeviceSinks {
   std::function<void(JourneyEvent)> journey;
   std::function<void(const shell::DeviceReport&)> report;  ///< when it changed
   std::function<void(const drivers::printer::PrinterEvent&)> printer;
+  shell::SmartCardSettings smart_cards = {};  ///< what the identifiers of smart cards are called
 };
 
 /// All devices of this kiosk, each running on its own thread, whatever their number and kind.
@@ -37,6 +38,10 @@ class DeviceSet {
           if (app::report(report, event) == Reported::changed) sinks.report(report);
           if constexpr (std::is_same_v<Event, drivers::printer::PrinterEvent>) {
             sinks.printer(event);
+          } else if constexpr (std::is_same_v<Event, drivers::smart_card::SmartCardEvent>) {
+            if (auto told = journey_event(event, sinks.smart_cards)) {
+              sinks.journey(std::move(*told));
+            }
           } else if (auto told = journey_event(event)) {
             sinks.journey(std::move(*told));
           }
@@ -51,9 +56,6 @@ class DeviceSet {
   [[nodiscard]] bool print(drivers::printer::Print job);
 
  private:
-  using CardWanted = drivers::id_card::CardWanted;
-  using CodeWanted = drivers::scanner::CodeWanted;
-
   template <typename Worker>
   void posts(Worker& worker) {
     using Command = typename Worker::Command;

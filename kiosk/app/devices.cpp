@@ -4,6 +4,7 @@
 #include "drivers/scanner/serial_scanner.h"
 #include "drivers/scanner/wedge_scanner.h"
 #include "drivers/serial/serial_transport.h"
+#include "drivers/smart_card/pcsc_card_system.h"
 #include "drivers/usb/device_worker.h"
 #include "drivers/usb/libusb_transport.h"
 
@@ -68,6 +69,7 @@ class Starter {
   Result<std::unique_ptr<DeviceSet>> start() {
     if (auto started = printer(); !started) return fail("printer", started.error());
     if (auto started = id_reader(); !started) return fail("ID-card reader", started.error());
+    smart_cards();
     if (auto started = scanners(); !started) return fail("scanner", started.error());
     return std::move(devices_);
   }
@@ -111,6 +113,21 @@ class Starter {
                    drivers::serial::serial_transport({reader.serial_port, reader.serial_speed}));
     }
     return {};
+  }
+
+  void smart_cards() {
+    using drivers::smart_card::CardKind;
+    const shell::SmartCardSettings& cards = config_.devices.smart_cards;
+    if (!cards.used) return;
+    drivers::smart_card::Settings settings;
+    if (!cards.egk_insured.empty()) settings.wanted.push_back(CardKind::egk);
+    if (!cards.social_security_number.empty() || !cards.social_security_card.empty()) {
+      settings.wanted.push_back(CardKind::social_security);
+    }
+    if (!cards.uid.empty()) settings.wanted.push_back(CardKind::uid);
+    devices_->add<drivers::smart_card::SmartCardWorker>(
+        {"smart_card/pcsc", ReaderHealth::missing, {}, {}}, std::move(settings),
+        drivers::smart_card::pcsc_card_system());
   }
 
   Result<void> scanners() {

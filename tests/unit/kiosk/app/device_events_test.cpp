@@ -72,6 +72,25 @@ TEST_CASE("device events: damaged, pulled too early and of another kind are told
         CardTrouble::unreadable);
 }
 
+TEST_CASE("device events: a smart card gives the first identifier that has a system") {
+  using namespace drivers::smart_card;
+  shell::SmartCardSettings settings;
+  settings.social_security_card = "urn:ssc";
+  const SmartCardEvent both(
+      CardIdentified{CardKind::social_security,
+                     {{IdentifierKind::social_security_number, "990101199003070015"},
+                      {IdentifierKind::social_security_card_number, "A12345678"}}});
+  CHECK(journey_event(both, settings) ==
+        JourneyEvent(journeys::IdentifierRead{{"urn:ssc", "A12345678"}}));
+  settings.social_security_number = "urn:citizen";
+  CHECK(journey_event(both, settings) ==
+        JourneyEvent(journeys::IdentifierRead{{"urn:citizen", "990101199003070015"}}));
+  CHECK(journey_event(both, {}) ==
+        JourneyEvent(journeys::CardUnreadable{journeys::CardTrouble::not_supported}));
+  CHECK(journey_event(UseTheIdCardReader{}, settings) ==
+        JourneyEvent(journeys::CardUnreadable{journeys::CardTrouble::wrong_reader}));
+}
+
 TEST_CASE("device events: a code that could not be read is damaged, not unknown") {
   const auto scan = as<journeys::CodeScanned>(
       scanner::ScannerEvent(scanner::CodeUnreadable{{"scanner", "torn", ""}}));
