@@ -134,7 +134,7 @@ TEST_CASE("evdev: a real input device is found, grabbed, read and lost") {
       mailbox.sink());
   REQUIRE(mailbox.wait_for<scanner::ScannerReady>());
   REQUIRE(worker.post(scanner::CodeWanted::yes));
-  for (const unsigned key : {KEY_P, KEY_1, KEY_ENTER}) {
+  for (const unsigned key : {unsigned{KEY_P}, unsigned{KEY_1}, unsigned{KEY_ENTER}}) {
     for (const int value : {1, 0}) {
       libevdev_uinput_write_event(made, EV_KEY, key, value);
       libevdev_uinput_write_event(made, EV_SYN, SYN_REPORT, 0);
