@@ -1,5 +1,6 @@
 #include "drivers/id_card/sdt_reader.h"
 #include "drivers/usb/device_worker.h"
+#include "drivers/usb/list.h"
 #include "tests/unit/drivers/usb/mailbox.h"
 #include "tests/unit/drivers/usb_bus/bus.h"
 
@@ -237,4 +238,31 @@ TEST_CASE("bus: many comings and goings, with transfers in flight") {
     CHECK(port.wait_for<usb::Gone>().why.code == "absent");
     port->close();
   }
+}
+
+TEST_CASE("bus: the list tells what is plugged in and who has it, and takes nothing") {
+  Bus bus;
+  for (const char* name : {"left", "right", "reader", "scanner"}) bus.plug(name);
+  Port reader({DeviceKind::id_reader});
+  REQUIRE(reader->open().has_value());
+  const std::vector<usb::DeviceChoice> choices = {
+      printer_at(""), {DeviceKind::id_reader}, {DeviceKind::scanner}};
+  const auto listed = usb::list_interfaces(choices);
+  REQUIRE(listed.has_value());
+  REQUIRE(listed->size() == 4);
+  const usb::ListedInterface& left = listed->at(0);
+  CHECK(left.seen.port == "1-1");
+  CHECK(left.seen.serial == "A1");
+  CHECK(left.seen.manufacturer == "TESTCO");
+  CHECK(left.seen.kernel_driver == "usblp");
+  CHECK(left.role == usb::Role::printer);
+  CHECK(left.standing == usb::Standing::usable);
+  CHECK(listed->at(1).seen.port == "1-2.3");
+  CHECK(listed->at(1).standing == usb::Standing::passed_by);
+  CHECK(listed->at(2).role == usb::Role::id_reader);
+  CHECK(listed->at(2).standing == usb::Standing::in_use);
+  CHECK(listed->at(3).role == usb::Role::scanner);
+  CHECK(listed->at(3).seen.kernel_driver == "usbhid");
+  CHECK(bus.device("left")["driver"] == "usblp");
+  CHECK(bus.device("scanner")["driver"] == "usbhid");
 }
