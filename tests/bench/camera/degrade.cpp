@@ -128,7 +128,7 @@ void damage(Random& random, Canvas& canvas, const Area& area) {
   for (int i = random.whole(2, 4); i > 0; --i) {
     const auto& at = area.points[random.bits() % area.points.size()];
     const double angle = random.uniform(0, std::numbers::pi);
-    const double length = random.uniform(0.2, 0.6) * std::max(area.width, area.height);
+    const double length = random.uniform(0.15, 0.4) * std::max(area.width, area.height);
     const double light = random.whole(0, 1) == 0 ? 30 : 220;
     const double thick = random.uniform(0.5, 1.2) * area.module;
     for (double t = -length / 2; t < length / 2; t += 0.5) {
@@ -139,7 +139,7 @@ void damage(Random& random, Canvas& canvas, const Area& area) {
     }
   }
   const auto& at = area.points[random.bits() % area.points.size()];
-  const double side = random.uniform(0.08, 0.18) * std::min(area.width, area.height);
+  const double side = random.uniform(0.04, 0.09) * std::min(area.width, area.height);
   box(canvas, int(at[0] - side), int(at[1] - side), int(at[0] + side), int(at[1] + side),
       random.whole(0, 1) == 0 ? 25 : 225);
 }
@@ -188,7 +188,7 @@ void finish(Random& random, Canvas& canvas, Degradation degradation, const Area&
   const double strength = random.uniform(0, 1);
   switch (degradation) {
     case Degradation::blur:
-      focus = std::max(0.8, area.module * (0.45 + 0.4 * strength));
+      focus = std::max(0.8, area.module * (0.4 + 0.4 * strength));
       break;
     case Degradation::motion:
       move(canvas, std::max(2.0, area.module * (1.0 + 1.4 * strength)), angle);
@@ -201,7 +201,7 @@ void finish(Random& random, Canvas& canvas, Degradation degradation, const Area&
       break;
     case Degradation::glare: {
       const auto& at = area.points[random.bits() % area.points.size()];
-      spot(canvas, at[0], at[1], (0.15 + 0.2 * strength) * std::max(area.width, area.height));
+      spot(canvas, at[0], at[1], (0.1 + 0.15 * strength) * std::max(area.width, area.height));
       break;
     }
     case Degradation::damage:

@@ -1,0 +1,103 @@
+#include "drivers/camera/bars.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "drivers/camera/prepare.h"
+
+namespace drivers::camera {
+namespace {
+
+constexpr double quiet_pixels = 24;   // beyond the outermost bars, at least
+constexpr double quiet_share = 0.06;  // of the length across the bars
+constexpr double inner_share = 0.85;  // of the bars' length: their ends are torn or worn
+constexpr double row_pixels_max = 3600;
+constexpr int sharpen_rounds = 12;
+
+using Row = std::vector<float>;
+
+/// Means of each pixel's surroundings, `half` to either side.
+Row local_means(const Row& row, int half) {
+  const int size = static_cast<int>(row.size());
+  std::vector<double> sums(row.size() + 1, 0);
+  for (std::size_t i = 0; i < row.size(); ++i) sums[i + 1] = sums[i] + double{row[i]};
+  Row means(row.size());
+  for (int x = 0; x < size; ++x) {
+    const auto left = static_cast<std::size_t>(std::max(x - half, 0));
+    const auto right = static_cast<std::size_t>(std::min(x + half + 1, size));
+    means[static_cast<std::size_t>(x)] =
+        static_cast<float>((sums[right] - sums[left]) / static_cast<double>(right - left));
+  }
+  return means;
+}
+
+/// The row against the mean and spread of its surroundings: about -1 to 1, light and dark alike.
+void flatten(Row& row, int half) {
+  const Row means = local_means(row, half);
+  Row squares(row.size());
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const float off = row[i] - means[i];
+    squares[i] = off * off;
+  }
+  const Row spreads = local_means(squares, half);
+  float widest = 0;
+  for (const float spread : spreads) widest = std::max(widest, spread);
+  const float least = std::max(std::sqrt(widest) * 0.15F, 1.0F);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    row[i] = (row[i] - means[i]) / std::max(std::sqrt(spreads[i]), least);
+  }
+}
+
+/// Van Cittert's iteration against a Gaussian blur.
+void sharpen(Row& row, double sigma) {
+  const int reach = std::max(1, static_cast<int>(std::ceil(2.5 * sigma)));
+  Row weights;
+  float sum = 0;
+  for (int i = 0; i <= reach; ++i) {
+    weights.push_back(static_cast<float>(std::exp(-i * i / (2 * sigma * sigma))));
+    sum += i == 0 ? weights.back() : 2 * weights.back();
+  }
+  const int size = static_cast<int>(row.size());
+  const Row seen = row;
+  Row padded(row.size() + 2 * static_cast<std::size_t>(reach));
+  Row blurred(row.size());
+  for (int round = 0; round < sharpen_rounds; ++round) {
+    std::fill_n(padded.begin(), reach, row.front());
+    std::copy(row.begin(), row.end(), padded.begin() + reach);
+    std::fill_n(padded.end() - reach, reach, row.back());
+    const float* middle = padded.data() + reach;
+    for (int x = 0; x < size; ++x) blurred[static_cast<std::size_t>(x)] = weights[0] * middle[x];
+    for (int i = 1; i <= reach; ++i) {
+      const float weight = weights[static_cast<std::size_t>(i)];
+      float* to = blurred.data();
+      for (int x = 0; x < size; ++x) to[x] += weight * (middle[x - i] + middle[x + i]);
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = std::clamp(row[i] + seen[i] - blurred[i] / sum, -2.5F, 2.5F);
+    }
+  }
+}
+
+}  // namespace
+
+Grey bars_of(const GreyView& picture, const Region& region, const BarsOptions& options) {
+  const double width = region.across + 2 * std::max(quiet_pixels, quiet_share * region.across);
+  const double zoom = std::clamp(row_pixels_max / width, 1.0, 4.0);
+  const double height = std::max(region.along * inner_share, 4.0);
+  const Grey patch =
+      upright(picture, {region.centre_x, region.centre_y, region.angle, width, height, zoom, 1});
+  Grey rows = banded(patch.view(), options.bands);
+  for (int y = 0; y < rows.height; ++y) {
+    std::uint8_t* pixels = rows.row(y);
+    Row row(pixels, pixels + rows.width);
+    flatten(row, rows.width / 12);
+    if (options.sigma > 0) sharpen(row, options.sigma * zoom);
+    for (std::size_t x = 0; x < row.size(); ++x) {
+      pixels[x] = static_cast<std::uint8_t>(std::clamp(128 + 80 * row[x], 0.0F, 255.0F));
+    }
+  }
+  return rows;
+}
+
+}  // namespace drivers::camera
