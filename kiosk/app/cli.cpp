@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "drivers/camera/test_pictures.h"
+#include "kiosk/app/device_commands.h"
 #include "kiosk/shell/control_socket.h"
 
 namespace kiosk::app {
@@ -19,6 +21,8 @@ struct Options {
   std::string socket;
   std::string automation;
   std::string list;
+  std::string trial;
+  std::string pictures;
   bool headless = false;
   bool print = false;
 };
@@ -75,6 +79,43 @@ int run(const Options& options) {
   return run_application(std::move(*config), application, *real_devices());
 }
 
+/// Runs a command that needs configuration and socket.
+template <typename Command>
+int with_config(const Options& options, Command command) {
+  auto config = load_or_complain(options.config, "");
+  if (!config) return exit_config;
+  return command(*config, options.socket.empty() ? config->control_socket : options.socket);
+}
+
+int try_one(const Options& options) {
+  if (!options.pictures.empty()) return drivers::camera::test_camera_pictures(options.pictures);
+  static const std::map<std::string, Trial> trials{{"print", Trial::print},
+                                                   {"card", Trial::card},
+                                                   {"scan", Trial::scan},
+                                                   {"camera", Trial::camera}};
+  return with_config(options, [&](const shell::Config& config, const std::string& socket) {
+    return try_device(config, socket, trials.at(options.trial));
+  });
+}
+
+void add_device_commands(CLI::App& cli, Options& options) {
+  CLI::App* devices =
+      cli.add_subcommand("devices", "what is plugged in, its state, and what is wrong");
+  CLI::App* test = cli.add_subcommand("test", "try one device from the terminal");
+  test->add_option("DEVICE", options.trial, "print, card, scan or camera")
+      ->required()
+      ->check(CLI::IsMember({"print", "card", "scan", "camera"}));
+  test->add_option("--pictures", options.pictures,
+                   "camera: decode the pictures of this folder; a line each: file, symbology, "
+                   "text, CPU ms")
+      ->check(CLI::ExistingDirectory);
+  for (CLI::App* command : {devices, test}) {
+    command->add_option("--config", options.config, "configuration of the devices")
+        ->capture_default_str();
+    command->add_option("--socket", options.socket, "control socket of the kiosk");
+  }
+}
+
 void add_commands(CLI::App& cli, Options& options) {
   cli.set_version_flag("--version", std::string("kiosk ") + KIOSK_VERSION);
   cli.require_subcommand(1);
@@ -99,6 +140,7 @@ void add_commands(CLI::App& cli, Options& options) {
         ->capture_default_str();
     command->add_option("--socket", options.socket, "control socket of the kiosk");
   }
+  add_device_commands(cli, options);
 }
 
 }  // namespace
@@ -123,6 +165,8 @@ int run_cli(int argc, char** argv) {
   }
   if (cli.got_subcommand("run")) return run(options);
   if (cli.got_subcommand("check-config")) return check_config(options);
+  if (cli.got_subcommand("devices")) return with_config(options, list_devices);
+  if (cli.got_subcommand("test")) return try_one(options);
   if (cli.got_subcommand("status")) return ask(options, shell::request_line("status", {}));
   return ask(options, shell::request_line(
                           "list", {{"list", options.list}, {"print", options.print ? "yes" : ""}}));

@@ -14,9 +14,6 @@ using journeys::ScannerHealth;
 using shell::DeviceReport;
 using Told = std::optional<JourneyEvent>;
 
-/// A control character stands for what could not be read: the code is damaged.
-constexpr const char* damaged_code = "\x1A";
-
 /// Only the reader itself can be at fault; one that is not plugged in is just missing.
 ReaderHealth health_of(const Error& why) {
   const bool absent = why.domain == "usb" || why.domain == "serial" || why.code == "absent";

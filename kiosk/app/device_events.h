@@ -16,6 +16,9 @@ namespace kiosk::app {
 
 using JourneyEvent = decltype(journeys::Event::what);
 
+/// A control character stands for what could not be read: the code is damaged.
+inline constexpr const char* damaged_code = "\x1A";
+
 /// None: it means nothing to a patient.
 std::optional<JourneyEvent> journey_event(const drivers::id_card::ReaderEvent& event);
 std::optional<JourneyEvent> journey_event(const drivers::scanner::ScannerEvent& event);

@@ -11,11 +11,15 @@
 
 namespace kiosk::app {
 
+/// Whether events go to the log: not where a person at a terminal is told of them.
+enum class Logged { no, yes };
+
 /// Where what devices tell goes. Called on the devices' threads; must not block.
 struct DeviceSinks {
   std::function<void(JourneyEvent)> journey;
   std::function<void(const shell::DeviceReport&)> report;  ///< when it changed
   std::function<void(const drivers::printer::PrinterEvent&)> printer;
+  Logged logged = Logged::yes;
   shell::SmartCardSettings smart_cards = {};  ///< what the identifiers of smart cards are called
 };
 
@@ -34,7 +38,7 @@ class DeviceSet {
     auto worker = std::make_unique<Worker>(
         std::forward<Arguments>(arguments)...,
         [sinks = sinks_, report = std::move(report)](const Event& event) mutable {
-          log_event(report.name, event);
+          if (sinks.logged == Logged::yes) log_event(report.name, event);
           if (app::report(report, event) == Reported::changed) sinks.report(report);
           if constexpr (std::is_same_v<Event, drivers::printer::PrinterEvent>) {
             sinks.printer(event);

@@ -107,6 +107,23 @@ Result<Bytes> TicketPrinter::ticket(const domain::PrintJob& job, const Now& now)
   return bytes;
 }
 
+Result<Bytes> TicketPrinter::test_page(const Now& now) {
+  const journeys::Rules& rules = config_.rules;
+  const domain::LocalTime local = domain::local_time(rules.zone, now.instant);
+  printing::Values values;
+  values["title"] = fmt::format("Kiosk {}", rules.kiosk_code);
+  values["width"] = fmt::format("{} dots; both ends of the line are within the paper:",
+                                config_.printer.width_dots);
+  values["sample"] = "0123456789 AaBbGg 王芳 𠮷䶮㛃𬱖 买买提";
+  values["when"] = domain::iso(local.date) + " " + domain::clock(local.time);
+  values["code"] = "TEST-" + rules.kiosk_code;
+  const auto document = printing::parse_template(
+      "^^\"$title$\"\n$when$\n\n$width$\n{border:line}\n-\n$sample$\n"
+      "^^^\"K1-017\"\n{code:$code$;option:qrcode,5,m}\n=\n");
+  if (!document) return pass_on(document.error());
+  return encoded(*document, values);
+}
+
 Result<Bytes> TicketPrinter::list(shell::StaffList which,
                                   const std::vector<shell::ListedItem>& items, const Now& now) {
   const journeys::Rules& rules = config_.rules;

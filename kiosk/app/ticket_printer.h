@@ -31,6 +31,9 @@ class TicketPrinter {
   /// A staff's list as a document: a line an item.
   Result<Bytes> list(shell::StaffList which, const std::vector<shell::ListedItem>& items,
                      const Now& now);
+  /// For `kiosk test print`: what staff see at a glance is missing when a font, the width or the
+  /// cutter is wrong.
+  Result<Bytes> test_page(const Now& now);
 
  private:
   TicketPrinter(const shell::Config& config, const Catalogues& catalogues, text::Fonts fonts)

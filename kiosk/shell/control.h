@@ -38,8 +38,9 @@ std::string ok_reply();
 std::string text_reply(const std::string& key, const std::string& value);
 std::string error_reply(const Error& error);
 std::string status_reply(const Status& status);
-/// "device", "state", "detail", "wrong" of each.
-std::string devices_reply(const std::map<std::string, DeviceReport>& devices);
+std::string devices_reply(const std::vector<DeviceLine>& devices);
+/// Such a reply, read again, for the command line. Errors: control/refused, control/bad_reply.
+Result<std::vector<DeviceLine>> parse_devices(std::string_view line);
 std::string list_reply(const std::vector<ListedItem>& items);
 std::string scene_reply(const std::string& screen, const std::string& language,
                         const std::vector<SceneNode>& nodes);

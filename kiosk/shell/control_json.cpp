@@ -118,15 +118,39 @@ std::string status_reply(const Status& status) {
                   {"screen", status.screen}});
 }
 
-std::string devices_reply(const std::map<std::string, DeviceReport>& devices) {
+std::string devices_reply(const std::vector<DeviceLine>& devices) {
   json rows = json::array();
-  for (const auto& [name, report] : devices) {
-    rows.push_back({{"device", name},
-                    {"state", word_of(report)},
-                    {"detail", report.detail},
-                    {"wrong", report.wrong}});
+  for (const DeviceLine& line : devices) {
+    rows.push_back({{"device", line.device},
+                    {"state", line.state},
+                    {"detail", line.detail},
+                    {"wrong", line.wrong}});
   }
   return line_of({{"ok", true}, {"devices", rows}});
+}
+
+Result<std::vector<DeviceLine>> parse_devices(std::string_view line) {
+  const auto bad = [] {
+    return fail("control", "bad_reply", "the kiosk's answer is not understood");
+  };
+  const json value = json::parse(line, nullptr, false);
+  if (!value.is_object() || !value.contains("ok")) return bad();
+  if (value["ok"] != true) {
+    return fail("control", "refused", value.value("what", std::string("refused")));
+  }
+  const auto rows = value.find("devices");
+  if (rows == value.end() || !rows->is_array()) return bad();
+  std::vector<DeviceLine> lines;
+  for (const json& row : *rows) {
+    const auto text = [&row](const char* name) {
+      const auto member = row.find(name);
+      return member != row.end() && member->is_string() ? member->get<std::string>()
+                                                        : std::string();
+    };
+    if (!row.is_object()) return bad();
+    lines.push_back({text("device"), text("state"), text("detail"), text("wrong")});
+  }
+  return lines;
 }
 
 std::string list_reply(const std::vector<ListedItem>& items) {

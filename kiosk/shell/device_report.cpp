@@ -33,8 +33,16 @@ const char* word_of(const DeviceReport& report) {
                     report.health);
 }
 
-bool is_well(const DeviceReport& report) {
-  return std::string_view(word_of(report)) == "ok";
+std::vector<DeviceLine> lines_of(const std::map<std::string, DeviceReport>& reports) {
+  std::vector<DeviceLine> lines;
+  for (const auto& [name, report] : reports) {
+    lines.push_back({name, word_of(report), report.detail, report.wrong});
+  }
+  return lines;
+}
+
+bool is_well(const DeviceLine& line) {
+  return line.state == "ok" || line.state == "paper_near_end";
 }
 
 }  // namespace kiosk::shell

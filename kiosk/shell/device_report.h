@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "kiosk/journeys/model.h"
 
@@ -20,6 +22,17 @@ struct DeviceReport {
 
 /// The protocol's word for a health: "ok", "unplugged", "out_of_service", "paper_out" ...
 const char* word_of(const DeviceReport& report);
-bool is_well(const DeviceReport& report);
+
+/// A report as `kiosk devices` shows it.
+struct DeviceLine {
+  std::string device;
+  std::string state;
+  std::string detail;
+  std::string wrong;
+
+  bool operator==(const DeviceLine&) const = default;
+};
+std::vector<DeviceLine> lines_of(const std::map<std::string, DeviceReport>& reports);
+bool is_well(const DeviceLine& line);
 
 }  // namespace kiosk::shell

@@ -180,7 +180,7 @@ void Loop::control(ControlCall call) {
     return;
   }
   if (request.op == "devices") {
-    call.reply(devices_reply(devices_));
+    call.reply(devices_reply(lines_of(devices_)));
     return;
   }
   if (automation_ == Automation::off) {
