@@ -20,6 +20,7 @@ namespace {
 
 constexpr Milliseconds reply_limit{5'000};
 constexpr Milliseconds settle_limit{5'000};   ///< for a device to say how it is
+constexpr Milliseconds name_limit{1'000};     ///< and what it is called
 constexpr Milliseconds person_limit{30'000};  ///< for a card to be laid, a code to be shown
 constexpr Milliseconds print_limit{60'000};
 
@@ -42,13 +43,18 @@ class Watch {
     return made;
   }
 
-  /// Waits until all devices are well, or the time is over; what they told by then.
+  /// Waits until all devices are well and told their names, or the time is over.
   std::vector<shell::DeviceLine> settled() {
     std::unique_lock lock(mutex_);
     std::vector<shell::DeviceLine> lines;
     changed_.wait_for(lock, settle_limit, [&] {
       lines = lines_of(reports_);
       return std::all_of(lines.begin(), lines.end(), shell::is_well);
+    });
+    changed_.wait_for(lock, name_limit, [&] {
+      lines = lines_of(reports_);
+      return std::none_of(lines.begin(), lines.end(),
+                          [](const shell::DeviceLine& line) { return line.detail.empty(); });
     });
     return lines;
   }

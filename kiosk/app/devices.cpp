@@ -1,5 +1,7 @@
 #include "kiosk/app/devices.h"
 
+#include "drivers/helper/helper_transport.h"
+#include "drivers/id_card/helper_reader.h"
 #include "drivers/input/evdev_transport.h"
 #include "drivers/scanner/serial_scanner.h"
 #include "drivers/scanner/wedge_scanner.h"
@@ -7,6 +9,7 @@
 #include "drivers/smart_card/pcsc_card_system.h"
 #include "drivers/usb/device_worker.h"
 #include "drivers/usb/libusb_transport.h"
+#include "kiosk/shell/log.h"
 
 namespace kiosk::app {
 namespace {
@@ -17,9 +20,11 @@ using journeys::PrinterHealth;
 using journeys::ReaderHealth;
 using journeys::ScannerHealth;
 
-drivers::usb::DeviceChoice chosen(DeviceKind kind, const shell::UsbPlace&) {
+drivers::usb::DeviceChoice chosen(DeviceKind kind, const shell::UsbPlace& place) {
   drivers::usb::DeviceChoice choice;
   choice.kind = kind;
+  choice.port = place.port;
+  choice.serial = place.serial_number;
   return choice;
 }
 
@@ -102,8 +107,14 @@ class Starter {
     const shell::IdReaderSettings& reader = config_.devices.id_reader;
     switch (reader.kind) {
       case shell::IdReaderKind::none:
-      case shell::IdReaderKind::program:
         return {};
+      case shell::IdReaderKind::program:
+        return run(
+            {"id_reader/program", ReaderHealth::missing, reader.program.front(), {}},
+            drivers::id_card::HelperReader(),
+            drivers::helper::helper_transport({reader.program}, [](std::string_view line) {
+              shell::log(shell::Severity::info, "reader_program", {{"said", std::string(line)}});
+            }));
       case shell::IdReaderKind::usb:
         return run({"id_reader/usb", ReaderHealth::missing, {}, {}}, drivers::id_card::SdtReader(),
                    libusb_transport(chosen(DeviceKind::id_reader, reader.usb)));
@@ -132,22 +143,23 @@ class Starter {
 
   Result<void> scanners() {
     const shell::ScannerSettings& scanner = config_.devices.scanner;
-    const auto unknown = [](const char* name) {
-      return shell::DeviceReport{name, ScannerHealth::missing, {}, {}};
+    const auto unknown = [](const char* name, std::string what) {
+      return shell::DeviceReport{name, ScannerHealth::missing, std::move(what), {}};
     };
     if (scanner.usb) {
-      auto started = run(unknown("scanner/usb"), drivers::scanner::HidScanner(),
+      auto started = run(unknown("scanner/usb", "HID POS"), drivers::scanner::HidScanner(),
                          libusb_transport(chosen(DeviceKind::scanner, scanner.usb_place)));
       if (!started) return started;
     }
     if (!scanner.serial_port.empty()) {
       auto started =
-          run(unknown("scanner/serial"), drivers::scanner::SerialScanner(scanner_settings(scanner)),
+          run(unknown("scanner/serial", scanner.serial_port),
+              drivers::scanner::SerialScanner(scanner_settings(scanner)),
               drivers::serial::serial_transport({scanner.serial_port, scanner.serial_speed}));
       if (!started) return started;
     }
     if (!scanner.keyboard.empty()) {
-      auto started = run(unknown("scanner/keyboard"),
+      auto started = run(unknown("scanner/keyboard", scanner.keyboard),
                          drivers::scanner::WedgeScanner(scanner_settings(scanner)),
                          drivers::input::evdev_transport(keyboard(scanner.keyboard)));
       if (!started) return started;

@@ -119,7 +119,7 @@ Result<Bytes> TicketPrinter::test_page(const Now& now) {
   values["code"] = "TEST-" + rules.kiosk_code;
   const auto document = printing::parse_template(
       "^^\"$title$\"\n$when$\n\n$width$\n{border:line}\n-\n$sample$\n"
-      "^^^\"K1-017\"\n{code:$code$;option:qrcode,5,m}\n=\n");
+      "^^^\"K1-017\"\n{code:$code$;option:qrcode,5,m}\n");
   if (!document) return pass_on(document.error());
   return encoded(*document, values);
 }
