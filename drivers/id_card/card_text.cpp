@@ -145,4 +145,18 @@ kiosk::Result<IdCardText> parse_card_text(Block block) {
   return card;
 }
 
+std::string printed_address(Block block) {
+  const char16_t layout = unit_at(block, layout_letter_offset);
+  if (layout != u' ' && layout != u'J') return {};
+  return text_of(block, {52, 70});
+}
+
+std::string chip_text(kiosk::ByteView bytes) {
+  std::u16string text;
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    text += static_cast<char16_t>(bytes[i] | bytes[i + 1] << 8);
+  }
+  return to_utf8(trimmed(text));
+}
+
 }  // namespace drivers::id_card

@@ -1,14 +1,15 @@
 #pragma once
 
-// The 256-byte text block of Chinese ID cards and permits -> what a kiosk needs of it. Address,
-// ethnic group, issuing authority and photo are not taken out: the kiosk has no use for them.
-// Source: GA/T 490, machine-readable content of the card.
+// The 256-byte text block of Chinese ID cards and permits -> what a kiosk needs of it. Ethnic
+// group, issuing authority and photo are not taken out, the address only for who asks: the kiosk
+// itself has no use for them. Source: GA/T 490, machine-readable content of the card.
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "kiosk/base/bytes.h"
 #include "kiosk/base/result.h"
 
 namespace drivers::id_card {
@@ -31,6 +32,7 @@ struct IdCardText {
   std::string country;      ///< three letters on foreign permits, else empty
   std::string valid_from;
   std::optional<std::string> valid_to;  ///< none: 长期, without end
+  std::string address = {};  ///< the one that counts; empty unless the reader is set to take it
 
   bool operator==(const IdCardText&) const = default;
 };
@@ -42,5 +44,13 @@ struct IdCardText {
 /// Errors: id_card/unknown_document (another kind of card), id_card/malformed_text (no number, or a
 /// date that is none); neither says what was on the card.   Thread: any; pure.
 kiosk::Result<IdCardText> parse_card_text(std::span<const std::uint8_t, 256> block);
+
+/// The address that was written when the card was made; empty on the layouts of foreign permits,
+/// which have none.   Thread: any; pure.
+std::string printed_address(std::span<const std::uint8_t, 256> block);
+
+/// Text as it is on a card (UTF-16LE with padding) in UTF-8; an odd last byte is left.
+/// Thread: any; pure.
+std::string chip_text(kiosk::ByteView bytes);
 
 }  // namespace drivers::id_card

@@ -26,7 +26,8 @@ class HelperReader {
   using Command = CardWanted;
   using Event = ReaderEvent;
 
-  explicit HelperReader(HelperLimits limits = {}) : limits_(limits) {}
+  HelperReader() = default;
+  explicit HelperReader(HelperLimits limits) : limits_(limits) {}
 
   usb::Outputs<Event> step(usb::Moment now, std::span<const usb::Input> inputs,
                            std::span<const Command> commands);

@@ -19,7 +19,8 @@ struct ReaderReady {
 };
 
 /// The reader cannot be used until ReaderReady comes again by itself. Codes: usb/..., and
-/// id_card/silent, id_card/self_test_failed, id_card/not_authorised, id_card/protocol.
+/// id_card/silent, id_card/self_test_failed, id_card/not_authorised, id_card/protocol; of a
+/// vendor's program also helper/... and id_card/fault.
 struct ReaderUnusable {
   kiosk::Error why;
 
@@ -37,9 +38,9 @@ struct CardRead {
   bool operator==(const CardRead&) const = default;
 };
 
-/// Lift the card and lay it down again. Codes: id_card/read_failed (damaged, or taken away while
-/// being read: the reader says the same), id_card/not_genuine, id_card/malformed_text,
-/// id_card/malformed_reply, id_card/no_answer.
+/// Lift the card and lay it down again. Codes: id_card/damaged (it lies there and was tried twice),
+/// id_card/read_failed (damaged, or taken away while being read: this reader says the same),
+/// id_card/not_genuine, id_card/malformed_text, id_card/malformed_reply, id_card/no_answer.
 struct CardUnreadable {
   kiosk::Error why;
 
@@ -51,7 +52,7 @@ struct NotAResidentCard {
   bool operator==(const NotAResidentCard&) const = default;
 };
 
-/// The card went before reading began.
+/// The card went before it was read.
 struct CardPulled {
   bool operator==(const CardPulled&) const = default;
 };

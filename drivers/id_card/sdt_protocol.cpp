@@ -1,21 +1,21 @@
 #include "drivers/id_card/sdt_protocol.h"
 
 #include <fmt/format.h>
+#include <string.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 namespace drivers::id_card {
 namespace {
 
 constexpr std::array<std::uint8_t, 5> preamble = {0xAA, 0xAA, 0xAA, 0x96, 0x69};
-constexpr std::size_t header_bytes = preamble.size() + 2;
-constexpr std::size_t length_min = 4;       // three status bytes and the checksum
-constexpr std::size_t length_max = 0x0A00;  // text, photo and two fingers, with room
-constexpr std::size_t buffer_max = 2 * (header_bytes + length_max);
+constexpr std::size_t length_min = 4;  // three status bytes and the checksum
 constexpr std::size_t text_bytes = 256;
 constexpr std::size_t lengths_bytes = 4;
+constexpr std::size_t new_address_bytes = 70;
 constexpr std::size_t sam_number_bytes = 16;
 
 std::uint8_t exclusive_or(kiosk::ByteView bytes) {
@@ -47,24 +47,41 @@ kiosk::Bytes encode(Request request) {
 }
 
 void ReplyDecoder::feed(kiosk::ByteView bytes) {
-  kiosk::append(buffer_, bytes);
-  if (buffer_.size() <= buffer_max) return;
-  const auto excess = static_cast<std::ptrdiff_t>(buffer_.size() - buffer_max);
-  buffer_.erase(buffer_.begin(), buffer_.begin() + excess);
+  if (bytes.size() > buffer_.size()) bytes = bytes.last(buffer_.size());
+  const std::size_t excess = size_ + bytes.size();
+  if (excess > buffer_.size()) drop(excess - buffer_.size());
+  std::copy(bytes.begin(), bytes.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(size_));
+  size_ += bytes.size();
+}
+
+void ReplyDecoder::drop(std::size_t count) {
+  std::memmove(buffer_.data(), buffer_.data() + count, size_ - count);
+  size_ -= count;
+  ::explicit_bzero(buffer_.data() + size_, count);
+}
+
+void ReplyDecoder::clear() {
+  drop(size_);
+  damaged_ = 0;
+}
+
+bool ReplyDecoder::begun() const {
+  return size_ >= header_bytes && std::equal(preamble.begin(), preamble.end(), buffer_.begin());
 }
 
 std::optional<Reply> ReplyDecoder::next() {
-  std::size_t at = 0;  // drops in one go at the end: a byte-wise erase would be quadratic
+  std::size_t at = 0;  // drops in one go at the end: a byte-wise one would be quadratic
   std::optional<Reply> reply;
+  const kiosk::ByteView all = kiosk::ByteView(buffer_).first(size_);
   while (!reply) {
-    const kiosk::ByteView rest = kiosk::ByteView(buffer_).subspan(at);
+    const kiosk::ByteView rest = all.subspan(at);
     const auto found = std::search(rest.begin(), rest.end(), preamble.begin(), preamble.end());
     if (found == rest.end()) {
       at += rest.size() - std::min(rest.size(), preamble.size() - 1);  // a torn preamble stays
       break;
     }
     at += static_cast<std::size_t>(found - rest.begin());
-    const kiosk::ByteView frame = kiosk::ByteView(buffer_).subspan(at);
+    const kiosk::ByteView frame = all.subspan(at);
     if (frame.size() < header_bytes) break;
     const std::size_t length = big_endian(frame.subspan(preamble.size()));
     if (length < length_min || length > length_max) {
@@ -83,12 +100,13 @@ std::optional<Reply> ReplyDecoder::next() {
     reply = Reply{static_cast<Answer>(body[2]), kiosk::Bytes(body.begin() + 3, body.end())};
     at += header_bytes + length;
   }
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
+  drop(at);
   return reply;
 }
 
-int ReplyDecoder::take_damaged() {
-  return std::exchange(damaged_, 0);
+void wipe(kiosk::Bytes& bytes) {
+  ::explicit_bzero(bytes.data(), bytes.size());
+  bytes.clear();
 }
 
 bool fits(Request request, const Reply& reply) {
@@ -98,6 +116,8 @@ bool fits(Request request, const Reply& reply) {
       return request == Request::find;
     case Answer::select_failed:
       return request == Request::select;
+    case Answer::absent:
+      return request == Request::new_address;
     case Answer::done:
       switch (request) {
         case Request::reset:
@@ -111,6 +131,8 @@ bool fits(Request request, const Reply& reply) {
           return reply.data.size() == 8;
         case Request::read:
           return reply.data.size() >= lengths_bytes + text_bytes;
+        case Request::new_address:
+          return reply.data.size() == new_address_bytes;
       }
       return false;
     default:
@@ -131,6 +153,13 @@ kiosk::Result<std::span<const std::uint8_t, 256>> text_block(const Reply& reply)
         fmt::format("text of {} and photo of {} bytes in a reply of {}", text, photo, data.size()));
   }
   return data.subspan<lengths_bytes, text_bytes>();
+}
+
+kiosk::Result<kiosk::ByteView> new_address(const Reply& reply) {
+  if (reply.data.size() != new_address_bytes) {
+    return kiosk::fail("id_card", "malformed_reply", "the new address is not 70 bytes long");
+  }
+  return kiosk::ByteView(reply.data);
 }
 
 kiosk::Result<std::string> sam_number(const Reply& reply) {

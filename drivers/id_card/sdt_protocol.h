@@ -4,6 +4,7 @@
 // bytes <-> values, without time and without a device.
 // Source: GA/T 467, host protocol of the interface module.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,7 +16,8 @@
 
 namespace drivers::id_card {
 
-/// What the kiosk asks a reader; fingerprints and the additional address are never asked for.
+/// What the kiosk asks a reader. There is no request for the text without the photo; the one for
+/// fingerprints is never made.
 enum class Request : std::uint16_t {
   reset = 0x10FF,
   status = 0x11FF,
@@ -23,6 +25,7 @@ enum class Request : std::uint16_t {
   find = 0x2001,
   select = 0x2002,
   read = 0x3001,
+  new_address = 0x3003,  ///< written on the chip after the card was made
 };
 
 /// The last status byte of an answer.
@@ -59,20 +62,33 @@ kiosk::Bytes encode(Request request);
 
 /// Finds the replies in a stream of bytes, however it is cut. A length out of bounds or a wrong
 /// checksum drops one byte and the search begins again behind it, so a torn reply costs itself
-/// only.
+/// only. What was a card's does not stay in it.
 class ReplyDecoder {
  public:
+  /// The oldest bytes go when there are more than two of the longest replies.
   void feed(kiosk::ByteView bytes);
   std::optional<Reply> next();
-  void clear() { buffer_.clear(); }
+  void clear();
 
-  /// Replies with a wrong checksum or length since the last clear or call.
-  int take_damaged();
+  /// Replies with a wrong checksum or length since the last clear.
+  int damaged() const { return damaged_; }
+
+  /// A reply has begun: its header is there and its end is not.
+  bool begun() const;
 
  private:
-  kiosk::Bytes buffer_;
+  void drop(std::size_t count);
+
+  static constexpr std::size_t length_max = 0x0A00;  ///< text, photo and two fingers, with room
+  static constexpr std::size_t header_bytes = 7;
+
+  std::array<std::uint8_t, 2 * (header_bytes + length_max)> buffer_{};
+  std::size_t size_ = 0;
   int damaged_ = 0;
 };
+
+/// Overwrites what was a card's, in a way no optimiser leaves out, and empties it.
+void wipe(kiosk::Bytes& bytes);
 
 /// True if the reply can be the answer to the request by its status and size: a late answer to an
 /// earlier request must not be taken for this one's.
@@ -81,6 +97,9 @@ bool fits(Request request, const Reply& reply);
 /// The 256-byte text block in the reply to Request::read; the photo behind it is checked for its
 /// length and left. Errors: id_card/malformed_reply. The span lives as long as the reply.
 kiosk::Result<std::span<const std::uint8_t, 256>> text_block(const Reply& reply);
+
+/// The 70 bytes of an additional address as they are on the card. Errors: id_card/malformed_reply.
+kiosk::Result<kiosk::ByteView> new_address(const Reply& reply);
 
 /// The reader's own number as it is printed on its label: "05.03-20110526-0000123456-1234567890".
 /// Errors: id_card/malformed_reply.

@@ -207,7 +207,8 @@ kiosk::Bytes EmulatedIdReader::execute(std::uint16_t command) {
 
 kiosk::Bytes EmulatedIdReader::read_card() {
   if (field_ != Field::selected) return answer_of(0x41);
-  field_ = Field::done;
+  const bool good = card_->condition == CardCondition::good;
+  field_ = !good && finds_failed_again_ ? Field::present : Field::done;
   if (card_->condition == CardCondition::damaged) return answer_of(0x41);
   if (card_->condition == CardCondition::not_genuine) return answer_of(0x32);
   kiosk::Bytes data = {0x01, 0x00, 0x04, 0x00};

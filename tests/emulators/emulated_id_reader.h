@@ -51,6 +51,7 @@ class EmulatedIdReader : public UsbModel {
   void truncate_next_answer(std::size_t bytes) { truncate_to_ = bytes; }
   void answer_twice_next() { answer_twice_ = true; }
   void answer_next_with(std::uint8_t status) { forced_status_ = status; }
+  void find_failed_cards_again() { finds_failed_again_ = true; }
   void fall_silent() { silent_ = true; }
   void speak_again() { silent_ = false; }
 
@@ -94,6 +95,7 @@ class EmulatedIdReader : public UsbModel {
   bool damage_checksum_ = false;
   bool answer_twice_ = false;
   bool silent_ = false;
+  bool finds_failed_again_ = false;
   std::optional<std::size_t> truncate_to_;
   std::optional<std::uint8_t> forced_status_;
   kiosk::Bytes received_;

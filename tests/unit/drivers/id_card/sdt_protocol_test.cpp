@@ -30,6 +30,7 @@ TEST_CASE("requests are the published frames, byte for byte") {
   CHECK(encode(Request::find) == from_hex("AA AA AA 96 69 00 03 20 01 22"));
   CHECK(encode(Request::select) == from_hex("AA AA AA 96 69 00 03 20 02 21"));
   CHECK(encode(Request::read) == from_hex("AA AA AA 96 69 00 03 30 01 32"));
+  CHECK(encode(Request::new_address) == from_hex("AA AA AA 96 69 00 03 30 03 30"));
 }
 
 TEST_CASE("the published replies are understood") {
@@ -94,7 +95,7 @@ TEST_CASE("a reply may be cut at every byte") {
     REQUIRE_FALSE(decoder.next().has_value());
     decoder.feed(kiosk::ByteView(whole).subspan(cut));
     REQUIRE(decoder.next().has_value());
-    REQUIRE(decoder.take_damaged() == 0);
+    REQUIRE(decoder.damaged() == 0);
   }
 }
 
@@ -136,13 +137,47 @@ TEST_CASE("garbage before a reply is passed over") {
   }
 }
 
+TEST_CASE("of a card's reply nothing stays in the decoder, nor in a reply that is wiped") {
+  constexpr std::string_view photo = "WLf";
+  ReplyDecoder decoder;
+  const auto remembers = [&](std::string_view what) {
+    const std::string_view all(reinterpret_cast<const char*>(&decoder), sizeof decoder);
+    return all.find(what) != std::string_view::npos;
+  };
+  const kiosk::Bytes whole = vectors::read_reply(vectors::resident);
+  decoder.feed(kiosk::ByteView(whole).first(1200));
+  CHECK_FALSE(decoder.next().has_value());
+  CHECK(decoder.begun());
+  CHECK(remembers(photo));
+  decoder.feed(kiosk::ByteView(whole).subspan(1200));
+  auto reply = decoder.next();
+  REQUIRE(reply.has_value());
+  CHECK_FALSE(remembers(photo));
+  decoder.feed(kiosk::ByteView(whole).first(1200));
+  decoder.clear();
+  CHECK_FALSE(remembers(photo));
+  wipe(reply->data);
+  CHECK(reply->data.empty());
+}
+
+TEST_CASE("more than fits drops the oldest bytes, and the newest reply is found") {
+  ReplyDecoder decoder;
+  decoder.feed(kiosk::Bytes(20'000, 0xAA));
+  decoder.feed(no_card);
+  kiosk::Bytes much(20'000, 0x55);
+  kiosk::append(much, found);
+  CHECK(decoder.next() == Reply{Answer::no_card, {}});
+  decoder.feed(much);
+  CHECK(decoder.next() == Reply{Answer::card_found, kiosk::Bytes(4)});
+}
+
 TEST_CASE("a length out of bounds drops one byte and searches on") {
   ReplyDecoder decoder;
   decoder.feed(from_hex("AA AA AA 96 69 0A 01"));
   decoder.feed(from_hex("AA AA AA 96 69 00 03 90 FF"));
   decoder.feed(no_card);
   CHECK(decoder.next() == Reply{Answer::no_card, {}});
-  CHECK(decoder.take_damaged() == 2);
+  CHECK(decoder.damaged() == 2);
 }
 
 TEST_CASE("an answer to another request does not fit") {
@@ -153,5 +188,9 @@ TEST_CASE("an answer to another request does not fit") {
   CHECK(fits(Request::read, decode(vectors::read_reply(vectors::resident))));
   CHECK_FALSE(fits(Request::select, decode(vectors::read_reply(vectors::resident))));
   CHECK_FALSE(fits(Request::find, Reply{Answer::done, {}}));
+  CHECK(fits(Request::new_address, Reply{Answer::absent, {}}));
+  CHECK_FALSE(fits(Request::read, Reply{Answer::absent, {}}));
+  CHECK(fits(Request::new_address, Reply{Answer::done, kiosk::Bytes(70)}));
+  CHECK_FALSE(fits(Request::new_address, Reply{Answer::done, kiosk::Bytes(8)}));
   CHECK(fits(Request::status, Reply{Answer::not_authorised, {}}));
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -184,6 +185,61 @@ TEST_CASE("serial: an ID card reader is served, its cable pulled and put back") 
     port.plug();
     CHECK(mailbox.wait_for<id_card::ReaderReady>());
   }
+}
+
+TEST_CASE("serial: a reader of another speed is found") {
+  const Folder folder;
+  emulators::EmulatedIdReader reader;
+  reader.set_delays(1ms, 5ms);
+  emulators::PtyPort port(reader, folder.path);
+  port.set_speed(57'600);
+  Mailbox<id_card::ReaderEvent> mailbox;
+  usb::DeviceWorker<id_card::SdtReader> worker({}, serial_transport({port.path(), 9600}).value(),
+                                               mailbox.sink());
+  REQUIRE(mailbox.wait_for<id_card::ReaderReady>());
+  REQUIRE(worker.post(id_card::CardWanted::yes));
+  port.locked([&] { reader.lay(some_card()); });
+  CHECK(mailbox.wait_for<id_card::CardRead>());
+}
+
+TEST_CASE("serial: looking for a card costs less than 1 % of a core") {
+  /// Lays a card on itself when it was asked so often.
+  struct Patient : emulators::EmulatedIdReader {
+    kiosk::Bytes read(usb::Moment now, std::uint8_t endpoint) override {
+      if (!has_card() && commands().size() >= 14) lay(some_card());
+      return EmulatedIdReader::read(now, endpoint);
+    }
+  };
+  const Folder folder;
+  Patient reader;
+  emulators::PtyPort port(reader, folder.path);
+  struct Times {
+    std::chrono::nanoseconds cpu{};
+    std::chrono::steady_clock::time_point wall{};
+  };
+  const auto times = [] {  // of the calling thread, the worker's
+    timespec cpu{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    return Times{std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec),
+                 std::chrono::steady_clock::now()};
+  };
+  Times ready;
+  Times noticed;
+  Mailbox<id_card::ReaderEvent> mailbox;
+  usb::DeviceWorker<id_card::SdtReader> worker(
+      {}, serial_transport({port.path()}).value(), [&](id_card::ReaderEvent event) {
+        if (std::holds_alternative<id_card::ReaderReady>(event)) ready = times();
+        if (std::holds_alternative<id_card::CardNoticed>(event)) noticed = times();
+        mailbox.sink()(std::move(event));
+      });
+  REQUIRE(worker.post(id_card::CardWanted::yes));
+  REQUIRE(mailbox.wait_for<id_card::CardNoticed>());
+  const std::chrono::duration<double> cpu = noticed.cpu - ready.cpu;
+  const std::chrono::duration<double> wall = noticed.wall - ready.wall;
+  MESSAGE("looking for a card: ", cpu.count() / wall.count() * 100, " % of a core in ",
+          wall.count(), " s");
+  CHECK(wall > 2s);
+  CHECK(cpu.count() < 0.01 * wall.count());
 }
 
 TEST_CASE("serial: a scanner is served, its cable pulled and put back") {
