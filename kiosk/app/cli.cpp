@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "drivers/camera/test_pictures.h"
+#include "drivers/usb/udev_rules.h"
 #include "kiosk/app/device_commands.h"
 #include "kiosk/shell/control_socket.h"
 
@@ -25,6 +26,7 @@ struct Options {
   std::string pictures;
   bool headless = false;
   bool print = false;
+  bool udev_rules = false;
 };
 
 Instant system_now() {
@@ -101,6 +103,8 @@ int try_one(const Options& options) {
 void add_device_commands(CLI::App& cli, Options& options) {
   CLI::App* devices =
       cli.add_subcommand("devices", "what is plugged in, its state, and what is wrong");
+  devices->add_flag("--udev-rules", options.udev_rules,
+                    "print the udev rules that let the group kiosk open the devices");
   CLI::App* test = cli.add_subcommand("test", "try one device from the terminal");
   test->add_option("DEVICE", options.trial, "print, card, scan or camera")
       ->required()
@@ -165,7 +169,11 @@ int run_cli(int argc, char** argv) {
   }
   if (cli.got_subcommand("run")) return run(options);
   if (cli.got_subcommand("check-config")) return check_config(options);
-  if (cli.got_subcommand("devices")) return with_config(options, list_devices);
+  if (cli.got_subcommand("devices")) {
+    if (!options.udev_rules) return with_config(options, list_devices);
+    fmt::print("{}", drivers::usb::udev_rules());
+    return exit_ok;
+  }
   if (cli.got_subcommand("test")) return try_one(options);
   if (cli.got_subcommand("status")) return ask(options, shell::request_line("status", {}));
   return ask(options, shell::request_line(

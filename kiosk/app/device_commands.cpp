@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "drivers/usb/list.h"
 #include "kiosk/app/cli.h"
 #include "kiosk/app/ticket_printer.h"
 #include "kiosk/base/overloaded.h"
@@ -216,6 +217,27 @@ int try_print(const shell::Config& config, DeviceSet& devices, Watch& watch) {
   return exit_ok;
 }
 
+/// All that is on USB, ours first.
+void show_usb(const shell::Config& config) {
+  using namespace drivers::usb;
+  const auto choices = usb_choices(config);
+  const auto listed = list_interfaces(choices);
+  if (!listed) {
+    complain(listed.error());
+    return;
+  }
+  fmt::print("On USB:\n");
+  for (const ListedInterface& one : *listed) {
+    const InterfaceDescription& interface = one.seen.interface;
+    std::string what = one.model.empty() ? one.seen.product : one.model;
+    if (!one.seen.serial.empty()) what += " #" + one.seen.serial;
+    fmt::print("{:<8} {:04x}:{:04x}.{} {:<18} {:<10} {}{}{}\n", one.seen.port, interface.vendor,
+               interface.product, interface.number, name_of(one.role), name_of(one.standing), what,
+               what.empty() || one.why.empty() ? "" : ": ", one.why);
+  }
+  if (listed->empty()) fmt::print("nothing\n");
+}
+
 bool kiosk_runs(const std::string& socket) {
   return shell::ask_kiosk(socket, shell::request_line("devices", {}), reply_limit).has_value();
 }
@@ -228,13 +250,20 @@ int list_devices(const shell::Config& config, const std::string& socket) {
     const auto lines = shell::parse_devices(*reply);
     if (!lines) return complain(lines.error());
     fmt::print("The kiosk runs; its devices say:\n");
-    return show(*lines) ? exit_ok : exit_failed;
+    const bool well = show(*lines);
+    show_usb(config);
+    return well ? exit_ok : exit_failed;
   }
   fmt::print("No kiosk runs; the configured devices say:\n");
-  Watch watch;
-  auto devices = real_devices()->start(config, watch.sinks(config));
-  if (!devices) return complain(devices.error());
-  return show(watch.settled()) ? exit_ok : exit_failed;
+  bool well = false;
+  {
+    Watch watch;
+    auto devices = real_devices()->start(config, watch.sinks(config));
+    if (!devices) return complain(devices.error());
+    well = show(watch.settled());
+  }
+  show_usb(config);
+  return well ? exit_ok : exit_failed;
 }
 
 int try_device(const shell::Config& config, const std::string& socket, Trial trial) {

@@ -181,6 +181,21 @@ class RealDevices final : public DeviceFactory {
 
 }  // namespace
 
+std::vector<drivers::usb::DeviceChoice> usb_choices(const shell::Config& config) {
+  const shell::DeviceSettings& devices = config.devices;
+  std::vector<drivers::usb::DeviceChoice> choices;
+  if (devices.printer.kind == shell::PrinterKind::usb) {
+    choices.push_back(chosen(DeviceKind::printer, devices.printer.usb));
+  }
+  if (devices.id_reader.kind == shell::IdReaderKind::usb) {
+    choices.push_back(chosen(DeviceKind::id_reader, devices.id_reader.usb));
+  }
+  if (devices.scanner.usb) {
+    choices.push_back(chosen(DeviceKind::scanner, devices.scanner.usb_place));
+  }
+  return choices;
+}
+
 std::unique_ptr<DeviceFactory> real_devices() {
   return std::make_unique<RealDevices>();
 }

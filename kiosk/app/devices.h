@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "drivers/usb/id_table.h"
 #include "kiosk/app/device_set.h"
 #include "kiosk/base/result.h"
 #include "kiosk/shell/config.h"
@@ -15,6 +17,9 @@ class DeviceFactory {
   virtual Result<std::unique_ptr<DeviceSet>> start(const shell::Config& config,
                                                    DeviceSinks sinks) = 0;
 };
+
+/// What is looked for on USB by that configuration.
+std::vector<drivers::usb::DeviceChoice> usb_choices(const shell::Config& config);
 
 /// The real devices that the configuration names, found by class and by the table of ids.
 std::unique_ptr<DeviceFactory> real_devices();
