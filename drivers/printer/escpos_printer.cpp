@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "drivers/printer/escpos_commands.h"
+#include "drivers/printer/escpos_job.h"
 #include "kiosk/base/overloaded.h"
 
 namespace drivers::printer {
@@ -16,16 +17,12 @@ using usb::Moment;
 
 constexpr Milliseconds poll_interval{2000};
 constexpr Milliseconds poll_after_change{100};
+constexpr Milliseconds poll_held_out{500};
 constexpr Milliseconds write_limit{1000};
 constexpr Milliseconds answer_limit{500};
 
 kiosk::Error error_of(PrinterState state) {
   return {"printer", name_of(state), fmt::format("the printer is {}", name_of(state))};
-}
-
-/// Who opens a printer tears off what hangs out of it.
-bool staff_open_it(std::string_view code) {
-  return code == "paper_out" || code == "cover_open";
 }
 
 }  // namespace
@@ -66,7 +63,17 @@ void EscposPrinter::accept(Moment now, const Print& print) {
   if (phase_ == Phase::closed) return refuse(error_of(PrinterState::unplugged));
   job_ = print;
   sent_ = 0;
+  handed_ = 0;
   completed_ = false;
+  const bool initialises =
+      std::equal(forget_line.begin(), forget_line.end(), job_->bytes.begin(),
+                 job_->bytes.begin() +
+                     static_cast<std::ptrdiff_t>(std::min(forget_line.size(), job_->bytes.size())));
+  if (knows_reports_ && initialises) {  // on some models that ends the reports
+    job_->bytes.insert(job_->bytes.begin() + forget_line.size(), report_changes.begin(),
+                       report_changes.end());
+  }
+  whole_from_ = may_look_whole_from(job_->bytes);
   if (phase_ == Phase::idle) go_on(now);
 }
 
@@ -77,12 +84,18 @@ void EscposPrinter::take(Moment now, const usb::Opened& opened) {
   if (out == endpoints.end()) return;
   out_endpoint_ = out->address;
   interface_ = opened.interface.number;
+  alternate_ = opened.interface.alternate;
+  if (ids_ != UsbIds{opened.interface.vendor, opened.interface.product}) ever_answered_ = false;
+  ids_ = {opened.interface.vendor, opened.interface.product};
+  // Ids of an earlier life may still be on their way out of the printer.
+  process_number_ += static_cast<std::uint32_t>(now.time_since_epoch().count());
   can_answer_ = std::any_of(endpoints.begin(), endpoints.end(),
                             [](const usb::Endpoint& e) { return e.is_in(); });
   decoder_.clear();
   owners_.clear();
   dirty_ = true;  // a program before this one may have left a part of a job
-  begin(now, Purpose::setup, setup_plan());
+  owed_ = longest_command();
+  begin(now, Purpose::introduction, introduction_plan());
 }
 
 void EscposPrinter::take(Moment now, const usb::Gone&) {
@@ -92,17 +105,22 @@ void EscposPrinter::take(Moment now, const usb::Gone&) {
   plan_.clear();
   due_.reset();
   known_ = {};
+  profile_ = site_;
   unanswered_plans_ = 0;
-  ever_answered_ = false;
-  probed_ = false;
-  knows_process_id_ = false;
-  knows_fence_ = false;
+  lacks_question_ = {};
+  heard_ = probed_ = false;
+  knows_process_id_ = knows_fence_ = knows_clear_ = knows_reports_ = false;
+  device_id_ = {};
+  identity_ = {};
+  told_identity_.reset();
+  held_out_.reset();
   publish();
 }
 
 void EscposPrinter::take(Moment now, const usb::Received& received) {
   decoder_.feed(received.bytes);
   while (const auto answer = decoder_.next()) {
+    heard_ = true;
     std::visit([&](const auto& what) { take_answer(now, what); }, *answer);
   }
 }
@@ -116,6 +134,7 @@ void EscposPrinter::take_answer(Moment now, const RealTimeAnswer& answer) {
 
 void EscposPrinter::take_answer(Moment now, const AutomaticStatus& status) {
   known_.automatic = state_of(status);
+  if (is_asking(Ask::Kind::report)) ask_done(now, Outcome::answered);
   const bool printing =
       phase_ == Phase::streaming || (phase_ == Phase::planned && purpose_ == Purpose::completion);
   if (printing && !can_print(*known_.automatic)) return give_up(now, error_of(*known_.automatic));
@@ -125,7 +144,10 @@ void EscposPrinter::take_answer(Moment now, const AutomaticStatus& status) {
 }
 
 void EscposPrinter::take_answer(Moment now, const FenceAnswer& answer) {
-  if (!is_asking(Ask::Kind::fence)) return;
+  if (!is_asking(Ask::Kind::fence)) {
+    ++strays_;
+    return;
+  }
   known_.real_time[4] = state_of(answer);
   ask_done(now, Outcome::answered);
 }
@@ -133,11 +155,21 @@ void EscposPrinter::take_answer(Moment now, const FenceAnswer& answer) {
 void EscposPrinter::take_answer(Moment now, const BlockAnswer& block) {
   if (is_asking(Ask::Kind::process_id)) {
     if (block.bytes == process_id_answer(process_id_)) ask_done(now, Outcome::answered);
+  } else if (is_asking(Ask::Kind::clear)) {
+    const bool cleared = std::equal(block.bytes.begin(), block.bytes.end(), buffers_cleared.begin(),
+                                    buffers_cleared.end());
+    if (cleared) ask_done(now, Outcome::answered);
   } else if (is_asking(Ask::Kind::identity) && block.bytes.front() == identity_answer_start) {
     auto& text = plan_.front().n == identity_maker ? identity_.maker : identity_.model;
-    text = kiosk::as_text(kiosk::ByteView(block.bytes).subspan(1));
+    text = clean_name(kiosk::ByteView(block.bytes).subspan(1));
     ask_done(now, Outcome::answered);
   }
+}
+
+void EscposPrinter::take_answer(Moment now, const FullStatus& status) {
+  known_.full = state_of(status);
+  if (!status.ticket_held_out()) taken_ = true;
+  if (is_asking(Ask::Kind::full_status)) ask_done(now, Outcome::answered);
 }
 
 void EscposPrinter::take(Moment now, const usb::Sent& sent) {
@@ -146,24 +178,35 @@ void EscposPrinter::take(Moment now, const usb::Sent& sent) {
   owners_.pop_front();
   if (owner == Owner::ask) take_sent_by_ask(now, sent);
   if (owner == Owner::job) take_sent_by_job(now, sent);
+  if (owner == Owner::given_up) take_sent_by_given_up(sent);
 }
 
 void EscposPrinter::take_sent_by_ask(Moment now, const usb::Sent& sent) {
   Ask& ask = plan_.front();
+  const bool is_fill = ask.kind == Ask::Kind::fill;
+  const bool wants_no_answer = is_fill || ask.kind == Ask::Kind::write;
+  if (is_fill) owed_ -= std::min(owed_, sent.transferred);
   if (sent.status == usb::Status::done) {
-    if (ask.kind == Ask::Kind::write) return ask_done(now, Outcome::answered);
+    if (wants_no_answer) return ask_done(now, Outcome::answered);
     due_ = now + ask.limit;
     return;
   }
   const bool moves = sent.status == usb::Status::timed_out && sent.transferred > 0;
-  if (ask.kind != Ask::Kind::write || !moves) return ask_done(now, Outcome::not_sent);
+  if (!wants_no_answer || !moves) return ask_done(now, Outcome::not_sent);
   ask.bytes.erase(ask.bytes.begin(),
                   ask.bytes.begin() + static_cast<std::ptrdiff_t>(sent.transferred));
   send(Owner::ask, ask.bytes, write_limit);
 }
 
+/// Now it is known in the middle of which command the printer was left.
+void EscposPrinter::take_sent_by_given_up(const usb::Sent& sent) {
+  given_up_sent_ += sent.transferred;
+  owed_ = missing_of_command(given_up_, given_up_sent_).value_or(longest_command());
+}
+
 void EscposPrinter::take_sent_by_job(Moment now, const usb::Sent& sent) {
   sent_ += sent.transferred;
+  handed_ = sent_;
   if (sent.transferred > 0) last_progress_ = now;
   if (sent.status == usb::Status::stalled || sent.status == usb::Status::failed) {
     return give_up(now, {"printer", "stuck", "a bulk write failed"});
@@ -189,44 +232,57 @@ void EscposPrinter::take(Moment now, const usb::ControlDone& done) {
   if (owners_.empty()) return;
   const Owner owner = owners_.front();
   owners_.pop_front();
-  if (owner == Owner::nobody || owner == Owner::job) return;
+  if (owner != Owner::ask && owner != Owner::job_port) return;
   const bool good = done.status == usb::Status::done;
+  if (is_asking(Ask::Kind::device_id)) {
+    if (good) device_id_ = parse_device_id(done.bytes).value_or(DeviceId{});
+    return ask_done(now, good ? Outcome::answered : Outcome::unanswered);
+  }
   if (is_asking(Ask::Kind::soft_reset)) {
     Ask& ask = plan_.front();
     if (good || ask.n > 0) return ask_done(now, Outcome::answered);
     ask.n = 1;
     return control(Owner::ask, soft_reset_request_old);
   }
-  if (good && !done.bytes.empty()) known_.port = state_of_port(done.bytes[0]);
+  if (good && !done.bytes.empty()) {
+    known_.port = state_of_port(done.bytes[0]);
+    port_answered_ = true;
+  }
   if (owner == Owner::ask) return ask_done(now, good ? Outcome::answered : Outcome::unanswered);
-  if (known_.port && !can_print(*known_.port)) return give_up(now, error_of(*known_.port));
+  if (good && known_.port && !can_print(*known_.port)) {
+    return give_up(now, error_of(*known_.port));
+  }
   send_piece(now);
 }
 
 void EscposPrinter::send_piece(Moment) {
   const std::size_t size = std::min(profile_.write_bytes_max, job_->bytes.size() - sent_);
   const auto begin = job_->bytes.begin() + static_cast<std::ptrdiff_t>(sent_);
+  handed_ = sent_ + size;
   send(Owner::job, kiosk::Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)), write_limit);
 }
 
 void EscposPrinter::go_on(Moment now) {
   if (job_) return begin(now, Purpose::check, status_plan());
-  due_ = now + poll_interval;
+  due_ = now + (held_out_ ? poll_held_out : poll_interval);
 }
 
 void EscposPrinter::plan_done(Moment now) {
   phase_ = Phase::idle;
   count_answers();
   switch (purpose_) {
+    case Purpose::introduction:
+      tell_identity();
+      return begin(now, Purpose::setup, setup_plan());
     case Purpose::setup:
     case Purpose::clean:
-      dirty_ = plan_failed_;
-      cut_first_ = cut_first_ && dirty_;
-      if (dirty_ && job_) give_up(now, {"printer", "stuck", "it takes no bytes"});
+      if (purpose_ == Purpose::clean) void_first_ = void_first_ && plan_failed_;
+      dirty_ = plan_failed_ || void_first_;
+      if (plan_failed_ && job_) give_up(now, {"printer", "stuck", "it takes no bytes"});
       break;
     case Purpose::probe:
       probed_ = true;
-      if (!identity_.maker.empty() || !identity_.model.empty()) out_.events.emplace_back(identity_);
+      tell_identity();
       break;
     case Purpose::check:
       return check_done(now);
@@ -240,9 +296,10 @@ void EscposPrinter::plan_done(Moment now) {
       break;
   }
   if (phase_ != Phase::idle) return;
+  look_after_held_out(now);
   publish();
   if (purpose_ != Purpose::cancel && can_print(state())) {
-    if (!probed_) return begin(now, Purpose::probe, probe_plan());
+    if (!probed_ && heard_) return begin(now, Purpose::probe, probe_plan());
     if (dirty_ && purpose_ != Purpose::clean) return begin(now, Purpose::clean, clean_plan());
   }
   go_on(now);
@@ -257,28 +314,47 @@ void EscposPrinter::check_done(Moment now) {
     job_.reset();
     return go_on(now);
   }
-  if (!probed_) return begin(now, Purpose::probe, probe_plan());
+  if (!probed_ && heard_) return begin(now, Purpose::probe, probe_plan());
   if (dirty_) return begin(now, Purpose::clean, clean_plan());
+  look_after_held_out(now);
   phase_ = Phase::streaming;
   last_progress_ = now;
+  strays_ = 0;
   send_piece(now);
 }
 
 void EscposPrinter::judge(Moment now) {
   const PrinterState seen = state();
-  const bool reports = asks_real_time() ? unanswered_plans_ == 0 : known_.port.has_value();
+  const bool reports = asks_real_time() ? asked_ > 0 && answered_ == asked_ : port_answered_;
   const bool fenced = knows_process_id_ || knows_fence_;
+  // One that gives answers nobody asked for has not proved anything by one more.
+  const bool proved = completed_ && (knows_process_id_ || strays_ == 0);
   if (!can_print(seen)) return give_up(now, error_of(seen));
-  if (fenced && !completed_) {
+  if (plan_failed_) return give_up(now, {"printer", "stuck", "it takes no bytes"});
+  if (fenced && !proved) {
     return give_up(now, {"printer", "no_completion", "it did not report that it had printed"});
   }
-  if (!completed_ && !reports) {
+  if (!proved && !reports) {
     const kiosk::Error why = {"printer", "no_report", "this printer does not report anything"};
     out_.events.emplace_back(Unknown{job_->job, why});  // it may well be printing: cancel nothing
   } else {
     out_.events.emplace_back(Printed{job_->job});
+    if (profile_.presenter.present != 0) held_out_ = {job_->job, now};
+    taken_ = false;
   }
   job_.reset();
+}
+
+/// A ticket tells of a visit: nobody else shall find it.
+void EscposPrinter::look_after_held_out(Moment now) {
+  if (!held_out_) return;
+  const bool limit = now - held_out_->since >= profile_.presenter.take_limit;
+  if (!taken_ && !limit && !job_) return;
+  if (!taken_ && profile_.presenter.withdraw != 0) {
+    send(Owner::nobody, withdraw_command(profile_.presenter), write_limit);
+    out_.events.emplace_back(Withdrawn{held_out_->job});
+  }
+  held_out_.reset();
 }
 
 /// All questions say good, but the last unasked report does not: it may have been lost.
@@ -290,21 +366,38 @@ void EscposPrinter::ask_for_report_again() {
 }
 
 void EscposPrinter::give_up(Moment now, kiosk::Error why) {
-  const bool untouched =
-      sent_ == 0 && std::find(owners_.begin(), owners_.end(), Owner::job) == owners_.end();
+  const bool untouched = handed_ == 0;
+  const bool no_ticket = untouched || handed_ < whole_from_;
   if (!untouched) {
-    dirty_ = true;
-    if (sent_ < job_->bytes.size() && !staff_open_it(why.code)) cut_first_ = true;
+    dirty_ = void_first_ = true;
+    given_up_ = std::move(job_->bytes);
+    given_up_sent_ = sent_;
+    owed_ = missing_of_command(given_up_, sent_).value_or(longest_command());
   }
-  out_.events.emplace_back(untouched ? PrinterEvent(Failed{job_->job, std::move(why)})
+  out_.events.emplace_back(no_ticket ? PrinterEvent(Failed{job_->job, std::move(why)})
                                      : PrinterEvent(Unknown{job_->job, std::move(why)}));
   job_.reset();
-  disown({Owner::job, Owner::job_port, Owner::ask});
+  for (Owner& owner : owners_) owner = owner == Owner::job ? Owner::given_up : Owner::nobody;
   plan_.clear();
   if (phase_ == Phase::closed) return;
   publish();
   // At once, while it cannot print: else the rest comes out when somebody brings paper.
   begin(now, Purpose::cancel, cancel_plan());
+}
+
+/// Names, as soon as they are known, and what follows from them.
+void EscposPrinter::tell_identity() {
+  if (identity_.maker.empty()) identity_.maker = device_id_.maker;
+  if (identity_.model.empty()) identity_.model = device_id_.model;
+  const KnownPrinter* known = find_printer(ids_, {identity_.maker, identity_.model, {}, {}});
+  if (known != nullptr) {
+    identity_.known_as = known->name;
+    if (site_.by_model == Feature::present) profile_ = without_lacks(site_, known->profile);
+  }
+  if (identity_.maker.empty() && identity_.model.empty()) return;
+  if (told_identity_ == identity_) return;
+  told_identity_ = identity_;
+  out_.events.emplace_back(identity_);
 }
 
 void EscposPrinter::publish() {
@@ -320,11 +413,11 @@ PrinterState EscposPrinter::state() const {
   for (const auto& part : known_.real_time) worst = safer(worst, part.value_or(worst));
   worst = safer(worst, known_.automatic.value_or(worst));
   worst = safer(worst, known_.port.value_or(worst));
-  const int patience = ever_answered_ ? 2 : 1;
-  const bool silent = asks_real_time() && unanswered_plans_ >= patience;
-  // One that never answered but has a port status is a clone without DLE EOT.
-  if (silent && (ever_answered_ || !known_.port)) return safer(worst, PrinterState::silent);
-  return worst;
+  worst = safer(worst, known_.full.value_or(worst));
+  // One that never answered is a clone that cannot.
+  constexpr int patience = 2;
+  const bool silent = ever_answered_ && unanswered_plans_ >= patience;
+  return silent ? safer(worst, PrinterState::silent) : worst;
 }
 
 void EscposPrinter::disown(std::initializer_list<Owner> owners) {

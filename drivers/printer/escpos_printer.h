@@ -2,20 +2,26 @@
 
 // A receipt printer as a steppable engine: watches its state, streams a job at its pace, and says
 // of every job exactly one of three things. A job that ended without proof is `Unknown` and is
-// never sent again from here: what the printer may still hold is cancelled before the next one.
+// never sent again from here: what the printer may still hold is cancelled, and what hangs out of
+// it is marked void and cut off, before the next one.
+//
+// What is asked of a printer depends on what it has shown to know: an unknown command prints its
+// letters on a clone. One that answers nothing is asked nothing that could be seen, and prints.
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "drivers/printer/device_id.h"
 #include "drivers/printer/escpos_status.h"
-#include "drivers/printer/profile.h"
+#include "drivers/printer/printer_table.h"
 #include "drivers/usb/transfer.h"
 
 namespace drivers::printer {
@@ -41,10 +47,11 @@ struct StateChanged {
   bool operator==(const StateChanged&) const = default;
 };
 
-/// What GS I said, once a plug-in; empty strings where it said nothing.
+/// What GS I or its device id said; empty strings where it said nothing.
 struct Identified {
   std::string maker;
   std::string model;
+  std::string known_as{};  ///< its name in the table of printers, which a site may choose
 
   bool operator==(const Identified&) const = default;
 };
@@ -56,8 +63,10 @@ struct Printed {
   bool operator==(const Printed&) const = default;
 };
 
-/// Nothing came out, for sure: not one byte was handed to the printer. Codes: printer/<state name>,
-/// printer/busy (another job is being printed), printer/empty.
+/// No ticket came out and none will, for sure: the printer was handed none of its bytes, or not
+/// those of its last centimetre, and what it printed of them is marked void before it prints
+/// anything else. Codes: printer/<state name>, printer/busy (another job is being printed),
+/// printer/empty, printer/stuck (took no bytes for long).
 struct Failed {
   JobId job;
   kiosk::Error why;
@@ -74,14 +83,24 @@ struct Unknown {
   bool operator==(const Unknown&) const = default;
 };
 
-using PrinterEvent = std::variant<StateChanged, Identified, Printed, Failed, Unknown>;
+/// A printed ticket was held out, nobody took it, and the printer put it out of sight.
+struct Withdrawn {
+  JobId job;
+
+  bool operator==(const Withdrawn&) const = default;
+};
+
+using PrinterEvent = std::variant<StateChanged, Identified, Printed, Failed, Unknown, Withdrawn>;
+
+/// Whether a part of a ticket of an earlier life of the program may hang out of the printer.
+enum class Remains { none, possible };
 
 class EscposPrinter {
  public:
   using Command = Print;
   using Event = PrinterEvent;
 
-  explicit EscposPrinter(Profile profile) : profile_(profile) {}
+  explicit EscposPrinter(Profile profile, Remains remains = Remains::none);
 
   usb::Outputs<Event> step(usb::Moment now, std::span<const usb::Input> inputs,
                            std::span<const Command> commands);
@@ -92,27 +111,39 @@ class EscposPrinter {
     enum class Kind {
       pause,
       write,
+      fill,  ///< NUL, so that no command is left open
+      device_id,
       port_status,
       soft_reset,
+      clear,
       real_time,
       process_id,
       fence,
-      identity
+      identity,
+      report,
+      full_status
     };
     Kind kind = Kind::pause;
     kiosk::Bytes bytes;            ///< what to write
     int n = 0;                     ///< of DLE EOT n, GS I n; the attempt of a soft reset
     kiosk::Milliseconds limit{0};  ///< of the pause, or for the answer
   };
-  enum class Purpose { setup, poll, probe, clean, check, completion, cancel };
+  enum class Purpose { introduction, setup, poll, probe, clean, check, completion, cancel };
   enum class Phase { closed, idle, planned, streaming };
-  enum class Owner { ask, job, job_port, nobody };  ///< who waits for a transfer's answer
+  /// Who waits for a transfer's answer; `given_up` is the job's after its end.
+  enum class Owner { ask, job, job_port, given_up, nobody };
   enum class Outcome { answered, unanswered, not_sent };
 
   struct Knowledge {
     std::array<std::optional<PrinterState>, 5> real_time;  ///< by n
     std::optional<PrinterState> automatic;
     std::optional<PrinterState> port;
+    std::optional<PrinterState> full;
+  };
+  /// A ticket that is held out.
+  struct HeldOut {
+    JobId job;
+    usb::Moment since;
   };
 
   void take(usb::Moment now, const usb::Opened& opened);
@@ -124,13 +155,16 @@ class EscposPrinter {
   void take_answer(usb::Moment now, const AutomaticStatus& status);
   void take_answer(usb::Moment now, const FenceAnswer& answer);
   void take_answer(usb::Moment now, const BlockAnswer& block);
+  void take_answer(usb::Moment now, const FullStatus& status);
   void take_sent_by_ask(usb::Moment now, const usb::Sent& sent);
   void take_sent_by_job(usb::Moment now, const usb::Sent& sent);
+  void take_sent_by_given_up(const usb::Sent& sent);
 
   void accept(usb::Moment now, const Print& print);
   void begin(usb::Moment now, Purpose purpose, std::vector<Ask> plan);
   void next_ask(usb::Moment now);
   void ask_done(usb::Moment now, Outcome outcome);
+  void real_time_done(const Ask& ask, Outcome outcome);
   void plan_done(usb::Moment now);
   void check_done(usb::Moment now);
   void count_answers();
@@ -139,8 +173,11 @@ class EscposPrinter {
   void give_up(usb::Moment now, kiosk::Error why);
   void judge(usb::Moment now);
   void ask_for_report_again();
+  void look_after_held_out(usb::Moment now);
   void publish();
+  void tell_identity();
 
+  std::vector<Ask> introduction_plan() const;
   std::vector<Ask> setup_plan() const;
   std::vector<Ask> status_plan() const;
   std::vector<Ask> probe_plan() const;
@@ -148,15 +185,17 @@ class EscposPrinter {
   std::vector<Ask> completion_plan() const;
   std::vector<Ask> cancel_plan() const;
 
+  std::size_t longest_command() const;
   void send(Owner owner, kiosk::Bytes bytes, kiosk::Milliseconds limit);
   void control(Owner owner, usb::ControlSetup setup);
   PrinterState state() const;
   bool asks_real_time() const;
   bool is_asking(Ask::Kind kind) const;
   void disown(std::initializer_list<Owner> owners);
-  void drop_asks(Ask::Kind kind);
+  void drop_asks(std::initializer_list<Ask::Kind> kinds);
 
-  Profile profile_;
+  Profile site_;
+  Profile profile_;  ///< what is left of the site's when the model is known
   Phase phase_ = Phase::closed;
   Purpose purpose_ = Purpose::setup;
   std::deque<Ask> plan_;
@@ -164,29 +203,48 @@ class EscposPrinter {
   std::deque<Owner> owners_;
   std::uint8_t out_endpoint_ = 0;
   std::uint8_t interface_ = 0;
+  std::uint8_t alternate_ = 0;
+  UsbIds ids_;
   bool can_answer_ = false;  ///< has an IN endpoint
   AnswerDecoder decoder_;
 
   Knowledge known_;
   int asked_ = 0;  ///< DLE EOT in this plan, and answers to it
   int answered_ = 0;
-  bool plan_failed_ = false;  ///< something could not be written
+  bool port_answered_ = false;  ///< in this plan
+  bool plan_failed_ = false;    ///< something could not be written
   int unanswered_plans_ = 0;
-  bool ever_answered_ = false;
+  bool ever_answered_ = false;            ///< DLE EOT, since this model was first plugged in
+  bool heard_ = false;                    ///< it said something since it was plugged in
+  std::array<bool, 5> lacks_question_{};  ///< DLE EOT n
   bool probed_ = false;
   bool knows_process_id_ = false;
   bool knows_fence_ = false;
+  bool knows_clear_ = false;
+  bool knows_reports_ = false;
+  DeviceId device_id_;
   Identified identity_;
+  std::optional<Identified> told_identity_;
   std::optional<PrinterState> told_;
 
   std::optional<Print> job_;
-  std::size_t sent_ = 0;
+  std::size_t sent_ = 0;        ///< of its bytes the printer took so many for sure,
+  std::size_t handed_ = 0;      ///< and at most so many
+  std::size_t whole_from_ = 0;  ///< see may_look_whole_from
   usb::Moment last_progress_{};
   bool completed_ = false;
+  int strays_ = 0;  ///< answers like that to GS r that nobody asked for
   std::uint32_t process_number_ = 0;
   kiosk::Bytes process_id_;
-  bool dirty_ = false;      ///< the printer may hold a part of a job
-  bool cut_first_ = false;  ///< a part of a ticket hangs out of it
+  std::optional<HeldOut> held_out_;
+  bool taken_ = false;  ///< it is not held out any more
+
+  std::size_t given_up_sent_ = 0;
+  kiosk::Bytes given_up_;    ///< the job that is, while bytes of it are under way
+  std::size_t owed_ = 0;     ///< bytes that it may wait for in the middle of a command
+  bool dirty_ = false;       ///< the printer may hold a part of a job
+  bool void_first_ = false;  ///< a part of a ticket hangs out of it
+  std::shared_ptr<const kiosk::Bytes> void_end_;  ///< what is printed at the end of such a part
   usb::Outputs<Event> out_;
 };
 

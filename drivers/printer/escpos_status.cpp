@@ -6,6 +6,7 @@ namespace drivers::printer {
 namespace {
 
 constexpr std::size_t block_max = 256;
+constexpr std::size_t full_status_bytes = 6;
 constexpr std::uint8_t xon = 0x11;
 constexpr std::uint8_t xoff = 0x13;
 
@@ -39,6 +40,11 @@ std::string_view name_of(PrinterState state) {
   return "unplugged";
 }
 
+void AnswerDecoder::clear() {
+  buffer_.clear();
+  full_status_awaited_ = false;
+}
+
 std::optional<PrinterAnswer> AnswerDecoder::next() {
   std::optional<PrinterAnswer> answer;
   std::size_t at = 0;
@@ -48,6 +54,11 @@ std::optional<PrinterAnswer> AnswerDecoder::next() {
     if ((first & 0x93) == 0x12) {
       answer = RealTimeAnswer{first};
       ++at;
+    } else if (full_status_awaited_ && first == 0x10 && (rest.size() < 2 || rest[1] == 0x0F)) {
+      if (rest.size() < full_status_bytes) break;
+      answer = FullStatus{{rest[2], rest[3], rest[4], rest[5]}};
+      full_status_awaited_ = false;
+      at += full_status_bytes;
     } else if ((first & 0x93) == 0x10) {
       const auto follows = [](std::uint8_t byte) { return (byte & 0x90) == 0; };
       const std::size_t size = std::min<std::size_t>(rest.size(), 4);
@@ -113,6 +124,16 @@ PrinterState state_of(const AutomaticStatus& status) {
 PrinterState state_of(FenceAnswer answer) {
   if (any(answer.byte, 0x0C)) return PrinterState::paper_out;
   return any(answer.byte, 0x03) ? PrinterState::paper_near_end : PrinterState::ready;
+}
+
+PrinterState state_of(const FullStatus& status) {
+  const auto& [paper, user, recoverable, unrecoverable] = status.bytes;
+  if (any(user, 0x03)) return PrinterState::cover_open;
+  if (any(paper, 0x01)) return PrinterState::paper_out;
+  if (any(unrecoverable, 0x01)) return PrinterState::cutter_error;
+  if (any(recoverable, 0x01)) return PrinterState::overheated;
+  if (any(recoverable, 0x40) || any(unrecoverable, 0xFE)) return PrinterState::offline;
+  return any(paper, 0x04) ? PrinterState::paper_near_end : PrinterState::ready;
 }
 
 PrinterState state_of_port(std::uint8_t byte) {

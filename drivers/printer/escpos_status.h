@@ -62,23 +62,37 @@ struct BlockAnswer {
   bool operator==(const BlockAnswer&) const = default;
 };
 
-using PrinterAnswer = std::variant<RealTimeAnswer, AutomaticStatus, FenceAnswer, BlockAnswer>;
+/// Answer to DLE EOT 20, of kiosk printers: paper, user, recoverable and unrecoverable errors.
+/// It begins like an automatic status, so it is one only while it is awaited.
+/// Source: command manuals of Custom and Pyramid.
+struct FullStatus {
+  std::array<std::uint8_t, 4> bytes{};
+  bool operator==(const FullStatus&) const = default;
+
+  bool ticket_held_out() const { return (bytes[0] & 0x20) != 0; }
+};
+
+using PrinterAnswer =
+    std::variant<RealTimeAnswer, AutomaticStatus, FenceAnswer, BlockAnswer, FullStatus>;
 
 /// Tells answers apart in a stream of bytes, however it is cut; what fits nothing is dropped.
 class AnswerDecoder {
  public:
   void feed(kiosk::ByteView bytes) { kiosk::append(buffer_, bytes); }
   std::optional<PrinterAnswer> next();
-  void clear() { buffer_.clear(); }
+  void await_full_status() { full_status_awaited_ = true; }
+  void clear();
 
  private:
   kiosk::Bytes buffer_;
+  bool full_status_awaited_ = false;
 };
 
 /// n is 1..4, as in DLE EOT n.
 PrinterState state_of(RealTimeAnswer answer, int n);
 PrinterState state_of(const AutomaticStatus& status);
 PrinterState state_of(FenceAnswer answer);
+PrinterState state_of(const FullStatus& status);
 
 /// The byte of the USB printer class's GET_PORT_STATUS.
 PrinterState state_of_port(std::uint8_t byte);

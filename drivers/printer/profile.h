@@ -11,14 +11,28 @@ enum class Cutter { none, full, partial };
 /// Whether a model has a feature; cheap clones lack many of them.
 enum class Feature { present, absent };
 
+/// What a kiosk printer does with a ticket after its cut: it holds it out, and takes it out of
+/// sight when nobody does. The numbers are the n of GS e, whose meaning differs by family: wrong
+/// ones do anything, so only a profile that names the model may set them.
+struct Presenter {
+  int present = 0;                         ///< 0: it has none
+  int present_steps = 0;                   ///< how far, in the model's own steps
+  int withdraw = 0;                        ///< retract, or eject where it cannot; 0: neither
+  kiosk::Milliseconds take_limit{45'000};  ///< held out -> withdrawn
+
+  bool operator==(const Presenter&) const = default;
+};
+
 /// What a receipt printer is and what it lacks; a site chooses it, USB ids only suggest it because
 /// clones share them. The defaults are an 80 mm printer of 203 dpi that has everything.
 struct Profile {
   int width_dots = 576;  ///< printable dots in a row: 384 (58 mm), 512 or 576 (80 mm)
   int band_rows = 128;   ///< rows of one GS v 0 command; clones garble more than about 1000
   Cutter cutter = Cutter::partial;
-  int feed_before_cut_dots = 24;  ///< the n of GS V 65/66, on top of the way to the cutter
+  int feed_before_cut_dots = 24;  ///< with GS V 65/66, on top of the way to the cutter
   int feed_units_per_dot = 1;     ///< vertical motion units: 2 where the model's are half a dot
+  Presenter presenter;
+  Feature by_model = Feature::present;  ///< leave out what its model is known to lack
 
   Feature real_time_status = Feature::present;  ///< answers DLE EOT
   Feature automatic_status = Feature::present;  ///< knows GS a (ASB)

@@ -219,7 +219,8 @@ void Application::printer_event(const drivers::printer::PrinterEvent& event) {
           [&](const StateChanged& changed) {
             to_records(shell::PrinterChanged{health_of(changed.state)});
           },
-          [&](const Identified&) {},
+          [](const Identified&) {},
+          [](const Withdrawn&) {},
           [&](const Printed& printed) {
             job_ended(printed.job.value, domain::PrintState::printed);
           },

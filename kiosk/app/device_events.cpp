@@ -206,6 +206,7 @@ Reported report(DeviceReport& report, const drivers::printer::PrinterEvent& even
     next.detail = identified->maker;
     if (!identified->model.empty())
       next.detail += (next.detail.empty() ? "" : " ") + identified->model;
+    if (!identified->known_as.empty()) next.detail += ", profile " + identified->known_as;
   }
   return update(report, std::move(next));
 }
@@ -252,11 +253,17 @@ void log_event(const std::string&, const drivers::printer::PrinterEvent& event) 
                  },
                  [](const Identified& identified) {
                    shell::log(shell::Severity::info, "printer_identified",
-                              {{"maker", identified.maker}, {"model", identified.model}});
+                              {{"maker", identified.maker},
+                               {"model", identified.model},
+                               {"known_as", identified.known_as}});
                  },
                  [](const Printed&) {},
                  [](const Failed& failed) { shell::log_error("print", failed.why); },
                  [](const Unknown& unknown) { shell::log_error("print", unknown.why); },
+                 [](const Withdrawn& withdrawn) {
+                   shell::log(shell::Severity::info, "ticket_not_taken",
+                              {{"job", std::to_string(withdrawn.job.value)}});
+                 },
              },
              event);
 }

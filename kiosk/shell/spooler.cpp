@@ -1,6 +1,8 @@
 #include "kiosk/shell/spooler.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace kiosk::shell {
 
@@ -16,6 +18,9 @@ void Spooler::allow(const std::vector<std::int64_t>& jobs, Instant now) {
     const auto known = allowed_.find(job);
     allowed.emplace(
         job, known != allowed_.end() ? known->second : Allowed{now + own_screen_max, false, false});
+  }
+  for (const auto& [job, how] : allowed_) {
+    if (!allowed.contains(job)) left_.push_back(job);
   }
   allowed_ = std::move(allowed);
   look_ = true;
@@ -64,6 +69,14 @@ void Spooler::hold_others(Output& output) {
   }
 }
 
+void Spooler::hold_left(Output& output) {
+  for (const std::int64_t id : std::exchange(left_, {})) {
+    auto job = ledger_.print_job(id);
+    if (!job) output.errors.push_back(job.error());
+    if (job && *job && (*job)->state == PrintState::failed) move(**job, PrintState::held, output);
+  }
+}
+
 void Spooler::ended(std::int64_t id, PrintState state, Output& output) {
   if (under_way_ == id) under_way_.reset();
   look_ = true;
@@ -75,15 +88,20 @@ void Spooler::ended(std::int64_t id, PrintState state, Output& output) {
     allowed_.erase(id);
   } else if (const auto known = allowed_.find(id); known != allowed_.end()) {
     known->second.refused = true;
+  } else {
+    left_.push_back(id);
   }
 }
 
 void Spooler::step(Instant now, Output& output) {
-  const bool over = std::erase_if(allowed_, [&](const auto& entry) {
-                      return entry.second.until <= now && entry.first != under_way_;
-                    }) > 0;
-  if (!look_ && !over) return;
+  for (auto entry = allowed_.begin(); entry != allowed_.end();) {
+    const bool over = entry->second.until <= now && entry->first != under_way_;
+    if (over) left_.push_back(entry->first);
+    entry = over ? allowed_.erase(entry) : std::next(entry);
+  }
+  if (!look_ && left_.empty()) return;
   look_ = false;
+  hold_left(output);
   hold_others(output);
   if (under_way_ || !printable()) return;
   for (const auto& [id, how] : allowed_) {

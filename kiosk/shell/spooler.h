@@ -11,7 +11,8 @@
 namespace kiosk::shell {
 
 /// Decides which ticket may go to the printer now. A job prints by itself only while its own
-/// patient's screen is up, three minutes at most; later it is held. `sending` is committed before a
+/// patient's screen is up, three minutes at most, then also when the printer is well again after it
+/// failed; later it is held. `sending` is committed before a
 /// job is given out, so that a power cut leaves it `unknown`, never printed twice in silence.
 /// Steppable; lives on the store's thread.
 class Spooler {
@@ -51,10 +52,12 @@ class Spooler {
   void move(const domain::PrintJob& job, domain::PrintState to, Output& output);
   bool printable() const;
   void hold_others(Output& output);
+  void hold_left(Output& output);
 
   store::Ledger& ledger_;
   journeys::PrinterHealth health_ = journeys::PrinterHealth::missing;
   std::map<std::int64_t, Allowed> allowed_;
+  std::vector<std::int64_t> left_;  ///< not allowed any more; failed ones are to be held
   std::optional<std::int64_t> under_way_;
   bool look_ = false;  ///< something changed: the queue must be looked at
 };

@@ -113,6 +113,7 @@ Result<void> Ledger::start(const OpenArguments& arguments) {
   };
   move(PrintState::sending, PrintState::unknown);
   move(PrintState::queued, PrintState::held);
+  move(PrintState::failed, PrintState::held);
   return transaction.commit();
 }
 

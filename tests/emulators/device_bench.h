@@ -23,7 +23,31 @@ class DeviceBench {
   explicit DeviceBench(Engine engine, Arguments&&... arguments)
       : engine_(std::move(engine)), model(std::forward<Arguments>(arguments)...), link(model) {}
 
+  /// A copy at the same point of time: what may happen from here on can be tried one by one.
+  DeviceBench(const DeviceBench& other)
+      : engine_(other.engine_),
+        commands_(other.commands_),
+        wake_at_(other.wake_at_),
+        retry_at_(other.retry_at_),
+        open_(other.open_),
+        model(other.model),
+        link(other.link, model),
+        now(other.now),
+        events(other.events),
+        sent(other.sent),
+        keeps_sent(other.keeps_sent) {}
+
   void post(Command command) { commands_.push_back(std::move(command)); }
+
+  /// Runs a new engine from here on: the program was started again.
+  void replace(Engine engine) {
+    engine_ = std::move(engine);
+    commands_.clear();
+    wake_at_.reset();
+    link.close();
+    open_ = false;
+    retry_at_ = now;
+  }
 
   /// Lets the time pass; the clock stops at every point where something is due.
   void run(kiosk::Milliseconds time) {
@@ -87,7 +111,7 @@ class DeviceBench {
       retry_at_ = now + kiosk::Milliseconds(100);
     }
     for (auto& transfer : outputs.transfers) {
-      sent.push_back(transfer);
+      if (keeps_sent) sent.push_back(transfer);
       link.submit(std::move(transfer));
     }
     for (auto& event : outputs.events) events.push_back(std::move(event));
@@ -105,6 +129,7 @@ class DeviceBench {
   drivers::usb::Moment now{};
   std::vector<Event> events;
   std::vector<drivers::usb::Transfer> sent;  ///< all the engine asked for, in order
+  bool keeps_sent = true;
 };
 
 }  // namespace emulators

@@ -16,7 +16,7 @@ constexpr std::uint8_t in_endpoint = 0x81;
 constexpr std::size_t protocol_errors_max = 100;
 constexpr std::array<std::uint8_t, 10> clear_command = {0x10, 0x14, 0x08, 0x01, 0x03,
                                                         0x14, 0x01, 0x06, 0x02, 0x08};
-constexpr std::string_view device_id = "MFG:TESTCO;MDL:TP-80;CMD:ESC/POS;CLS:PRINTER;";
+constexpr std::uint8_t full_status = 0x14;
 
 }  // namespace
 
@@ -77,7 +77,7 @@ InterfaceDescription EmulatedPrinter::describe() const {
 }
 
 void EmulatedPrinter::detach(Moment now) {  // it has its own power: what it holds, it prints
-  advance(now);
+  if (powered_) advance(now);
   answers_.clear();
 }
 
@@ -88,40 +88,68 @@ void EmulatedPrinter::reset(Moment now) {
 }
 
 std::size_t EmulatedPrinter::write(Moment now, std::uint8_t, kiosk::ByteView bytes) {
+  if (!powered_) return 0;
   advance(now);
-  if (buffer_.empty()) free_at_ = std::max(free_at_, Time(now));
+  if (waiting_bytes() == 0) free_at_ = std::max(free_at_, Time(now));
   std::size_t accepted = 0;
-  while (accepted < bytes.size() && buffer_.size() < can_.buffer_bytes) {
+  bool triggered = false;
+  while (accepted < bytes.size() && waiting_bytes() < can_.buffer_bytes && !triggered) {
     const std::uint8_t byte = bytes[accepted++];
     buffer_.push_back(byte);
+    ++received_;
     hear_real_time(byte);
+    if (byte_trigger_.left > 0 && --byte_trigger_.left == 0) {
+      triggered = true;
+      std::exchange(byte_trigger_.what, {})();
+    }
   }
-  advance(now);
+  if (powered_) advance(now);
   return accepted;
 }
 
+void EmulatedPrinter::after_bytes(std::size_t bytes, std::function<void()> what) {
+  byte_trigger_ = {bytes, std::move(what)};
+}
+
+void EmulatedPrinter::after_rows(int rows, std::function<void()> what) {
+  row_trigger_ = {static_cast<std::size_t>(rows), std::move(what)};
+}
+
+void EmulatedPrinter::power_off(Moment now) {
+  advance(now);
+  powered_ = false;
+  forget_buffer();
+  line_.clear();
+  answers_.clear();
+  reports_changes_ = false;
+}
+
 void EmulatedPrinter::hear_real_time(std::uint8_t byte) {
-  heard_.push_back(byte);
-  if (heard_.size() > clear_command.size()) heard_.erase(heard_.begin());
-  const std::size_t size = heard_.size();
-  if (size >= 3 && heard_[size - 3] == 0x10 && heard_[size - 2] == 0x04 && byte >= 1 && byte <= 4) {
-    if (can_.real_time_status) say({real_time_byte(byte)});
-  } else if (can_.clear_buffers &&
-             std::equal(heard_.begin(), heard_.end(), clear_command.begin(), clear_command.end())) {
-    forget_buffer();
-    say({0x37, 0x25, 0x00});
+  if (heard_ == std::array<std::uint8_t, 2>{0x10, 0x04}) {
+    if (byte >= 1 && byte <= 4 && can_.real_time_status) say({real_time_byte(byte)});
+    if (byte == full_status && can_.presenter) say(full_status_bytes());
   }
+  heard_ = {heard_[1], byte};
+  clear_heard_ = byte == clear_command[clear_heard_] ? clear_heard_ + 1 : byte == 0x10 ? 1U : 0U;
+  if (clear_heard_ < clear_command.size()) return;
+  clear_heard_ = 0;
+  if (!can_.clear_buffers) return;
+  forget_buffer();
+  say({0x37, 0x25, 0x00});
 }
 
 void EmulatedPrinter::forget_buffer() {
   buffer_.clear();
-  heard_.clear();
+  taken_ = 0;
+  heard_ = {};
+  clear_heard_ = 0;
   raster_ = {};
   feed_left_ = 0;
   cut_after_feed_ = false;
 }
 
 kiosk::Bytes EmulatedPrinter::read(Moment now, std::uint8_t) {
+  if (!powered_) return {};
   advance(now);
   report_changes();
   if (answers_.empty()) return {};
@@ -131,14 +159,14 @@ kiosk::Bytes EmulatedPrinter::read(Moment now, std::uint8_t) {
 }
 
 std::optional<kiosk::Bytes> EmulatedPrinter::control(Moment now, const Control& request) {
+  if (silent_ || !powered_) return std::nullopt;
   advance(now);
   const ControlSetup& setup = request.setup;
-  if (silent_) return std::nullopt;
-  if (setup.request_type == 0xA1 && setup.request == 0x00) {
-    const std::size_t length = device_id.size() + 2;
+  if (setup.request_type == 0xA1 && setup.request == 0x00 && !can_.device_id.empty()) {
+    const std::size_t length = can_.device_id.size() + 2;
     kiosk::Bytes answer = {static_cast<std::uint8_t>(length >> 8),
                            static_cast<std::uint8_t>(length & 0xFF)};
-    kiosk::append(answer, kiosk::as_bytes(device_id));
+    kiosk::append(answer, kiosk::as_bytes(can_.device_id));
     answer.resize(std::min<std::size_t>(answer.size(), setup.length));
     return answer;
   }
@@ -154,9 +182,10 @@ std::optional<kiosk::Bytes> EmulatedPrinter::control(Moment now, const Control& 
 }
 
 std::optional<Moment> EmulatedPrinter::next_change(Moment now) const {
+  if (!powered_) return std::nullopt;
   if (!answers_.empty() && !silent_) return now;
   if (reports_changes_ && reported_ != automatic_status()) return now;
-  if (is_offline() || (buffer_.empty() && feed_left_ == 0)) return std::nullopt;
+  if (is_offline() || (waiting_bytes() == 0 && feed_left_ == 0)) return std::nullopt;
   return std::max(now + kiosk::Milliseconds(1),
                   std::chrono::time_point_cast<kiosk::Milliseconds>(free_at_));
 }
@@ -186,6 +215,17 @@ std::uint8_t EmulatedPrinter::real_time_byte(int n) const {
       break;
   }
   return static_cast<std::uint8_t>(byte);
+}
+
+kiosk::Bytes EmulatedPrinter::full_status_bytes() const {
+  const int paper = (paper_out() ? 0x01 : 0) | (near_end() ? 0x04 : 0) | (held_out_ ? 0x20 : 0);
+  const int user = cover_open_ ? 0x02 : 0;
+  return {0x10,
+          0x0F,
+          static_cast<std::uint8_t>(paper),
+          static_cast<std::uint8_t>(user),
+          static_cast<std::uint8_t>(hot_ ? 0x01 : 0),
+          static_cast<std::uint8_t>(cutter_jammed_ ? 0x01 : 0)};
 }
 
 std::array<std::uint8_t, 4> EmulatedPrinter::automatic_status() const {

@@ -17,7 +17,7 @@ namespace emulators {
 
 /// A piece of paper as it fell out: rows of width_dots bits, row-major, MSB left, 1 is black.
 struct Ticket {
-  enum class End { cut, torn };
+  enum class End { cut, torn, withdrawn };
 
   int width_dots = 0;
   int rows = 0;
@@ -42,8 +42,11 @@ struct PrinterAbilities {
   bool identity = true;
   bool port_status = true;
   bool soft_reset = true;
-  bool clear_buffers = true;  ///< obeys DLE DC4 8
-  bool answers = true;        ///< false: never says anything over its IN endpoint
+  bool clear_buffers = true;     ///< obeys DLE DC4 8
+  bool answers = true;           ///< false: never says anything over its IN endpoint
+  bool unknown_is_text = false;  ///< prints the letters of commands that it does not know
+  bool presenter = false;        ///< GS e 2 and 3, DLE EOT 20: holds tickets out
+  std::string_view device_id = "MFG:TESTCO;MDL:TP-80;CMD:ESC/POS;CLS:PRINTER;";
 
   bool operator==(const PrinterAbilities&) const = default;
 };
@@ -69,8 +72,16 @@ class EmulatedPrinter : public UsbModel {
   void speak_again() { silent_ = false; }
   void press_offline() { off_line_ = true; }
   void press_online() { off_line_ = false; }
+  /// Its buffer is lost, the paper stays as it is.
+  void power_off(drivers::usb::Moment now);
+  void power_on() { powered_ = true; }
+  /// Somebody takes the ticket that is held out.
+  void take_ticket() { held_out_ = false; }
   /// Every fault away and paper in.
   void put_right();
+  /// Does something at the instant when so many more bytes have come in, or rows have come out.
+  void after_bytes(std::size_t bytes, std::function<void()> what);
+  void after_rows(int rows, std::function<void()> what);
   /// Told of each ticket at the instant of its cut.
   void when_cut(std::function<void(const Ticket&)> tell) { tell_ = std::move(tell); }
 
@@ -78,7 +89,9 @@ class EmulatedPrinter : public UsbModel {
   const std::vector<Ticket>& tickets() const { return tickets_; }
   Ticket uncut() const;  ///< what hangs out of it
   const std::vector<std::string>& protocol_errors() const { return protocol_errors_; }
-  std::size_t waiting_bytes() const { return buffer_.size(); }
+  std::size_t waiting_bytes() const { return buffer_.size() - taken_; }
+  std::size_t received_bytes() const { return received_; }
+  bool holds_out() const { return held_out_; }
   bool is_offline() const;
 
   drivers::usb::InterfaceDescription describe() const override;
@@ -105,21 +118,29 @@ class EmulatedPrinter : public UsbModel {
   bool run_group();
   bool run_data_link();
   bool run_cut();
+  bool run_presenter();
   bool run_parenthesis();
   bool run_raster_header();
   bool run_raster_row();
   void draw(kiosk::ByteView row);
   void cut();
   void take(std::size_t bytes);
-  bool have(std::size_t bytes) const { return buffer_.size() >= bytes; }
-  std::uint8_t at(std::size_t index) const { return buffer_[index]; }
+  void pass_over(std::size_t bytes);
+  bool pass_over_unknown();
+  bool have(std::size_t bytes) const { return waiting_bytes() >= bytes; }
+  std::uint8_t at(std::size_t index) const { return buffer_[taken_ + index]; }
+  kiosk::ByteView front(std::size_t bytes) const {
+    return kiosk::ByteView(buffer_).subspan(taken_, bytes);
+  }
 
   void hear_real_time(std::uint8_t byte);
+  void print_line();
   void forget_buffer();
   void say(kiosk::Bytes answer);
   std::uint8_t real_time_byte(int n) const;
   std::array<std::uint8_t, 4> automatic_status() const;
   std::uint8_t paper_byte() const;
+  kiosk::Bytes full_status_bytes() const;
   bool near_end() const { return near_end_forced_ || rows_left_ <= can_.near_end_rows; }
   bool paper_out() const { return rows_left_ <= 0; }
   void report_changes();
@@ -134,8 +155,22 @@ class EmulatedPrinter : public UsbModel {
   bool silent_ = false;
   bool off_line_ = false;
 
-  std::deque<std::uint8_t> buffer_;
-  kiosk::Bytes heard_;  ///< the last bytes received, for the real-time commands among them
+  bool powered_ = true;
+  bool held_out_ = false;
+
+  struct Trigger {
+    std::size_t left = 0;
+    std::function<void()> what;
+  };
+  Trigger byte_trigger_;
+  Trigger row_trigger_;
+
+  kiosk::Bytes buffer_;  ///< from taken_ on
+  std::size_t taken_ = 0;
+  std::size_t received_ = 0;
+  std::array<std::uint8_t, 2> heard_{};  ///< the last bytes received
+  std::size_t clear_heard_ = 0;          ///< bytes of the command that clears the buffer
+  kiosk::Bytes line_;                    ///< text that waits for the end of its line
   std::deque<kiosk::Bytes> answers_;
   Time free_at_{};
   Raster raster_;

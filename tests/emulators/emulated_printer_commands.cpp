@@ -17,13 +17,15 @@ constexpr std::uint8_t dle = 0x10;
 constexpr std::uint8_t esc = 0x1B;
 constexpr std::uint8_t gs = 0x1D;
 constexpr int raster_rows_max = 4607;
-constexpr int cut_reserve_rows = 1;  // a blade needs a row of paper
+constexpr std::size_t line_characters = 32;  // 58 mm paper
+constexpr int cut_reserve_rows = 1;          // a blade needs a row of paper
 
 }  // namespace
 
 void EmulatedPrinter::advance(Moment now) {
+  if (!powered_) return;
   if (is_offline()) free_at_ = std::max(free_at_, Time(now));
-  while (!is_offline() && free_at_ <= Time(now)) {
+  while (powered_ && !is_offline() && free_at_ <= Time(now)) {
     if (feed_left_ > 0) {
       --feed_left_;
       draw({});
@@ -40,38 +42,58 @@ void EmulatedPrinter::advance(Moment now) {
 /// One command or one raster row; false when more bytes are needed first.
 bool EmulatedPrinter::run_one() {
   if (raster_.rows_left > 0) return run_raster_row();
-  if (buffer_.empty()) return false;
+  if (waiting_bytes() == 0) return false;
   switch (at(0)) {
-    case 0x00:
-      buffer_.pop_front();
-      return true;
     case dle:
       return run_data_link();
     case esc:
       return run_escape();
     case gs:
       return run_group();
-    default:
-      complain(fmt::format("byte {:02X} is no command", at(0)));
-      take(1);
+    case '\n':
+      print_line();
+      pass_over(1);
       return true;
+    default:
+      break;
   }
+  if (at(0) >= ' ') {
+    if (can_.unknown_is_text) {
+      line_.push_back(at(0));
+      if (line_.size() >= line_characters) print_line();
+    } else {
+      complain(fmt::format("byte {:02X} is no command", at(0)));
+    }
+  }
+  pass_over(1);  // other control characters do nothing
+  return true;
+}
+
+void EmulatedPrinter::print_line() {
+  if (!line_.empty()) complain(fmt::format("printed the text \"{}\"", kiosk::as_text(line_)));
+  line_.clear();
 }
 
 /// Real-time commands were obeyed when they came in; here they are only passed over.
 bool EmulatedPrinter::run_data_link() {
   if (!have(3)) return false;
   if (at(1) == 0x04 || at(1) == 0x05) {
-    buffer_.erase(buffer_.begin(), buffer_.begin() + 3);
+    pass_over(3);
     return true;
   }
   if (at(1) == 0x14 && at(2) == 0x08) {
     if (!have(10)) return false;
-    buffer_.erase(buffer_.begin(), buffer_.begin() + 10);
+    pass_over(10);
     return true;
   }
-  complain(fmt::format("unknown command 10 {:02X} {:02X}", at(1), at(2)));
-  take(1);
+  if (at(1) >= ' ') complain(fmt::format("unknown command 10 {:02X} {:02X}", at(1), at(2)));
+  pass_over(1);
+  return true;
+}
+
+/// A command that this model lacks: its letters are text to a simple clone.
+bool EmulatedPrinter::pass_over_unknown() {
+  pass_over(can_.unknown_is_text ? 1 : 3);
   return true;
 }
 
@@ -85,7 +107,11 @@ bool EmulatedPrinter::run_escape() {
   switch (at(1)) {
     case '@':
       if (current_.rows == 0) current_.bytes.clear();
+      line_.clear();
       take(2);
+      return true;
+    case 0x00:  // the rest of it never came
+      pass_over(2);
       return true;
     case '=':
     case 'a':
@@ -94,9 +120,11 @@ bool EmulatedPrinter::run_escape() {
     case '2':
       return with_arguments(2);
     case 'c':
+    case '$':
       return with_arguments(4);
     case 'J':
       if (!have(3)) return false;
+      print_line();
       feed_left_ = at(2);
       take(3);
       return true;
@@ -127,18 +155,25 @@ bool EmulatedPrinter::run_group() {
     case '(':
       return run_parenthesis();
     case 'a':
-      reports_changes_ = can_.automatic_status && at(2) != 0;
+      if (!can_.automatic_status) return pass_over_unknown();
+      reports_changes_ = at(2) != 0;
       reported_.reset();
-      buffer_.erase(buffer_.begin(), buffer_.begin() + 3);
+      pass_over(3);
       return true;
     case 'r':
-      if (can_.paper_fence) say({at(2) == 1 ? paper_byte() : std::uint8_t{0}});
-      buffer_.erase(buffer_.begin(), buffer_.begin() + 3);
+      if (!can_.paper_fence) return pass_over_unknown();
+      say({at(2) == 1 ? paper_byte() : std::uint8_t{0}});
+      pass_over(3);
+      return true;
+    case 'e':
+      return run_presenter();
+    case 0x00:  // the rest of it never came
+      pass_over(2);
       return true;
     case 'I': {
+      if (!can_.identity) return pass_over_unknown();
       const int n = at(2);
-      buffer_.erase(buffer_.begin(), buffer_.begin() + 3);
-      if (!can_.identity) return true;
+      pass_over(3);
       if (n < 65) {
         say({0x02});
         return true;
@@ -162,6 +197,17 @@ bool EmulatedPrinter::run_group() {
   }
 }
 
+bool EmulatedPrinter::run_presenter() {
+  if (!can_.presenter) return pass_over_unknown();
+  if (at(2) == 3 && !have(4)) return false;
+  if (at(2) == 3) held_out_ = !tickets_.empty() && tickets_.back().end == Ticket::End::cut;
+  if (at(2) == 2 && std::exchange(held_out_, false)) {
+    tickets_.back().end = Ticket::End::withdrawn;
+  }
+  pass_over(at(2) == 3 ? 4 : 3);
+  return true;
+}
+
 bool EmulatedPrinter::run_cut() {
   const int form = at(2);
   if (form == 0x00 || form == 0x01 || form == '0' || form == '1') {
@@ -182,24 +228,33 @@ bool EmulatedPrinter::run_cut() {
 }
 
 bool EmulatedPrinter::run_parenthesis() {
+  if (at(2) == 'H' && !can_.process_id && can_.unknown_is_text) return pass_over_unknown();
   if (!have(5)) return false;
   const std::size_t length = at(3) + 256U * at(4);
   if (!have(5 + length)) return false;
   if (at(2) == 'H' && length == 6 && at(5) == 0x30 && at(6) == 0x30) {
     if (can_.process_id) say({0x37, 0x22, at(7), at(8), at(9), at(10), 0x00});
-  } else if (at(2) != 'K' && at(2) != 'H') {
+  } else if (at(2) != 'K' && at(2) != 'H' && at(2) != 0x00) {
     complain(fmt::format("unknown command 1D 28 {:02X}", at(2)));
   }
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(5 + length));
+  pass_over(5 + length);
   return true;
 }
 
 bool EmulatedPrinter::run_raster_header() {
+  if (at(2) == 0x00) {  // the rest of it never came
+    pass_over(3);
+    return true;
+  }
   if (!have(8)) return false;
   const int mode = at(3) % 48;
   Raster raster{at(4) + 256U * at(5), at(6) + 256 * at(7), mode};
-  if (at(2) != '0' || mode > 3 || raster.row_bytes == 0 || raster.rows_left == 0 ||
-      raster.rows_left > raster_rows_max) {
+  print_line();
+  if (raster.row_bytes == 0 || raster.rows_left == 0) {
+    pass_over(8);
+    return true;
+  }
+  if (at(2) != '0' || mode > 3 || raster.rows_left > raster_rows_max) {
     complain(fmt::format("a raster of {} rows of {} bytes, mode {}", raster.rows_left,
                          raster.row_bytes, mode));
     take(1);
@@ -216,10 +271,14 @@ bool EmulatedPrinter::run_raster_header() {
 
 bool EmulatedPrinter::run_raster_row() {
   if (!have(raster_.row_bytes)) return false;
-  kiosk::Bytes row(buffer_.begin(),
-                   buffer_.begin() + static_cast<std::ptrdiff_t>(raster_.row_bytes));
-  take(raster_.row_bytes);
   --raster_.rows_left;
+  if (raster_.mode == 0) {
+    draw(front(raster_.row_bytes));
+    take(raster_.row_bytes);
+    return true;
+  }
+  kiosk::Bytes row(front(raster_.row_bytes).begin(), front(raster_.row_bytes).end());
+  take(raster_.row_bytes);
   if ((raster_.mode & 1) != 0) {
     kiosk::Bytes wide(row.size() * 2);
     for (std::size_t bit = 0; bit < row.size() * 16; ++bit) {
@@ -242,6 +301,7 @@ void EmulatedPrinter::draw(kiosk::ByteView row) {
   ++current_.rows;
   --rows_left_;
   free_at_ += std::chrono::microseconds(1'000'000 / can_.rows_per_second);
+  if (row_trigger_.left > 0 && --row_trigger_.left == 0) std::exchange(row_trigger_.what, {})();
 }
 
 void EmulatedPrinter::cut() {
@@ -254,9 +314,15 @@ void EmulatedPrinter::cut() {
 }
 
 void EmulatedPrinter::take(std::size_t bytes) {
-  const auto end = buffer_.begin() + static_cast<std::ptrdiff_t>(bytes);
-  current_.bytes.insert(current_.bytes.end(), buffer_.begin(), end);
-  buffer_.erase(buffer_.begin(), end);
+  kiosk::append(current_.bytes, front(std::min(bytes, waiting_bytes())));
+  pass_over(bytes);
+}
+
+void EmulatedPrinter::pass_over(std::size_t bytes) {
+  taken_ += std::min(bytes, waiting_bytes());  // a trigger may have emptied it
+  if (waiting_bytes() > 0 && taken_ < can_.buffer_bytes) return;
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(taken_));
+  taken_ = 0;
 }
 
 }  // namespace emulators

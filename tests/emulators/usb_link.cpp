@@ -15,6 +15,17 @@ constexpr int reads_in_a_row_max = 256;
 
 }  // namespace
 
+UsbLink::UsbLink(const UsbLink& other, UsbModel& model)
+    : model_(model),
+      plugged_(other.plugged_),
+      open_(other.open_),
+      gone_(other.gone_),
+      refusal_(other.refusal_),
+      queue_(other.queue_),
+      front_since_(other.front_since_),
+      front_done_(other.front_done_),
+      in_endpoints_(other.in_endpoints_) {}
+
 kiosk::Result<InterfaceDescription> UsbLink::open(Moment now) {
   close();
   if (!plugged_) return kiosk::fail("usb", "absent", "no such device is plugged in");
@@ -69,11 +80,12 @@ bool UsbLink::run_front(Moment now, std::vector<Input>& inputs) {
   Transfer& front = queue_.front();
   if (const auto* send = std::get_if<Send>(&front)) {
     std::size_t accepted = 1;
-    while (accepted > 0 && front_done_ < send->bytes.size()) {
+    while (accepted > 0 && !gone_ && front_done_ < send->bytes.size()) {
       const kiosk::ByteView rest = kiosk::ByteView(send->bytes).subspan(front_done_);
       accepted = model_.write(now, send->endpoint, rest);
       front_done_ += accepted;
     }
+    if (gone_) return false;
     const bool done = front_done_ == send->bytes.size();
     if (!done && now < *front_since_ + send->limit) return false;
     inputs.emplace_back(Sent{done ? Status::done : Status::timed_out, front_done_});

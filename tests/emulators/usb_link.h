@@ -15,6 +15,8 @@ namespace emulators {
 class UsbLink {
  public:
   explicit UsbLink(UsbModel& model) : model_(model) {}
+  /// A copy at the same point of time, to a copy of the model.
+  UsbLink(const UsbLink& other, UsbModel& model);
   UsbLink(const UsbLink&) = delete;
   UsbLink& operator=(const UsbLink&) = delete;
 

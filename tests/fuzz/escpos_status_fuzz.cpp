@@ -13,6 +13,7 @@ namespace {
 
 std::vector<PrinterAnswer> decode(kiosk::ByteView bytes, std::size_t piece) {
   AnswerDecoder decoder;
+  if (piece % 2 == 0) decoder.await_full_status();
   std::vector<PrinterAnswer> answers;
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     decoder.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)));
@@ -33,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      for (int n = 1; n <= 4; ++n) KIOSK_CHECK(!name_of(state_of(a, n)).empty());
                    },
                    [](const AutomaticStatus& a) { KIOSK_CHECK(!name_of(state_of(a)).empty()); },
+                   [](const FullStatus& a) { KIOSK_CHECK(!name_of(state_of(a)).empty()); },
                    [](const FenceAnswer& a) { KIOSK_CHECK(!name_of(state_of(a)).empty()); },
                    [](const BlockAnswer& a) { KIOSK_CHECK(!a.bytes.empty()); }},
                answer);

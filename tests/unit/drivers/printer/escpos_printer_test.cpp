@@ -44,6 +44,15 @@ struct Started : Bench {
 
   PrinterState state() const { return last<StateChanged>().state; }
   void print(std::int64_t job = 1) { post(Print{{job}, ticket_job()}); }
+  /// Why the last job that was not printed was not.
+  std::string trouble() const {
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+      if (const auto* failed = std::get_if<Failed>(&*event)) return std::string(failed->why.code);
+      if (const auto* unknown = std::get_if<Unknown>(&*event))
+        return std::string(unknown->why.code);
+    }
+    return {};
+  }
   int outcomes() const { return count<Printed>() + count<Failed>() + count<Unknown>(); }
   bool finish(kiosk::Milliseconds limit = 60s) {
     const int before = outcomes();
@@ -64,7 +73,7 @@ void check_ticket(const emulators::Ticket& ticket) {
 TEST_CASE("printer: it tells that it is ready and who it is") {
   const Started bench;
   CHECK(bench.state() == PrinterState::ready);
-  CHECK(bench.last<Identified>() == Identified{"TESTCO", "TP-80"});
+  CHECK(bench.last<Identified>() == Identified{"TESTCO", "TP-80", ""});
   CHECK(bench.model.protocol_errors().empty());
   CHECK(bench.model.uncut().rows == 0);
 }
@@ -178,7 +187,7 @@ TEST_CASE("printer: it may already be out of paper when the program starts") {
   REQUIRE(bench.run_until<Printed>(30s));
 }
 
-TEST_CASE("printer: paper that ends in a ticket leaves it unknown, wherever it ends") {
+TEST_CASE("printer: paper that ends in a ticket ends the job, and the next one is whole") {
   for (const int rows : {1, 60, 127, 128, 129, 300, 599, 600, 610, 623}) {
     CAPTURE(rows);
     Started bench;
@@ -186,7 +195,7 @@ TEST_CASE("printer: paper that ends in a ticket leaves it unknown, wherever it e
     bench.run(3s);
     bench.print(1);
     REQUIRE(bench.finish());
-    CHECK(bench.last<Unknown>().why.code == "paper_out");
+    CHECK(bench.trouble() == "paper_out");
     bench.run(3s);
     CHECK(bench.state() == PrinterState::paper_out);
     bench.model.load_paper();
@@ -203,13 +212,13 @@ TEST_CASE("printer: paper that ends in a ticket leaves it unknown, wherever it e
   }
 }
 
-TEST_CASE("printer: the cover opened or the cutter jammed in a ticket leaves it unknown") {
+TEST_CASE("printer: the cover opened or the cutter jammed in a ticket ends the job") {
   Started bench;
   bench.print(1);
   bench.run_until([&] { return bench.model.uncut().rows > 100; }, 10s);
   bench.model.open_cover();
   REQUIRE(bench.finish());
-  CHECK(bench.last<Unknown>().why.code == "cover_open");
+  CHECK(bench.trouble() == "cover_open");
   bench.model.close_cover();
   bench.model.load_paper();
   bench.run(5s);
@@ -217,7 +226,7 @@ TEST_CASE("printer: the cover opened or the cutter jammed in a ticket leaves it 
   bench.run_until([&] { return bench.model.uncut().rows > 100; }, 10s);
   bench.model.jam_cutter();
   REQUIRE(bench.finish());
-  CHECK(bench.last<Unknown>().why.code == "cutter_error");
+  CHECK(bench.trouble() == "cutter_error");
 }
 
 TEST_CASE("printer: unplugged in a ticket and back, the piece is cut off and work goes on") {
@@ -228,7 +237,7 @@ TEST_CASE("printer: unplugged in a ticket and back, the piece is cut off and wor
     bench.run_until([&] { return bench.model.uncut().rows >= rows; }, 10s);
     bench.link.unplug(bench.now);
     REQUIRE(bench.finish());
-    CHECK(bench.last<Unknown>().why.code == "unplugged");
+    CHECK(bench.trouble() == "unplugged");
     CHECK(bench.state() == PrinterState::unplugged);
     bench.print(2);
     REQUIRE(bench.finish());
@@ -285,7 +294,7 @@ TEST_CASE("printer: without a process id the fence serves, without both the stat
   bench.run(3s);
   bench.print(2);
   REQUIRE(bench.finish());
-  CHECK(bench.last<Unknown>().why.code == "paper_out");
+  CHECK(bench.trouble() == "paper_out");
 }
 
 TEST_CASE("printer: a clone that answers nothing but has a port status works by that") {
@@ -318,11 +327,27 @@ TEST_CASE("printer: one whose profile says that it reports nothing prints, but n
   check_ticket(bench.model.tickets()[0]);
 }
 
-TEST_CASE("printer: one that never said anything although it should is silent") {
+TEST_CASE("printer: one that never said anything prints, and nobody knows what came of it") {
   PrinterAbilities abilities;
   abilities.answers = false;
   abilities.port_status = false;
-  const Started bench(abilities);
+  Started bench(abilities);
+  CHECK(bench.state() == PrinterState::ready);
+  bench.print();
+  REQUIRE(bench.finish());
+  CHECK(bench.last<Unknown>().why.code == "no_report");
+  bench.run(3s);
+  REQUIRE(bench.model.tickets().size() == 1);
+  check_ticket(bench.model.tickets()[0]);
+}
+
+TEST_CASE("printer: one that answered before it was plugged in again and does not now is silent") {
+  Started bench;
+  bench.link.unplug(bench.now);
+  bench.model.fall_silent();
+  bench.run(1s);
+  bench.link.plug(bench.now);
+  bench.run(10s);
   CHECK(bench.state() == PrinterState::silent);
 }
 

@@ -51,6 +51,59 @@ TEST_CASE("spooler: a job whose patient has gone is held and does not fall out l
   CHECK(bench.step().print.empty());
 }
 
+TEST_CASE(
+    "spooler: a failed job goes out again when the printer is well and its patient is there") {
+  Bench bench;
+  const auto job = bench.commit("a1");
+  bench.spooler.allow({job}, bench.now);
+  REQUIRE(bench.step().print.size() == 1);
+  bench.spooler.printer(journeys::PrinterHealth::paper_out);
+  Spooler::Output output;
+  bench.spooler.ended(job, PrintState::failed, output);
+  CHECK(bench.step().print.empty());
+  CHECK(bench.state(job) == PrintState::failed);
+  bench.spooler.printer(journeys::PrinterHealth::ok);
+  CHECK(bench.step().print.size() == 1);
+}
+
+TEST_CASE("spooler: a failed job is held when its patient has gone or her time is over") {
+  for (const bool patient_goes : {true, false}) {
+    CAPTURE(patient_goes);
+    Bench bench;
+    const auto job = bench.commit("a1");
+    bench.spooler.allow({job}, bench.now);
+    REQUIRE(bench.step().print.size() == 1);
+    bench.spooler.printer(journeys::PrinterHealth::paper_out);
+    Spooler::Output output;
+    bench.spooler.ended(job, PrintState::failed, output);
+    bench.step();
+    if (patient_goes) {
+      bench.spooler.allow({}, bench.now);
+    } else {
+      bench.now += Spooler::own_screen_max;
+    }
+    const auto held = bench.step();
+    REQUIRE(held.reports.size() == 1);
+    CHECK(held.reports.front().state == PrintState::held);
+    bench.spooler.printer(journeys::PrinterHealth::ok);
+    CHECK(bench.step().print.empty());
+    CHECK(bench.ledger->held_jobs()->size() == 1);
+  }
+}
+
+TEST_CASE("spooler: a job that fails after its patient has gone is held") {
+  Bench bench;
+  const auto job = bench.commit("a1");
+  bench.spooler.allow({job}, bench.now);
+  REQUIRE(bench.step().print.size() == 1);
+  bench.spooler.allow({}, bench.now);
+  bench.step();
+  Spooler::Output output;
+  bench.spooler.ended(job, PrintState::failed, output);
+  bench.step();
+  CHECK(bench.state(job) == PrintState::held);
+}
+
 TEST_CASE("spooler: a job that is under way when its time is up wakes nobody") {
   Bench bench;
   const auto job = bench.commit("a1");
