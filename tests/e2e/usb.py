@@ -70,6 +70,8 @@ def whole_visit(case):
     kiosk.home()
     kiosk.synced()
     hospital.knows_arrival(who["appointments"][0], number)
+    kiosk.until("both are known to be printed",
+                lambda: kiosk.log().count("state=printed") == 2)
     for name, device in kiosk.bus_state().items():
         equal(device["complaints"], [], f"the {name}'s complaints")
     kiosk.stop()

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include "tests/emulators/usbfs/glib_ptr.h"
+#include "tests/emulators/usbfs/glib.h"
 #include "tests/emulators/usbfs/usbfs_calls.h"
 
 namespace emulators::usbfs {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-#include "tests/emulators/usbfs/glib_ptr.h"
+#include "tests/emulators/usbfs/glib.h"
 
 namespace emulators::usbfs {
 
@@ -35,7 +35,8 @@ Memory memory_at(UMockdevIoctlData* from, std::size_t offset, std::size_t size) 
 
 template <typename T>
 T value_of(const UMockdevIoctlData& memory) {
-  T value{};
+  T value;
+  std::memset(&value, 0, sizeof value);
   std::memcpy(&value, memory.data, std::min(sizeof value, std::size_t(memory.data_len)));
   return value;
 }
@@ -68,11 +69,14 @@ class Calls final : public UsbfsCalls {
   _UMockdevIoctlBase* handler() override { return handler_.get(); }
 
  private:
+  // umockdev calls on a thread of its own; the nodes live on the main loop's.
   static gboolean on_ioctl(UMockdevIoctlBase*, UMockdevIoctlClient* client, gpointer self) {
-    auto& calls = *static_cast<Calls*>(self);
-    const int error = calls.answer(client);
-    umockdev_ioctl_client_complete(client, error == 0 ? 0 : -1, error);
-    calls.after_();
+    const std::shared_ptr<void> keep(g_object_ref(client), GObjectUnref());
+    on_main_loop([keep, client, calls = static_cast<Calls*>(self)] {
+      const int error = calls->answer(client);
+      umockdev_ioctl_client_complete(client, error == 0 ? 0 : -1, error);
+      calls->after_();
+    });
     return TRUE;
   }
 
@@ -81,10 +85,11 @@ class Calls final : public UsbfsCalls {
   }
 
   static void on_connected(UMockdevIoctlClient* client, GParamSpec*, gpointer self) {
-    auto& calls = *static_cast<Calls*>(self);
     if (umockdev_ioctl_client_get_connected(client)) return;
-    calls.node_.leave(client);
-    calls.after_();
+    on_main_loop([client, calls = static_cast<Calls*>(self)] {
+      calls->node_.leave(client);  // only its address
+      calls->after_();
+    });
   }
 
   int answer(UMockdevIoctlClient* client) {

@@ -13,7 +13,7 @@ namespace emulators::usbfs {
 /// numbers in front, a UsbNode behind. Lives on the thread of glib's default main loop.
 class UsbfsCalls {
  public:
-  /// `after` is called when a call may have changed the node.
+  /// `after` is called when a call may have changed the node, like all else on that thread.
   static std::unique_ptr<UsbfsCalls> create(UsbNode& node, std::function<void()> after);
   virtual ~UsbfsCalls() = default;
 

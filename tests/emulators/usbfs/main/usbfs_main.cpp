@@ -17,10 +17,12 @@
 #include <CLI/CLI.hpp>
 
 #include "kiosk/shell/control_socket.h"
+#include "tests/emulators/usbfs/glib.h"
 #include "tests/emulators/usbfs/usbfs_devices.h"
 
 namespace {
 
+using emulators::usbfs::on_main_loop;
 using emulators::usbfs::UsbBus;
 using emulators::usbfs::UsbfsDevices;
 using kiosk::shell::ControlRequest;
@@ -66,17 +68,6 @@ int start_again(char** argv) {
   setenv("LD_PRELOAD", libraries.c_str(), 1);
   execv("/proc/self/exe", argv);
   return 1;
-}
-
-/// Calls `work` once on the main loop's thread.
-void on_main_loop(std::function<void()> work) {
-  const auto run = [](gpointer work_given) -> gboolean {
-    (*static_cast<std::function<void()>*>(work_given))();
-    return G_SOURCE_REMOVE;
-  };
-  const auto discard = [](gpointer given) { delete static_cast<std::function<void()>*>(given); };
-  g_main_context_invoke_full(nullptr, G_PRIORITY_DEFAULT, run,
-                             new std::function<void()>(std::move(work)), discard);
 }
 
 /// The program under test; it goes when this one goes.
