@@ -105,7 +105,7 @@ std::optional<Reply> ReplyDecoder::next() {
 }
 
 void wipe(kiosk::Bytes& bytes) {
-  ::explicit_bzero(bytes.data(), bytes.size());
+  if (!bytes.empty()) ::explicit_bzero(bytes.data(), bytes.size());
   bytes.clear();
 }
 
