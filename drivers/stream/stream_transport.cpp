@@ -135,6 +135,7 @@ StreamTransport::Woken StreamTransport::poll_once(Milliseconds limit) {
 
 void StreamTransport::read_in() {
   kiosk::Bytes bytes;
+  bytes.reserve(read_bytes_max);  // a card's reply moves no more: no copy stays behind
   std::array<std::uint8_t, read_bytes_max> piece;  // NOLINT(*-member-init): filled by read
   std::optional<int> ended;
   for (int i = 0; i < reads_in_a_row_max && !ended; ++i) {

@@ -6,6 +6,8 @@
 //   using Command = ...;  using Event = ...;
 //   Outputs<Event> step(Moment now, std::span<const Input> inputs, std::span<const Command>);
 
+#include <string.h>
+
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -65,10 +67,20 @@ class DeviceWorker {
       Outputs<Event> outputs = engine_.step(now(), inputs, commands);
       wake_at = outputs.wake_at;
       close_if_gone(inputs);
+      wipe(inputs);
       for (Transfer& transfer : outputs.transfers) transport_->submit(std::move(transfer));
       for (Event& event : outputs.events) sink_(std::move(event));
     }
     transport_->close();
+  }
+
+  /// A card's data and photo come through here: they do not stay in freed memory.
+  static void wipe(std::vector<Input>& inputs) {
+    for (Input& input : inputs) {
+      auto* received = std::get_if<Received>(&input);
+      if (received == nullptr || received->bytes.empty()) continue;
+      ::explicit_bzero(received->bytes.data(), received->bytes.size());
+    }
   }
 
   Input try_open() {

@@ -1,6 +1,7 @@
 #include "drivers/usb/libusb_transport.h"
 
 #include <fmt/format.h>
+#include <string.h>
 
 #include <algorithm>
 #include <array>
@@ -272,6 +273,7 @@ void LibusbTransport::collect_in(Slot& slot) {
     if (length > 0) {
       inputs_.emplace_back(Received{
           transfer.endpoint, kiosk::Bytes(slot.buffer.begin(), slot.buffer.begin() + length)});
+      ::explicit_bzero(slot.buffer.data(), static_cast<std::size_t>(length));  // may be a card's
     }
   } else if (++slot.faults > faults_in_a_row_max) {
     return lose({"usb", "failed", fmt::format("reading failed {} times", slot.faults)});
