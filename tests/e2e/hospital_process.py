@@ -6,6 +6,7 @@ import control
 import site_config as site
 from harness import Failure, check, equal
 
+CITIZEN = "urn:oid:2.16.840.1.113883.2.3.4.1"
 VISIT_KEY = "urn:kiosk:visit-key"
 NONCE = "urn:kiosk:nonce"
 NUMBER = "urn:kiosk:ticket-number"
@@ -59,16 +60,18 @@ class Hospital:
         return [one for one in self.state()["tasks"]
                 if visit_key in identifiers(one, VISIT_KEY)]
 
-    def admit(self, index, minutes=20):
+    def admit(self, index, minutes=20, citizen_number=None):
         """One more patient with an appointment; gives her codes like one of the demo people."""
         patient, appointment = f"x{index}", f"ax{index}"
         booking, card = f"BK9{index:07}", f"HC9{index:07}"
         start = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
         start += datetime.timedelta(minutes=minutes)
+        known_by = [{"system": "urn:kiosk:hospital-card", "value": card}]
+        if citizen_number:
+            known_by.append({"system": CITIZEN, "value": citizen_number})
         self.put({"resourceType": "Patient", "id": patient, "active": True,
                   "name": [{"use": "official", "text": f"钱小{index}"}], "gender": "female",
-                  "birthDate": "1985-06-07",
-                  "identifier": [{"system": "urn:kiosk:hospital-card", "value": card}]})
+                  "birthDate": "1985-06-07", "identifier": known_by})
         self.put({"resourceType": "Appointment", "id": appointment, "status": "booked",
                   "identifier": [{"system": "urn:kiosk:booking", "value": booking}],
                   "start": start.isoformat(),
@@ -79,7 +82,7 @@ class Hospital:
                       {"actor": {"reference": "Practitioner/dr-derma"}, "status": "accepted"},
                       {"actor": {"reference": "HealthcareService/derma"}, "status": "accepted"}]})
         return {"patient": patient, "appointments": [appointment], "booking": booking,
-                "hospital_card": card, "name": f"钱小{index}"}
+                "hospital_card": card, "number": citizen_number, "name": f"钱小{index}"}
 
     def put(self, resource):
         self.ask("put", resource=json.dumps(resource))

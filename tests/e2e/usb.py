@@ -9,6 +9,7 @@ class UsbKiosk(Kiosk):
     """`kiosk run` on a bus of its own; what is done to devices is done on that bus."""
 
     devices = ()  # NAME=KIND@PORT[/SERIAL]; none: printer, reader and scanner
+    keeps_paper = True
 
     def __init__(self, case, hospital, changes=None, **more):
         folder = case.folder / "K1"
@@ -27,8 +28,9 @@ class UsbKiosk(Kiosk):
         self.bus = self.folder / "bus"
         for path in (self.socket, self.bus):
             path.unlink(missing_ok=True)
-        arguments = [self.case.build.program("kiosk-usbfs"), "--socket", str(self.bus),
-                     "--out", str(self.out)]
+        arguments = [self.case.build.program("kiosk-usbfs"), "--socket", str(self.bus)]
+        if self.keeps_paper:
+            arguments += ["--out", str(self.out)]
         for device in self.devices:
             arguments += ["--device", device]
         arguments += ["--", self.case.build.program("kiosk"), "run", "--config", str(self.config),
@@ -37,7 +39,8 @@ class UsbKiosk(Kiosk):
         self.case.until("the kiosk serves its socket", self._serves)
 
     def ask(self, op, **members):
-        if op in ("card", "lift_card", "scan", "printer", "device", "paper", "halt", "bus"):
+        if op in ("card", "lift_card", "scan", "printer", "device", "paper", "halt", "bus",
+                  "take_paper"):
             return control.ask(self.bus, {"op": op, **members}, self.case.limit(10))
         return super().ask(op, **members)
 

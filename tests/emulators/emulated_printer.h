@@ -87,6 +87,8 @@ class EmulatedPrinter : public UsbModel {
 
   // What came of it.
   const std::vector<Ticket>& tickets() const { return tickets_; }
+  /// The tickets so far, which it then forgets.
+  std::vector<Ticket> take_tickets() { return std::exchange(tickets_, {}); }
   Ticket uncut() const;  ///< what hangs out of it
   const std::vector<std::string>& protocol_errors() const { return protocol_errors_; }
   std::size_t waiting_bytes() const { return buffer_.size() - taken_; }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "drivers/printer/void_strip.h"
 #include "tests/emulators/described_card.h"
 #include "tests/emulators/printer_states.h"
 
@@ -54,6 +55,11 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
   if (kind == "slow_printer") {
     PrinterAbilities abilities;
     abilities.buffer_bytes = 512;
+    device.printer = std::make_unique<EmulatedPrinter>(abilities);
+  }
+  if (kind == "fast_printer") {  // for tests of very many tickets
+    PrinterAbilities abilities;
+    abilities.rows_per_second = 16'000;
     device.printer = std::make_unique<EmulatedPrinter>(abilities);
   }
   if (kind == "reader") device.reader = std::make_unique<EmulatedIdReader>();
@@ -119,6 +125,10 @@ std::string UsbfsDevices::control(const ControlRequest& request) {
   if (request.op == "paper") {
     const Device* device = find(request, [](const Device& d) { return d.printer != nullptr; });
     if (device != nullptr) return paper(*device);
+  }
+  if (request.op == "take_paper") {
+    Device* device = find(request, [](const Device& d) { return d.printer != nullptr; });
+    if (device != nullptr) return take_paper(*device);
   }
   const auto done = act(request);
   bus_.changed();
@@ -195,6 +205,21 @@ std::string UsbfsDevices::paper(const Device& device) const {
               {"tickets", tickets},
               {"uncut_rows", device.printer->uncut().rows},
               {"protocol_errors", device.printer->protocol_errors()}}
+      .dump();
+}
+
+std::string UsbfsDevices::take_paper(Device& device) {
+  json tickets = json::array();
+  for (const Ticket& ticket : device.printer->take_tickets()) {
+    const kiosk::Bytes mark = drivers::printer::void_strip(ticket.width_dots);
+    const auto found =
+        std::search(ticket.bytes.begin(), ticket.bytes.end(), mark.begin(), mark.end());
+    tickets.push_back({{"rows", ticket.rows},
+                       {"cut", ticket.end == Ticket::End::cut},
+                       {"void", found != ticket.bytes.end()}});
+  }
+  return json{
+      {"ok", true}, {"tickets", tickets}, {"protocol_errors", device.printer->protocol_errors()}}
       .dump();
 }
 

@@ -147,7 +147,8 @@ int main(int argc, char** argv) {
   cli.add_option("--socket", options.socket, "control socket")->required();
   cli.add_option("--out", options.out, "folder for what was printed");
   cli.add_option("--device", options.devices,
-                 "NAME=KIND@PORT[/SERIAL]; KIND is printer, slow_printer, one_way_printer, reader, "
+                 "NAME=KIND@PORT[/SERIAL]; KIND is printer, slow_printer, fast_printer, "
+                 "one_way_printer, reader, "
                  "split_reader, scanner or bare_scanner")
       ->capture_default_str();
   cli.add_flag("--unplugged", options.unplugged, "start with nothing plugged in");
