@@ -20,13 +20,14 @@ class UsbfsDevices {
   UsbfsDevices(UsbBus& bus, std::string out) : bus_(bus), out_(std::move(out)) {}
 
   /// Adds a device as NAME=KIND@PORT or NAME=KIND@PORT/SERIAL, where KIND is printer, slow_printer,
-  /// fast_printer, one_way_printer, reader, split_reader, scanner or bare_scanner (without a kernel driver); not
-  /// plugged in yet. Errors: usbfs/bad_device.
+  /// fast_printer, one_way_printer, reader, split_reader, scanner or bare_scanner (without a kernel
+  /// driver); not plugged in yet. Errors: usbfs/bad_device.
   kiosk::Result<void> add(const std::string& description);
   kiosk::Result<void> plug_all();
 
   /// Operations: card, lift_card, scan, printer, device, paper as in the demo; halt, silence,
-  /// bus; take_paper tells the tickets since the last time, and which of them are void. A member "device" names one of several alike.
+  /// bus; take_paper tells the tickets since the last time, and which of them are void. A member
+  /// "device" names one of several alike.
   std::string control(const kiosk::shell::ControlRequest& request);
 
  private:
