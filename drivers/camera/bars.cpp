@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "drivers/camera/prepare.h"
@@ -79,7 +80,37 @@ void sharpen(Row& row, double sigma) {
   }
 }
 
+/// How sharp the mean of a few rows across the bars is.
+double sharpness(const GreyView& picture, const Region& region, double angle) {
+  constexpr double rows = 10;
+  const double height = std::max(region.along * 0.7, rows);
+  const Grey patch = upright(
+      picture, {region.centre_x, region.centre_y, angle, region.across, height, 1, rows / height});
+  const Grey mean = banded(patch.view(), 1);
+  const std::uint8_t* row = mean.view().row(0);
+  double sum = 0;
+  for (int x = 2; x < mean.width; ++x) {
+    const double step = row[x] - row[x - 2];
+    sum += step * step;
+  }
+  return sum;
+}
+
 }  // namespace
+
+Region straightened(const GreyView& picture, Region region) {
+  constexpr double degree = std::numbers::pi / 180;
+  for (const double step : {2.5 * degree, 0.8 * degree}) {
+    const double middle = region.angle;
+    double best = 0;
+    for (int i = -3; i <= 3; ++i) {
+      const double angle = middle + i * step;
+      const double here = sharpness(picture, region, angle);
+      if (here > best) best = here, region.angle = angle;
+    }
+  }
+  return region;
+}
 
 Grey bars_of(const GreyView& picture, const Region& region, const BarsOptions& options) {
   const double width = region.across + 2 * std::max(quiet_pixels, quiet_share * region.across);

@@ -9,6 +9,10 @@
 
 namespace drivers::camera {
 
+/// The region with the angle at which its bars, averaged along themselves, are sharpest: the edges'
+/// own direction is some degrees off where pixels make stairs of them.   Thread: any; pure.
+Region straightened(const GreyView& picture, Region region);
+
 struct BarsOptions {
   int bands = 6;     ///< rows of the result
   double sigma = 0;  ///< pixels of blur to undo; 0: none

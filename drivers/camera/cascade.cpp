@@ -9,14 +9,12 @@ namespace {
 
 // Weights of regions, from frames with and without codes: half of the codes weigh over 300, the
 // smallest 35; half of what is no code weighs under 30.
-constexpr double glance_weight = 6;
-constexpr double thorough_weight = 34;
-constexpr double words_weight = 150;  // what has the directions of printed words needs more
+constexpr double words_weight = 75;  // what has the directions of printed words needs more
 constexpr double whole_weight = 150;
 
 constexpr double matrix_most = 0.3;  // coherence
 constexpr double bars_least = 0.3;
-constexpr double words_least = 0.15;
+constexpr double words_least = 0.2;
 constexpr double words_most = 0.42;
 
 using std::numbers::pi;
@@ -59,7 +57,7 @@ Plan plan_looks(const std::vector<Region>& regions) {
   std::vector<const std::vector<Look>*> extras(regions.size(), nullptr);
   for (std::size_t i = 0; i < regions.size(); ++i) {
     const Region& region = regions[i];
-    if (region.weight < glance_weight) continue;
+    if (region.weight < region_weight_min) continue;
     if (region.coherence >= bars_least) {
       add(plan.first, {View::bars}, i);
       add(plan.first, {View::turned}, i);
@@ -68,7 +66,7 @@ Plan plan_looks(const std::vector<Region>& regions) {
       add(plan.first, {View::patch}, i);
       add(plan.first, {View::grid}, i);
     }
-    const double least = like_words(region) ? words_weight : thorough_weight;
+    const double least = like_words(region) ? words_weight : region_weight_sure;
     if (region.weight < least) continue;
     extras[i] = region.coherence < matrix_most ? &matrix_extra : &bars_extra;
   }

@@ -79,13 +79,14 @@ Cells measure(const GreyView& picture) {
   return cells;
 }
 
-double median_energy(const Cells& cells) {
+/// The energy that so many of ten cells stay below.
+double energy_of_tenth(const Cells& cells, std::size_t tenth) {
   std::vector<float> energies;
   energies.reserve(cells.all.size());
   for (const Cell& cell : cells.all) energies.push_back(cell.energy());
-  const auto middle = energies.begin() + static_cast<std::ptrdiff_t>(energies.size() / 2);
-  std::nth_element(energies.begin(), middle, energies.end());
-  return *middle;
+  const auto at = energies.begin() + static_cast<std::ptrdiff_t>(energies.size() * tenth / 10);
+  std::nth_element(energies.begin(), at, energies.end());
+  return *at;
 }
 
 /// A cell with edges is strong; one in the midst of strong ones is a core. Words and the rims of
@@ -279,29 +280,39 @@ void scale(Region& region, int factor) {
   region.along *= factor;
 }
 
+std::vector<Region> regions_above(const Cells& cells, double noise) {
+  const double threshold = std::max(faint_energy, above_noise * noise);
+  std::vector<Region> regions;
+  for (const auto& group : Groups(cells, threshold).find()) {
+    regions.push_back(region_of(cells, group, noise));
+  }
+  std::stable_sort(regions.begin(), regions.end(),
+                   [](const Region& a, const Region& b) { return a.weight > b.weight; });
+  if (regions.size() > regions_max) regions.resize(regions_max);
+  return regions;
+}
+
 }  // namespace
 
 std::vector<Region> find_regions(const GreyView& picture) {
   Cells cells = measure(picture);
   if (cells.all.empty()) return {};
-  double noise = median_energy(cells);
   int factor = 1;
-  if (noise > loud_noise) {
+  if (energy_of_tenth(cells, 5) > loud_noise) {
     const Grey half = halved(picture);
-    cells = measure(half.view());
-    if (cells.all.empty()) return {};
-    noise = median_energy(cells);
-    factor = 2;
+    Cells calmer = measure(half.view());
+    if (!calmer.all.empty()) {
+      cells = std::move(calmer);
+      factor = 2;
+    }
   }
-  const double threshold = std::max(faint_energy, above_noise * noise);
-  std::vector<Region> regions;
-  for (const auto& group : Groups(cells, threshold).find()) {
-    regions.push_back(region_of(cells, group, noise));
-    scale(regions.back(), factor);
-  }
-  std::stable_sort(regions.begin(), regions.end(),
-                   [](const Region& a, const Region& b) { return a.weight > b.weight; });
-  if (regions.size() > regions_max) regions.resize(regions_max);
+  const double noise = energy_of_tenth(cells, 5);
+  std::vector<Region> regions = regions_above(cells, noise);
+  // A code that fills most of the frame is not its noise.
+  const double quiet = 1.3 * energy_of_tenth(cells, 1);
+  const bool found = !regions.empty() && regions[0].weight >= region_weight_sure;
+  if (!found && quiet < noise / 2) regions = regions_above(cells, quiet);
+  for (Region& region : regions) scale(region, factor);
   return regions;
 }
 

@@ -29,6 +29,8 @@ struct Region {
 };
 
 constexpr std::size_t regions_max = 5;
+constexpr double region_weight_min = 6;    ///< what weighs less is like no code
+constexpr double region_weight_sure = 34;  ///< most codes weigh more, most else less
 
 /// The regions of a picture, the most code-like first.   Thread: any; pure.
 std::vector<Region> find_regions(const GreyView& picture);

@@ -20,6 +20,7 @@ constexpr int other_bands = 5;           // to read a linear code a second time,
 constexpr double doubled_max = 400'000;  // pixels; larger ones are large enough
 constexpr int rim = 16;                  // pixels around a patch
 constexpr int flat_side = 41;            // pixels
+constexpr int many_lines = 5;            // of a whole frame that have to say the same
 constexpr std::size_t weak_chars = 3;    // shorter linear codes are too easily read out of anything
 
 Grey with_light(Grey picture, const Look& look) {
@@ -66,7 +67,7 @@ std::optional<Read> take(const GreyView& picture, const std::vector<Region>& reg
   if (look.view == View::whole) {
     const Grey frame = smoothed(look.angle == 0 ? picture : rotated(picture, look.angle).view());
     const Formats formats = look.angle == 0 ? Formats::all : Formats::linear;
-    return read_code(frame.view(), {formats, Care::thorough, Threshold::local});
+    return read_code(frame.view(), {formats, Care::thorough, Threshold::local, many_lines});
   }
   const Region& region = regions[look.region];
   switch (look.view) {
@@ -92,6 +93,11 @@ std::optional<Read> take(const GreyView& picture, const std::vector<Region>& reg
 
 bool is_linear(const Read& read) {
   return read.symbology == Symbology::code128 || read.symbology == Symbology::code39;
+}
+
+bool is_striped(const Region& region) {
+  constexpr double coherence_least = 0.3;
+  return region.weight >= region_weight_min && region.coherence >= coherence_least;
 }
 
 /// Collects what the looks say until it is enough.
@@ -134,7 +140,7 @@ class Findings {
     if (!is_linear(read)) return true;
     if (read.content.size() < weak_chars) return false;
     if (read.symbology == Symbology::code128) return true;
-    if (look.view != View::bars) return false;
+    if (look.view == View::whole) return true;  // many lines
     const auto again = look_at_bars(picture_, regions_[look.region], look, other_bands);
     return again && key(*again) == key(read);
   }
@@ -149,7 +155,10 @@ class Findings {
 }  // namespace
 
 DecodeReply decode(const GreyView& picture, Effort effort, std::uint32_t slice) {
-  const std::vector<Region> regions = find_regions(picture);
+  std::vector<Region> regions = find_regions(picture);
+  for (Region& region : regions) {
+    if (is_striped(region)) region = straightened(picture, region);
+  }
   const Plan plan = plan_looks(regions);
   Findings findings(picture, regions);
   const auto settles = [&](const Look& look) { return findings.settled_by(look); };

@@ -68,6 +68,7 @@ std::optional<Read> read_code(const GreyView& picture, const ReadOptions& option
   ZXing::DecodeHints hints;
   hints.setFormats(formats_of(options.formats))
       .setMaxNumberOfSymbols(1)
+      .setMinLineCount(static_cast<std::uint8_t>(options.lines))
       .setTryHarder(options.care == Care::thorough)
       .setTryRotate(options.care == Care::thorough)
       .setTryDownscale(false)
@@ -79,7 +80,6 @@ std::optional<Read> read_code(const GreyView& picture, const ReadOptions& option
     read.symbology = symbology_of(result.format());
     if (read.symbology == Symbology::none) return std::nullopt;
     read.aim_identifier = result.symbologyIdentifier();
-    read.lines = result.lineCount();
     if (result.hasECI()) {
       read.content = result.text();
       // ]Q2, ]Q4 and ]Q6 say that ECI sequences follow (ISO/IEC 15424): these are resolved.

@@ -24,13 +24,13 @@ struct ReadOptions {
   Formats formats = Formats::all;
   Care care = Care::thorough;
   Threshold threshold = Threshold::local;
+  int lines = 2;  ///< of a linear code: so many rows have to say the same
 };
 
 struct Read {
   Symbology symbology = Symbology::none;
   std::string aim_identifier;
   std::string content;  ///< its bytes; UTF-8 when the code declares its encoding by ECI
-  int lines = 0;        ///< of a linear code: how many rows said the same
 
   bool operator==(const Read&) const = default;
 };
