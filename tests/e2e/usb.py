@@ -79,3 +79,47 @@ def whole_visit(case):
         equal(device["complaints"], [], f"the {name}'s complaints")
     kiosk.stop()
     equal([job[2] for job in kiosk.print_jobs()], ["printed", "printed"], "print jobs")
+
+
+@e2e("usb: the printer's cable is pulled while it prints; the patient is told, the next ticket good",
+     seconds=5)
+def pulled_while_printing(case):
+    hospital = Hospital(case)
+    kiosk = UsbKiosk(case, hospital).ready()
+    who, other = hospital.people["one_booked"], hospital.people["by_booking"]
+    kiosk.tap("language:en")
+    kiosk.lay(who)
+    kiosk.wait("confirm")
+    kiosk.tap("confirm")
+    kiosk.until("it is sent", lambda: "state=sending" in kiosk.log())
+    kiosk.device("printer", "unplugged")
+    kiosk.wait("done")
+    number = kiosk.number()
+    kiosk.until("it says that there may be no ticket",
+                lambda: kiosk.says("Did the ticket come out?")
+                or kiosk.says("The ticket did not come out."))
+    kiosk.home()
+    kiosk.device("printer", "ok")
+    kiosk.until_status(printer="ok")
+    kiosk.scan(other["booking"])
+    others, _ = kiosk.confirm()
+    check(others != number, "one number for two people")
+    kiosk.until("it is known to be printed", lambda: "state=printed" in kiosk.log())
+    papers = len(kiosk.tickets())
+    check(1 <= papers <= 2, lambda: f"{papers} papers: at most the torn one beside the good one")
+    kiosk.home()
+    kiosk.synced()
+    kiosk.stop()
+    first, second = [job[2] for job in kiosk.print_jobs()]
+    check(first in ("unknown", "held"), lambda: f"the torn ticket is {first}")
+    equal(second, "printed", "the other patient's ticket")
+
+
+@e2e("usb: the kernel's drivers get their devices back when the kiosk ends", seconds=3)
+def drivers_given_back(case):
+    hospital = Hospital(case)
+    kiosk = UsbKiosk(case, hospital).ready()
+    drivers = {name: device["driver"] for name, device in kiosk.bus_state().items()}
+    equal(drivers, {"printer": "usbfs", "reader": "usbfs", "scanner": "usbfs"}, "drivers")
+    kiosk.stop()
+    check("printer=usblp reader=none scanner=usbhid" in kiosk.log(), kiosk.log)

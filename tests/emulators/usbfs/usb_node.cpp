@@ -52,6 +52,22 @@ int UsbNode::release(Client client) {
   return 0;
 }
 
+int UsbNode::set_alternate(int alternate) {
+  if (!plugged_) return ENODEV;
+  if (alternate != 0 && alternate != description_.alternate) return EINVAL;
+  alternate_ = alternate;
+  return 0;
+}
+
+const Endpoint* UsbNode::endpoint(std::uint8_t address) const {
+  const auto is_it = [&](const Endpoint& e) { return e.address == address; };
+  const auto found =
+      std::find_if(description_.endpoints.begin(), description_.endpoints.end(), is_it);
+  if (found == description_.endpoints.end()) return nullptr;
+  // The model describes one setting; where that is not the first, the first can only be written to.
+  return alternate_ == description_.alternate || !found->is_in() ? &*found : nullptr;
+}
+
 int UsbNode::detach_driver() {
   if (!driver_attached_) return ENODATA;
   driver_attached_ = false;
@@ -74,10 +90,8 @@ std::string UsbNode::driver() const {
 int UsbNode::check(Client client, const Urb& urb) {
   if (!plugged_) return ENODEV;
   if (urb.kind == UrbKind::control) return urb.buffer.size() < setup_bytes ? EINVAL : 0;
-  const auto is_it = [&](const Endpoint& e) { return e.address == urb.endpoint; };
-  const auto found =
-      std::find_if(description_.endpoints.begin(), description_.endpoints.end(), is_it);
-  if (found == description_.endpoints.end()) return ENOENT;
+  const Endpoint* found = endpoint(urb.endpoint);
+  if (found == nullptr) return ENOENT;
   if (owner_ != client) {
     complain(fmt::format("endpoint {:02X} is used without a claim", urb.endpoint));
     return EBUSY;
@@ -130,6 +144,7 @@ int UsbNode::reset(Moment now) {
   if (!plugged_) return ENODEV;
   ++record_.resets;
   halted_.clear();
+  rest_.clear();
   end_all(-ENOENT);
   model_.reset(now);
   return 0;
@@ -225,11 +240,19 @@ bool UsbNode::move_out(Urb& urb, Moment now) {
 }
 
 bool UsbNode::move_in(Urb& urb, Moment now) {
-  const kiosk::Bytes bytes = model_.read(now, urb.endpoint);
-  if (bytes.empty()) return false;
-  urb.actual = std::min(bytes.size(), urb.buffer.size());
-  std::copy_n(bytes.begin(), urb.actual, urb.buffer.begin());
-  if (bytes.size() > urb.buffer.size()) urb.status = -EOVERFLOW;
+  kiosk::Bytes& rest = rest_[urb.endpoint];
+  if (rest.empty()) rest = model_.read(now, urb.endpoint);
+  if (rest.empty()) return false;
+  const Endpoint* from = endpoint(urb.endpoint);
+  std::size_t size = rest.size();
+  if (urb.kind == UrbKind::interrupt && from != nullptr) {
+    size = std::min(size, static_cast<std::size_t>(from->packet_bytes));
+  }
+  urb.actual = std::min(size, urb.buffer.size());
+  if (size > urb.buffer.size()) urb.status = -EOVERFLOW;
+  const auto taken = rest.begin() + static_cast<std::ptrdiff_t>(size);
+  std::copy_n(rest.begin(), urb.actual, urb.buffer.begin());
+  rest.erase(rest.begin(), taken);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -49,6 +50,7 @@ class UsbNode {
 
   int claim(Client client);
   int release(Client client);
+  int set_alternate(int alternate);
   int detach_driver();
   int attach_driver();
   /// Who has the interface: the kernel's driver, "usbfs" for a client, or nobody.
@@ -86,6 +88,7 @@ class UsbNode {
   bool move_out(Urb& urb, drivers::usb::Moment now);
   bool move_in(Urb& urb, drivers::usb::Moment now);
   int check(Client client, const Urb& urb);
+  const drivers::usb::Endpoint* endpoint(std::uint8_t address) const;
   void end_all(int status);
   void complain(std::string what);
 
@@ -93,9 +96,11 @@ class UsbNode {
   const drivers::usb::InterfaceDescription description_;
   const std::string kernel_driver_;
   bool driver_attached_;
+  int alternate_ = 0;
   bool plugged_ = true;
   Client owner_ = nullptr;
   std::set<std::uint8_t> halted_;
+  std::map<std::uint8_t, kiosk::Bytes> rest_;  ///< of what the model said, by IN endpoint
   std::deque<Queued> pending_;
   std::deque<Queued> finished_;
   NodeRecord record_;

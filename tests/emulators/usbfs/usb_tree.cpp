@@ -50,6 +50,24 @@ kiosk::Bytes device_descriptor(std::uint16_t vendor, std::uint16_t product, std:
   return bytes;
 }
 
+void add_setting(kiosk::Bytes& body, const InterfaceDescription& interface) {
+  kiosk::append(body,
+                kiosk::Bytes{9, 4, interface.number, interface.alternate,
+                             static_cast<std::uint8_t>(interface.endpoints.size()),
+                             interface.class_code, interface.subclass, interface.protocol, 0});
+  if (!interface.report_descriptor.empty()) {
+    kiosk::append(body, kiosk::Bytes{9, 0x21, 0x11, 0x01, 0, 1, 0x22});
+    add_word(body, interface.report_descriptor.size());
+  }
+  for (const Endpoint& endpoint : interface.endpoints) {
+    const bool interrupt = endpoint.type == EndpointType::interrupt;
+    kiosk::append(
+        body, kiosk::Bytes{7, 5, endpoint.address, static_cast<std::uint8_t>(interrupt ? 3 : 2)});
+    add_word(body, static_cast<std::size_t>(endpoint.packet_bytes));
+    body.push_back(interrupt ? 1 : 0);
+  }
+}
+
 std::string hub_device(const std::string& folder, const std::string& bus, int address) {
   const kiosk::Bytes config = {9, 2, 25, 0, 1, 1, 0, 0xE0, 0, 9, 4, 0,  0,
                                1, 9, 0,  0, 0, 7, 5, 0x81, 3, 4, 0, 255};
@@ -83,26 +101,15 @@ std::string kernel_driver_for(const InterfaceDescription& interface) {
 }
 
 kiosk::Bytes descriptors(const InterfaceDescription& interface, const Plug& plug) {
-  kiosk::Bytes body = {9,
-                       4,
-                       interface.number,
-                       interface.alternate,
-                       static_cast<std::uint8_t>(interface.endpoints.size()),
-                       interface.class_code,
-                       interface.subclass,
-                       interface.protocol,
-                       0};
-  if (!interface.report_descriptor.empty()) {
-    kiosk::append(body, kiosk::Bytes{9, 0x21, 0x11, 0x01, 0, 1, 0x22});
-    add_word(body, interface.report_descriptor.size());
+  kiosk::Bytes body;
+  if (interface.alternate != 0) {  // before it a setting that can only be written to
+    InterfaceDescription first = interface;
+    first.alternate = 0;
+    first.protocol = 1;
+    std::erase_if(first.endpoints, [](const Endpoint& endpoint) { return endpoint.is_in(); });
+    add_setting(body, first);
   }
-  for (const Endpoint& endpoint : interface.endpoints) {
-    const bool interrupt = endpoint.type == EndpointType::interrupt;
-    kiosk::append(
-        body, kiosk::Bytes{7, 5, endpoint.address, static_cast<std::uint8_t>(interrupt ? 3 : 2)});
-    add_word(body, static_cast<std::size_t>(endpoint.packet_bytes));
-    body.push_back(interrupt ? 1 : 0);
-  }
+  add_setting(body, interface);
   kiosk::Bytes all = device_descriptor(interface.vendor, interface.product, 0);
   if (plug.serial.empty()) all[16] = 0;
   kiosk::append(all, kiosk::Bytes{9, 2});

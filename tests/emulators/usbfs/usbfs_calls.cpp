@@ -109,8 +109,6 @@ class Calls final : public UsbfsCalls {
         return node_.release(client);
       case USBDEVFS_RESET:
         return node_.reset(now());
-      case USBDEVFS_SETINTERFACE:
-        return node_.plugged() ? 0 : ENODEV;
       default:
         return answer_with_memory(client, request, argument);
     }
@@ -126,6 +124,8 @@ class Calls final : public UsbfsCalls {
         return 0;
       case USBDEVFS_CLEAR_HALT:
         return node_.clear_halt(std::uint8_t(value_of<unsigned>(*memory) & 0xFF), now());
+      case USBDEVFS_SETINTERFACE:
+        return node_.set_alternate(int(value_of<usbdevfs_setinterface>(*memory).altsetting));
       case USBDEVFS_GETDRIVER: {
         if (node_.driver().empty()) return ENODATA;
         usbdevfs_getdriver reply = value_of<usbdevfs_getdriver>(*memory);

@@ -36,13 +36,37 @@ double number_of(const ControlRequest& request, const std::string& name) {
   return found == request.number.end() ? 0 : found->second;
 }
 
+using drivers::usb::InterfaceDescription;
+
 /// A printer without a way back, as cheap parallel bridges are.
 class OneWayPrinter final : public EmulatedPrinter {
  public:
-  drivers::usb::InterfaceDescription describe() const override {
-    auto description = EmulatedPrinter::describe();
+  InterfaceDescription describe() const override {
+    InterfaceDescription description = EmulatedPrinter::describe();
     description.protocol = 1;
     std::erase_if(description.endpoints, [](const auto& endpoint) { return endpoint.is_in(); });
+    return description;
+  }
+};
+
+/// A printer whose two-way setting is not the first.
+class AlternatePrinter final : public EmulatedPrinter {
+ public:
+  InterfaceDescription describe() const override {
+    InterfaceDescription description = EmulatedPrinter::describe();
+    description.alternate = 1;
+    return description;
+  }
+};
+
+/// A reader with interrupt endpoints, as some are.
+class InterruptReader final : public EmulatedIdReader {
+ public:
+  InterfaceDescription describe() const override {
+    InterfaceDescription description = EmulatedIdReader::describe();
+    for (auto& endpoint : description.endpoints) {
+      endpoint.type = drivers::usb::EndpointType::interrupt;
+    }
     return description;
   }
 };
@@ -52,6 +76,7 @@ class OneWayPrinter final : public EmulatedPrinter {
 UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
   if (kind == "printer") device.printer = std::make_unique<EmulatedPrinter>();
   if (kind == "one_way_printer") device.printer = std::make_unique<OneWayPrinter>();
+  if (kind == "alternate_printer") device.printer = std::make_unique<AlternatePrinter>();
   if (kind == "slow_printer") {
     PrinterAbilities abilities;
     abilities.buffer_bytes = 512;
@@ -63,6 +88,7 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
     device.printer = std::make_unique<EmulatedPrinter>(abilities);
   }
   if (kind == "reader") device.reader = std::make_unique<EmulatedIdReader>();
+  if (kind == "interrupt_reader") device.reader = std::make_unique<InterruptReader>();
   if (kind == "split_reader") {
     device.reader = std::make_unique<EmulatedIdReader>(ReaderWiring::four_endpoints);
   }
@@ -81,6 +107,12 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
   }
   if (device.reader) return device.reader.get();
   return device.scanner.get();
+}
+
+std::string UsbfsDevices::kinds() {
+  return "printer, slow_printer, fast_printer, one_way_printer, alternate_printer, reader, "
+         "split_reader, "
+         "interrupt_reader, scanner, bare_scanner (the kernel has no driver for it)";
 }
 
 kiosk::Result<void> UsbfsDevices::add(const std::string& description) {
@@ -221,6 +253,16 @@ std::string UsbfsDevices::take_paper(Device& device) {
   return json{
       {"ok", true}, {"tickets", tickets}, {"protocol_errors", device.printer->protocol_errors()}}
       .dump();
+}
+
+std::string UsbfsDevices::drivers_text() const {
+  std::string text;
+  for (const auto& device : devices_) {
+    const std::string driver = device->port->driver();
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", device->name,
+                        driver.empty() ? "none" : driver);
+  }
+  return text;
 }
 
 std::string UsbfsDevices::state() const {

@@ -19,11 +19,16 @@ class UsbfsDevices {
   /// `out` is the folder where tickets are written as they fall; empty: nowhere.
   UsbfsDevices(UsbBus& bus, std::string out) : bus_(bus), out_(std::move(out)) {}
 
-  /// Adds a device as NAME=KIND@PORT or NAME=KIND@PORT/SERIAL, where KIND is printer, slow_printer,
-  /// fast_printer, one_way_printer, reader, split_reader, scanner or bare_scanner (without a kernel
-  /// driver); not plugged in yet. Errors: usbfs/bad_device.
+  /// The KINDs of devices, for people.
+  static std::string kinds();
+
+  /// Adds a device as NAME=KIND@PORT or NAME=KIND@PORT/SERIAL; not plugged in yet. Errors:
+  /// usbfs/bad_device.
   kiosk::Result<void> add(const std::string& description);
   kiosk::Result<void> plug_all();
+
+  /// Who has which device, as "printer=usblp reader=none".
+  std::string drivers_text() const;
 
   /// Operations: card, lift_card, scan, printer, device, paper as in the demo; halt, silence,
   /// bus; take_paper tells the tickets since the last time, and which of them are void. A member

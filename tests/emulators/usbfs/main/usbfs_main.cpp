@@ -133,8 +133,9 @@ int serve(const Options& options) {
   Child child(options.program);
   const int status = child.serve_until_it_ends();
   socket->reset();
-  while (g_main_context_iteration(nullptr, FALSE)) {
+  while (g_main_context_iteration(nullptr, FALSE)) {  // what the child did last
   }
+  fmt::print(stderr, "kiosk-usbfs: drivers at the end: {}\n", devices.drivers_text());
   return status;
 }
 
@@ -147,9 +148,7 @@ int main(int argc, char** argv) {
   cli.add_option("--socket", options.socket, "control socket")->required();
   cli.add_option("--out", options.out, "folder for what was printed");
   cli.add_option("--device", options.devices,
-                 "NAME=KIND@PORT[/SERIAL]; KIND is printer, slow_printer, fast_printer, "
-                 "one_way_printer, reader, "
-                 "split_reader, scanner or bare_scanner")
+                 "NAME=KIND@PORT[/SERIAL]; KIND is one of " + UsbfsDevices::kinds())
       ->capture_default_str();
   cli.add_flag("--unplugged", options.unplugged, "start with nothing plugged in");
   cli.footer("What follows -- is the program and its arguments.");

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "drivers/id_card/sdt_reader.h"
 #include "drivers/printer/escpos_printer.h"
 #include "tests/emulators/emulated_id_reader.h"
@@ -84,4 +87,48 @@ TEST_CASE("worker: a device that may not be opened is told as such and opened wh
   CHECK(mailbox.wait_for<id_card::ReaderUnusable>());
   reader.port().refuse_open(std::nullopt);
   CHECK(mailbox.wait_for<id_card::ReaderReady>());
+}
+
+namespace {
+
+/// Nothing is ever there, but something seems to arrive all the time.
+class BusyBus final : public usb::Transport {
+ public:
+  BusyBus(std::atomic<int>& opens, std::atomic<int>& waits, std::atomic<bool>& arrivals)
+      : opens_(opens), waits_(waits), arrivals_(arrivals) {}
+  kiosk::Result<usb::InterfaceDescription> open() override {
+    ++opens_;
+    return kiosk::fail("usb", "absent", "no such device is plugged in");
+  }
+  void close() override {}
+  void submit(usb::Transfer) override {}
+  std::vector<usb::Input> wait(kiosk::Milliseconds) override {
+    ++waits_;
+    std::this_thread::yield();
+    return {};
+  }
+  bool take_arrival() override { return arrivals_; }
+  void wake() override {}
+
+ private:
+  std::atomic<int>& opens_;
+  std::atomic<int>& waits_;
+  std::atomic<bool>& arrivals_;
+};
+
+}  // namespace
+
+TEST_CASE("worker: each arrival is worth a try at once, else tries get rarer") {
+  std::atomic<int> opens = 0;
+  std::atomic<int> waits = 0;
+  std::atomic<bool> arrivals = true;
+  const usb::DeviceWorker<id_card::SdtReader> worker(
+      {}, std::make_unique<BusyBus>(opens, waits, arrivals), [](const id_card::ReaderEvent&) {});
+  const auto began = std::chrono::steady_clock::now();
+  while (opens < 20) std::this_thread::yield();
+  CHECK(std::chrono::steady_clock::now() - began < 20s);  // backing off it took more than 30 s
+  arrivals = false;
+  const int before = opens;
+  for (const int waited = waits; waits - waited < 5000;) std::this_thread::yield();
+  CHECK(opens - before < 50);  // a try for each turn without a back-off
 }

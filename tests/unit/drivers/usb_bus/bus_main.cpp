@@ -12,9 +12,16 @@
 namespace {
 
 constexpr const char* devices[] = {
-    "left=printer@1-1/A1",         "right=printer@1-2.3/B2", "slow=slow_printer@1-4",
-    "one_way=one_way_printer@1-5", "reader=reader@1-6",      "split=split_reader@1-7",
-    "scanner=scanner@1-8",         "bare=bare_scanner@1-9",
+    "left=printer@1-1/A1",
+    "right=printer@1-2.3/B2",
+    "slow=slow_printer@1-4",
+    "one_way=one_way_printer@1-5",
+    "reader=reader@1-6",
+    "split=split_reader@1-7",
+    "scanner=scanner@1-8",
+    "bare=bare_scanner@1-9",
+    "alternate=alternate_printer@1-10",
+    "interrupt=interrupt_reader@1-11",
 };
 
 int run_on_bus(int argc, char** argv) {
