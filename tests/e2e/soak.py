@@ -13,6 +13,7 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
+import control  # noqa: E402
 import harness  # noqa: E402
 from harness import check, equal  # noqa: E402
 from hospital_process import NUMBER, VISIT_KEY, Hospital, identifiers  # noqa: E402
@@ -60,7 +61,7 @@ class Soak:
             "time_outs.done_s": "60", "printer.no_progress_limit_ms": "3000",
             "printer.completion_limit_ms": "3000"}).ready()
         self.numbers = {}  # by appointment
-        self.faults = {name: 0 for name in self.FAULTS}
+        self.faults = {name: 0 for name in (*self.FAULTS, "asked")}
 
     # ---- faults: what is done before she comes, what while the ticket prints
 
@@ -131,7 +132,7 @@ class Soak:
             kiosk.until("the ticket", lambda: fell.extend(kiosk.paper()) or fell)
         else:  # it came out whole before the trouble, or it stays for her and for staff
             fell = kiosk.paper()
-        kiosk.home()
+        self.leave(fell)
         fell += kiosk.paper()
         check(len(fell) <= 1, lambda: f"{len(fell)} tickets of one visit")
         check(who["appointments"][0] not in self.numbers, "a second check-in")
@@ -150,6 +151,23 @@ class Soak:
             kiosk.until_status(reader="ok")
             kiosk.lay_again(who)
         kiosk.wait("confirm")
+
+    def leave(self, fell):
+        """Answers "did the ticket come out?" if she is asked, and goes."""
+        kiosk = self.kiosk
+
+        def gone():
+            actions = kiosk.actions()
+            try:
+                if "ticket_came" in actions:
+                    self.faults["asked"] += 1
+                    kiosk.tap("ticket_came" if fell else "no_ticket")
+                elif "home" in actions:
+                    kiosk.home()
+            except control.Refused:  # the screen changed meanwhile
+                pass
+            return kiosk.screen() == "welcome"
+        kiosk.until("she has gone", gone)
 
     def put_right(self):
         kiosk = self.kiosk
