@@ -202,6 +202,7 @@ int try_print(const shell::Config& config, DeviceSet& devices, Watch& watch) {
   auto page = (*tickets)->test_page({now, ClockTrust::rtc});
   if (!page) return complain(page.error());
   fmt::print("printing a test page of {} bytes ...\n", page->size());
+  std::fflush(stdout);
   if (!devices.print({drivers::printer::JobId{1}, std::move(*page)})) {
     return complain({"printer", "busy", "the printer takes no job"});
   }
@@ -281,6 +282,7 @@ int try_device(const shell::Config& config, const std::string& socket, Trial tri
   if (!(*devices)->want(true)) return exit_failed;
   fmt::print("{} (waiting {} s)\n", trial == Trial::card ? "Lay a card" : "Show a code",
              person_limit.count() / 1000);
+  std::fflush(stdout);  // a person waits for this line, maybe behind a pipe
   return tell(watch.event());
 }
 

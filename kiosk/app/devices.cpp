@@ -1,5 +1,8 @@
 #include "kiosk/app/devices.h"
 
+#include "drivers/camera/camera_scanner.h"
+#include "drivers/camera/picture_source.h"
+#include "drivers/camera/v4l2_source.h"
 #include "drivers/helper/helper_transport.h"
 #include "drivers/id_card/helper_reader.h"
 #include "drivers/input/evdev_transport.h"
@@ -63,6 +66,26 @@ drivers::input::WedgeChoice keyboard(const std::string& named) {
     choice.name = named;
   }
   return choice;
+}
+
+/// A linear code that no row of the site's table knows is more likely a misreading than a code; the
+/// others correct their errors, and whoever shows a wrong one is told so.
+drivers::camera::CameraSettings camera_settings(const std::vector<domain::CodeFormat>& formats) {
+  using drivers::camera::Symbology;
+  std::string any_of_them;
+  for (const domain::CodeFormat& format : formats) {
+    any_of_them += (any_of_them.empty() ? "(?:" : "|(?:") + format.pattern + ")";
+  }
+  drivers::camera::CameraSettings settings;
+  for (const Symbology linear : {Symbology::code128, Symbology::code39}) {
+    settings.payloads.push_back({linear, 4, domain::code_bytes_max, any_of_them});
+  }
+  return settings;
+}
+
+std::unique_ptr<drivers::camera::FrameSource> frames_from(const std::string& camera) {
+  if (!camera.starts_with("/dev/")) return drivers::camera::picture_source(camera);
+  return drivers::camera::v4l2_source({camera}, drivers::camera::system_video_calls());
 }
 
 /// Starts what the configuration names, one kind after the other.
@@ -163,6 +186,11 @@ class Starter {
                          drivers::scanner::WedgeScanner(scanner_settings(scanner)),
                          drivers::input::evdev_transport(keyboard(scanner.keyboard)));
       if (!started) return started;
+    }
+    if (!scanner.camera.empty()) {
+      devices_->add<drivers::camera::CameraScanner>(unknown("scanner/camera", scanner.camera),
+                                                    camera_settings(config_.rules.code_formats),
+                                                    frames_from(scanner.camera));
     }
     return {};
   }

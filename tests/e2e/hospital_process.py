@@ -60,10 +60,10 @@ class Hospital:
         return [one for one in self.state()["tasks"]
                 if visit_key in identifiers(one, VISIT_KEY)]
 
-    def admit(self, index, minutes=20, citizen_number=None):
+    def admit(self, index, minutes=20, citizen_number=None, booking=None):
         """One more patient with an appointment; gives her codes like one of the demo people."""
         patient, appointment = f"x{index}", f"ax{index}"
-        booking, card = f"BK9{index:07}", f"HC9{index:07}"
+        booking, card = booking or f"BK9{index:07}", f"HC9{index:07}"
         start = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
         start += datetime.timedelta(minutes=minutes)
         known_by = [{"system": "urn:kiosk:hospital-card", "value": card}]
