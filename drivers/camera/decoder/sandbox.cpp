@@ -2,6 +2,7 @@
 
 #include <seccomp.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -73,11 +74,10 @@ bool allow_few_calls() {
   for (const int call : allowed) {
     if (seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0) != 0) return false;
   }
-  // Memory yes, but no code and no files: not executable, and anonymous.
-  constexpr unsigned exec_bit = 4;
+  // Memory yes, but none that holds code.
+  constexpr scmp_arg_cmp no_code{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-    const auto plain = SCMP_A2(SCMP_CMP_MASKED_EQ, exec_bit, 0);
-    if (seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 1, plain) != 0) return false;
+    if (seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &no_code) != 0) return false;
   }
   return seccomp_load(filter.get()) == 0;
 }

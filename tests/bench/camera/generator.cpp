@@ -251,15 +251,12 @@ Sample make_sample(Symbology symbology, Degradation degradation, std::uint64_t s
   if (degradation == Degradation::inverted) std::swap(ink.dark, ink.light);
   paint(canvas, modules, label, placement, ink);
   Area area{label.module, label.width - 2 * label.quiet, label.height, {}};
-  // The label's corners in the frame, found by walking: enough for where glare and damage lie.
-  double x_sum = 0, y_sum = 0, count = 0;
   for (int y = 0; y < frame_height; y += 4) {
     for (int x = 0; x < frame_width; x += 4) {
       const auto [lx, ly] = placement.map(x, y);
       if (lx < label.quiet || ly < 0 || lx > label.width - label.quiet || ly > label.height)
         continue;
       area.points.push_back({x, y});
-      x_sum += x, y_sum += y, count += 1;
     }
   }
   finish(random, canvas, degradation, area, sample.frame);
