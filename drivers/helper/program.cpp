@@ -85,6 +85,7 @@ int spawn(const std::vector<std::string>& command, const std::array<int, 3>& fil
                            POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   return ::posix_spawnp(&id, arguments[0], &spawning.files, &spawning.attributes, arguments.data(),

@@ -64,7 +64,7 @@ void HelperReader::take(Moment now, const usb::Received& received) {
       if (line_.size() < line_bytes_max) line_ += c;
       if (line_.size() < line_bytes_max) continue;
       line_.clear();
-      take_bad_line(now, {"helper", "protocol", "a line of more than 8192 bytes"});
+      take_bad_line({"helper", "protocol", "a line of more than 8192 bytes"});
       continue;
     }
     if (line_.ends_with('\r')) line_.pop_back();
@@ -104,13 +104,13 @@ bool HelperReader::counts_line(Moment now) {
 void HelperReader::take_line(Moment now, std::string_view line) {
   auto message = parse_helper_line(line);
   if (!message && message.error().code == "version") return give_up(message.error());
-  if (!message) return take_bad_line(now, message.error());
+  if (!message) return take_bad_line(message.error());
   bad_lines_ = 0;
   std::visit([&](const auto& what) { take_message(now, what); }, *message);
 }
 
-void HelperReader::take_bad_line(Moment, Error why) {
-  if (++bad_lines_ >= bad_lines_max) give_up(std::move(why));
+void HelperReader::take_bad_line(const Error& why) {
+  if (++bad_lines_ >= bad_lines_max) give_up(why);
 }
 
 void HelperReader::take_message(Moment now, const ReaderEvent& event) {
@@ -203,7 +203,7 @@ void HelperReader::tell_unusable(const Error& why) {
   out_.events.emplace_back(ReaderUnusable{why});
 }
 
-void HelperReader::give_up(Error why) {
+void HelperReader::give_up(const Error& why) {
   if (phase_ == Phase::closed) return;
   if (read_due_) {
     outcome(CardUnreadable{

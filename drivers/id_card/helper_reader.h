@@ -41,7 +41,7 @@ class HelperReader {
   void take(usb::Moment now, const usb::ControlDone&);
   void take(usb::Moment now, const usb::Gone& gone);
   void take_line(usb::Moment now, std::string_view line);
-  void take_bad_line(usb::Moment now, kiosk::Error why);
+  void take_bad_line(const kiosk::Error& why);
   void take_message(usb::Moment now, const ReaderEvent& event);
   void take_message(usb::Moment now, const HelperPong& pong);
   void take_message(usb::Moment now, const HelperLifted&);
@@ -56,7 +56,7 @@ class HelperReader {
   void keep_time(usb::Moment now);
   void send(kiosk::Bytes line);
   void tell_unusable(const kiosk::Error& why);
-  void give_up(kiosk::Error why);
+  void give_up(const kiosk::Error& why);
   bool counts_line(usb::Moment now);
 
   HelperLimits limits_;

@@ -28,7 +28,7 @@ std::vector<kiosk::Result<RawScan>> BurstCutter::feed(usb::Moment now, kiosk::By
   std::vector<kiosk::Result<RawScan>> codes;
   // Only just late: the thread was, not the scanner.
   if (auto ended = expire(now - pause_)) codes.push_back(std::move(*ended));
-  const std::size_t suffix_size = suffix_ == Suffix::cr_lf ? 2 : 1;
+  const std::ptrdiff_t suffix_size = suffix_ == Suffix::cr_lf ? 2 : 1;
   for (const std::uint8_t byte : bytes) {
     if (code_.size() >= code_bytes_max) {
       code_.erase(code_.begin(), code_.end() - 1);  // the last one may begin the suffix
@@ -37,7 +37,7 @@ std::vector<kiosk::Result<RawScan>> BurstCutter::feed(usb::Moment now, kiosk::By
     code_.push_back(byte);
     if (!ends_here()) continue;
     suffix_seen_ = true;
-    code_.resize(code_.size() - suffix_size);
+    code_.erase(code_.end() - suffix_size, code_.end());
     if (std::exchange(too_long_, false)) {
       codes.push_back(kiosk::fail("scanner", "too_long", "a code of more than 8192 bytes"));
     } else if (!code_.empty()) {  // the LF behind a CR ends nothing
