@@ -20,6 +20,7 @@ constexpr Milliseconds poll_after_change{100};
 constexpr Milliseconds poll_held_out{500};
 constexpr Milliseconds write_limit{1000};
 constexpr Milliseconds answer_limit{500};
+constexpr Milliseconds piece_limit{250};  // so soon a job that is given up can be cancelled
 
 kiosk::Error error_of(PrinterState state) {
   return {"printer", name_of(state), fmt::format("the printer is {}", name_of(state))};
@@ -114,6 +115,7 @@ void EscposPrinter::take(Moment now, const usb::Gone&) {
   identity_ = {};
   told_identity_.reset();
   held_out_.reset();
+  stuck_ = false;
   publish();
 }
 
@@ -259,7 +261,7 @@ void EscposPrinter::send_piece(Moment) {
   const std::size_t size = std::min(profile_.write_bytes_max, job_->bytes.size() - sent_);
   const auto begin = job_->bytes.begin() + static_cast<std::ptrdiff_t>(sent_);
   handed_ = sent_ + size;
-  send(Owner::job, kiosk::Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)), write_limit);
+  send(Owner::job, kiosk::Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)), piece_limit);
 }
 
 void EscposPrinter::go_on(Moment now) {
@@ -277,6 +279,7 @@ void EscposPrinter::plan_done(Moment now) {
     case Purpose::setup:
     case Purpose::clean:
       if (purpose_ == Purpose::clean) void_first_ = void_first_ && plan_failed_;
+      stuck_ = plan_failed_;
       dirty_ = plan_failed_ || void_first_;
       if (plan_failed_ && job_) give_up(now, {"printer", "stuck", "it takes no bytes"});
       break;
@@ -298,7 +301,7 @@ void EscposPrinter::plan_done(Moment now) {
   if (phase_ != Phase::idle) return;
   look_after_held_out(now);
   publish();
-  if (purpose_ != Purpose::cancel && can_print(state())) {
+  if (purpose_ != Purpose::cancel && can_print(told_by_printer())) {
     if (!probed_ && heard_) return begin(now, Purpose::probe, probe_plan());
     if (dirty_ && purpose_ != Purpose::clean) return begin(now, Purpose::clean, clean_plan());
   }
@@ -374,6 +377,7 @@ void EscposPrinter::give_up(Moment now, kiosk::Error why) {
     given_up_sent_ = sent_;
     owed_ = missing_of_command(given_up_, sent_).value_or(longest_command());
   }
+  stuck_ = stuck_ || why.code == "stuck";
   out_.events.emplace_back(no_ticket ? PrinterEvent(Failed{job_->job, std::move(why)})
                                      : PrinterEvent(Unknown{job_->job, std::move(why)}));
   job_.reset();
@@ -409,6 +413,10 @@ void EscposPrinter::publish() {
 
 PrinterState EscposPrinter::state() const {
   if (phase_ == Phase::closed) return PrinterState::unplugged;
+  return stuck_ ? safer(told_by_printer(), PrinterState::offline) : told_by_printer();
+}
+
+PrinterState EscposPrinter::told_by_printer() const {
   PrinterState worst = PrinterState::ready;
   for (const auto& part : known_.real_time) worst = safer(worst, part.value_or(worst));
   worst = safer(worst, known_.automatic.value_or(worst));

@@ -189,6 +189,7 @@ class EscposPrinter {
   void send(Owner owner, kiosk::Bytes bytes, kiosk::Milliseconds limit);
   void control(Owner owner, usb::ControlSetup setup);
   PrinterState state() const;
+  PrinterState told_by_printer() const;
   bool asks_real_time() const;
   bool is_asking(Ask::Kind kind) const;
   void disown(std::initializer_list<Owner> owners);
@@ -242,6 +243,7 @@ class EscposPrinter {
   std::size_t given_up_sent_ = 0;
   kiosk::Bytes given_up_;    ///< the job that is, while bytes of it are under way
   std::size_t owed_ = 0;     ///< bytes that it may wait for in the middle of a command
+  bool stuck_ = false;      ///< it takes no bytes
   bool dirty_ = false;       ///< the printer may hold a part of a job
   bool void_first_ = false;  ///< a part of a ticket hangs out of it
   std::shared_ptr<const kiosk::Bytes> void_end_;  ///< what is printed at the end of such a part

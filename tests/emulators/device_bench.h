@@ -54,12 +54,16 @@ class DeviceBench {
     const drivers::usb::Moment end = now + time;
     while (true) {
       turn();
-      drivers::usb::Moment next = open_ ? end : std::min(end, retry_at_);
-      if (wake_at_) next = std::min(next, *wake_at_);
-      if (const auto due = link.next_due(now)) next = std::min(next, *due);
       if (now >= end && commands_.empty()) return;
-      now = std::max(next, std::min(now + kiosk::Milliseconds(1), end));
+      now = next_due(end);
     }
+  }
+
+  /// The same until the condition holds, which only what the engine says may decide.
+  bool run_until_told(const std::function<bool()>& reached, kiosk::Milliseconds limit) {
+    const drivers::usb::Moment end = now + limit;
+    for (turn(); now < end && !reached(); turn()) now = next_due(end);
+    return reached();
   }
 
   /// Runs until an event of the kind came, or the time is over; whether it came.
@@ -90,6 +94,13 @@ class DeviceBench {
   }
 
  private:
+  drivers::usb::Moment next_due(drivers::usb::Moment end) const {
+    drivers::usb::Moment next = open_ ? end : std::min(end, retry_at_);
+    if (wake_at_) next = std::min(next, *wake_at_);
+    if (const auto due = link.next_due(now)) next = std::min(next, *due);
+    return std::max(next, std::min(now + kiosk::Milliseconds(1), end));
+  }
+
   void turn() {
     std::vector<drivers::usb::Input> inputs;
     if (!open_ && now >= retry_at_) {

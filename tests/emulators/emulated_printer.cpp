@@ -88,12 +88,15 @@ void EmulatedPrinter::reset(Moment now) {
 }
 
 std::size_t EmulatedPrinter::write(Moment now, std::uint8_t, kiosk::ByteView bytes) {
-  if (!powered_) return 0;
   advance(now);
+  if (!powered_) return 0;
+  starved_ = false;
   if (waiting_bytes() == 0) free_at_ = std::max(free_at_, Time(now));
   std::size_t accepted = 0;
   bool triggered = false;
   while (accepted < bytes.size() && waiting_bytes() < can_.buffer_bytes && !triggered) {
+    accepted += take_plain(bytes.subspan(accepted));
+    if (accepted == bytes.size() || waiting_bytes() >= can_.buffer_bytes) break;
     const std::uint8_t byte = bytes[accepted++];
     buffer_.push_back(byte);
     ++received_;
@@ -105,6 +108,20 @@ std::size_t EmulatedPrinter::write(Moment now, std::uint8_t, kiosk::ByteView byt
   }
   if (powered_) advance(now);
   return accepted;
+}
+
+/// What cannot be a part of a real-time command, in one go.
+std::size_t EmulatedPrinter::take_plain(kiosk::ByteView bytes) {
+  if (heard_[0] == 0x10 || heard_[1] == 0x10 || clear_heard_ != 0) return 0;
+  std::size_t size = std::min(bytes.size(), can_.buffer_bytes - waiting_bytes());
+  if (byte_trigger_.left > 0) size = std::min(size, byte_trigger_.left - 1);
+  const kiosk::ByteView all = bytes.first(size);
+  const auto end = std::find(all.begin(), all.end(), std::uint8_t{0x10});
+  size = static_cast<std::size_t>(end - all.begin());
+  kiosk::append(buffer_, all.first(size));
+  received_ += size;
+  if (byte_trigger_.left > 0) byte_trigger_.left -= size;
+  return size;
 }
 
 void EmulatedPrinter::after_bytes(std::size_t bytes, std::function<void()> what) {
@@ -125,7 +142,7 @@ void EmulatedPrinter::power_off(Moment now) {
 }
 
 void EmulatedPrinter::hear_real_time(std::uint8_t byte) {
-  if (heard_ == std::array<std::uint8_t, 2>{0x10, 0x04}) {
+  if (heard_[0] == 0x10 && heard_[1] == 0x04) {
     if (byte >= 1 && byte <= 4 && can_.real_time_status) say({real_time_byte(byte)});
     if (byte == full_status && can_.presenter) say(full_status_bytes());
   }
@@ -146,6 +163,7 @@ void EmulatedPrinter::forget_buffer() {
   raster_ = {};
   feed_left_ = 0;
   cut_after_feed_ = false;
+  starved_ = false;
 }
 
 kiosk::Bytes EmulatedPrinter::read(Moment now, std::uint8_t) {
@@ -185,7 +203,7 @@ std::optional<Moment> EmulatedPrinter::next_change(Moment now) const {
   if (!powered_) return std::nullopt;
   if (!answers_.empty() && !silent_) return now;
   if (reports_changes_ && reported_ != automatic_status()) return now;
-  if (is_offline() || (waiting_bytes() == 0 && feed_left_ == 0)) return std::nullopt;
+  if (is_offline() || starved_ || (waiting_bytes() == 0 && feed_left_ == 0)) return std::nullopt;
   return std::max(now + kiosk::Milliseconds(1),
                   std::chrono::time_point_cast<kiosk::Milliseconds>(free_at_));
 }

@@ -77,6 +77,7 @@ class EmulatedPrinter : public UsbModel {
   void power_on() { powered_ = true; }
   /// Somebody takes the ticket that is held out.
   void take_ticket() { held_out_ = false; }
+  void set_speed(int rows_per_second) { can_.rows_per_second = rows_per_second; }
   /// Every fault away and paper in.
   void put_right();
   /// Does something at the instant when so many more bytes have come in, or rows have come out.
@@ -135,6 +136,7 @@ class EmulatedPrinter : public UsbModel {
     return kiosk::ByteView(buffer_).subspan(taken_, bytes);
   }
 
+  std::size_t take_plain(kiosk::ByteView bytes);
   void hear_real_time(std::uint8_t byte);
   void print_line();
   void forget_buffer();
@@ -158,6 +160,8 @@ class EmulatedPrinter : public UsbModel {
   bool off_line_ = false;
 
   bool powered_ = true;
+  bool starved_ = false;    ///< it waits for the rest of a command
+  bool advancing_ = false;  ///< a trigger may come back to it
   bool held_out_ = false;
 
   struct Trigger {

@@ -23,7 +23,7 @@ constexpr int cut_reserve_rows = 1;          // a blade needs a row of paper
 }  // namespace
 
 void EmulatedPrinter::advance(Moment now) {
-  if (!powered_) return;
+  if (!powered_ || std::exchange(advancing_, true)) return;
   if (is_offline()) free_at_ = std::max(free_at_, Time(now));
   while (powered_ && !is_offline() && free_at_ <= Time(now)) {
     if (feed_left_ > 0) {
@@ -35,8 +35,10 @@ void EmulatedPrinter::advance(Moment now) {
       cut();
       continue;
     }
-    if (!run_one()) break;
+    starved_ = !run_one();
+    if (starved_) break;
   }
+  advancing_ = false;
 }
 
 /// One command or one raster row; false when more bytes are needed first.
@@ -44,6 +46,12 @@ bool EmulatedPrinter::run_one() {
   if (raster_.rows_left > 0) return run_raster_row();
   if (waiting_bytes() == 0) return false;
   switch (at(0)) {
+    case 0x00: {
+      const kiosk::ByteView all = front(waiting_bytes());
+      const auto other = std::find_if(all.begin(), all.end(), [](auto byte) { return byte != 0; });
+      pass_over(static_cast<std::size_t>(other - all.begin()));
+      return true;
+    }
     case dle:
       return run_data_link();
     case esc:
