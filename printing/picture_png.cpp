@@ -47,13 +47,17 @@ void append_bytes(png_structp png, png_bytep data, std::size_t size) {
 }
 
 /// False when libpng gave up. Nothing in here has a destructor: longjmp would skip it.
-bool write(const Writer& writer, const Picture& picture, kiosk::Bytes& inverted,
-           kiosk::Bytes& out) {
+bool write(const Writer& writer, const Picture& picture, std::optional<int> resolution_dpi,
+           kiosk::Bytes& inverted, kiosk::Bytes& out) {
   if (setjmp(png_jmpbuf(writer.png)) != 0) return false;
   png_set_write_fn(writer.png, &out, append_bytes, nullptr);
   png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(picture.width_dots),
                static_cast<png_uint_32>(picture.height_dots), 1, PNG_COLOR_TYPE_GRAY,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (resolution_dpi) {
+    const auto dots_a_metre = static_cast<png_uint_32>(*resolution_dpi / 0.0254 + 0.5);
+    png_set_pHYs(writer.png, writer.info, dots_a_metre, dots_a_metre, PNG_RESOLUTION_METER);
+  }
   png_write_info(writer.png, writer.info);
   for (int y = 0; y < picture.height_dots; ++y) {
     const std::size_t start = static_cast<std::size_t>(y) * picture.row_bytes();
@@ -86,14 +90,14 @@ Result<GreyImage> read_png(kiosk::ByteView bytes) {
   return grey;
 }
 
-Result<kiosk::Bytes> write_png(const Picture& picture) {
+Result<kiosk::Bytes> write_png(const Picture& picture, std::optional<int> resolution_dpi) {
   if (picture.bits.empty()) return fail("image", "bad", "a picture without dots");
   const Writer writer;
   kiosk::Bytes inverted(picture.bits.size());  // in PNG grey, 1 is white
   std::transform(picture.bits.begin(), picture.bits.end(), inverted.begin(),
                  [](std::uint8_t byte) { return static_cast<std::uint8_t>(~byte); });
   kiosk::Bytes out;
-  if (writer.info == nullptr || !write(writer, picture, inverted, out)) {
+  if (writer.info == nullptr || !write(writer, picture, resolution_dpi, inverted, out)) {
     return fail("image", "bad", "libpng could not write the picture");
   }
   return out;
