@@ -156,7 +156,8 @@ Result<DecodeReply> parse_reply(ByteView packet) {
   if (aim_size > aim_chars_max) return malformed("a long AIM identifier");
   for (std::uint32_t i = 0; i < aim_chars_max; ++i) {
     const std::uint32_t letter = reader.u8();
-    if ((i < aim_size) != (letter > 0x20 && letter < 0x7F)) return malformed("no AIM identifier");
+    const bool fits = i < aim_size ? letter > 0x20 && letter < 0x7F : letter == 0;
+    if (!fits) return malformed("no AIM identifier");
     if (i < aim_size) reply.aim_identifier += static_cast<char>(letter);
   }
   const std::uint32_t size = reader.u32();
