@@ -158,8 +158,8 @@ TEST_CASE("helper program: one that dies at every start is tried again with paus
 TEST_CASE("helper program: one that hangs, or stalls in a reading, is ended and started again") {
   HelperLimits hurried;
   hurried.ping_interval = 200ms;
-  hurried.pong = 1500ms;
-  hurried.read = 300ms;
+  hurried.pong = 3s;
+  hurried.read = 1s;
   for (const char* fault : {"hang", "stall"}) {
     CAPTURE(fault);
     Sample sample_reader("", hurried);
@@ -204,7 +204,7 @@ TEST_CASE("helper program: closing ends it and all it started, though none of th
   REQUIRE(::poll(&child_ended, 1, 0) == 0);
   const auto before = std::chrono::steady_clock::now();
   transport->close();
-  CHECK(std::chrono::steady_clock::now() - before < 1500ms);
+  CHECK(std::chrono::steady_clock::now() - before < 5s);
   CHECK_FALSE(runs(parent));
   CHECK(::poll(&child_ended, 1, 10'000) == 1);
   ::close(child_ended.fd);
