@@ -158,7 +158,7 @@ TEST_CASE("helper program: one that dies at every start is tried again with paus
 TEST_CASE("helper program: one that hangs, or stalls in a reading, is ended and started again") {
   HelperLimits hurried;
   hurried.ping_interval = 200ms;
-  hurried.pong = 3s;
+  hurried.pong = 2s;
   hurried.read = 1s;
   for (const char* fault : {"hang", "stall"}) {
     CAPTURE(fault);
