@@ -12,7 +12,9 @@
 #include "drivers/smart_card/pcsc_card_system.h"
 #include "drivers/usb/device_worker.h"
 #include "drivers/usb/libusb_transport.h"
+#include "kiosk/app/cups_place.h"
 #include "kiosk/shell/log.h"
+#include "printing/cups_printer.h"
 
 namespace kiosk::app {
 namespace {
@@ -117,7 +119,10 @@ class Starter {
     const shell::DeviceReport unknown{"printer/usb", PrinterHealth::missing, {}, {}};
     switch (place.kind) {
       case shell::PrinterKind::none:
+        return {};
       case shell::PrinterKind::cups:
+        devices_->add<printing::CupsPrinter>(
+            {"printer/cups", PrinterHealth::missing, place.cups_queue, {}}, cups_settings(place));
         return {};
       case shell::PrinterKind::usb:
         return run(unknown, drivers::printer::EscposPrinter(config_.printer),

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kiosk/app/cups_place.h"
 #include "kiosk/shell/log.h"
 #include "printing/escpos_raster.h"
 
@@ -92,6 +93,8 @@ Result<Bytes> TicketPrinter::encoded(const printing::Template& document,
                                      const printing::Values& values) {
   const auto picture = printing::render(document, values, fonts_, config_.printer.width_dots);
   if (!picture) return pass_on(picture.error());
+  const shell::PrinterPlace& place = config_.devices.printer;
+  if (place.kind == shell::PrinterKind::cups) return printing::encode(*picture, sheet_of(place));
   return printing::encode(*picture, config_.printer);
 }
 

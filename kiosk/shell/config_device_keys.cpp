@@ -91,9 +91,20 @@ Keys printer_place_keys(PrinterPlace& p) {
       {"printer.usb_port", TextTarget{&p.usb.port, TextForm::line}, usb_port_help},
       {"printer.usb_serial_number", TextTarget{&p.usb.serial_number, TextForm::line},
        usb_serial_help},
-      {"printer.cups_queue", TextTarget{&p.cups_queue, TextForm::line}, "Name of the CUPS queue."},
+      {"printer.cups_queue", TextTarget{&p.cups_queue, TextForm::line},
+       "The CUPS queue: its name, or a URI of a printer (ipp://..., ipps://...)."},
       {"printer.cups_server", TextTarget{&p.cups_server, TextForm::line},
        "CUPS server, \"host:port\"; empty: the system's."},
+      {"printer.cups_paper",
+       choice(&p.cups_paper, {{"roll", CupsPaper::roll}, {"a4", CupsPaper::a4}}),
+       "What the queue prints on: a roll of tickets, or sheets of A4."},
+      {"printer.cups_width_mm", WholeTarget{&p.cups_width_mm, 40, 120}, "Width of the roll."},
+      {"printer.cups_resolution_dpi",
+       WholeTarget{&p.cups_resolution_dpi, 180, 600, {180, 203, 300, 600}},
+       "Dots of an inch of that printer."},
+      {"printer.cups_format",
+       choice(&p.cups_format, {{"pwg_raster", CupsFormat::pwg_raster}, {"png", CupsFormat::png}}),
+       "What it is sent: PWG raster, or PNG for queues that take none."},
   };
 }
 

@@ -54,12 +54,18 @@ struct SmartCardSettings {
 };
 
 enum class PrinterKind { none, usb, cups };
+enum class CupsPaper { roll, a4 };
+enum class CupsFormat { pwg_raster, png };
 
 struct PrinterPlace {
   PrinterKind kind = PrinterKind::usb;
   UsbPlace usb;
-  std::string cups_queue;
+  std::string cups_queue;   ///< name of a queue, or a URI: ipp://..., ipps://...
   std::string cups_server;  ///< "host:port"; empty: the system's
+  CupsPaper cups_paper = CupsPaper::roll;
+  int cups_width_mm = 80;  ///< of the roll
+  int cups_resolution_dpi = 203;
+  CupsFormat cups_format = CupsFormat::pwg_raster;
 
   bool operator==(const PrinterPlace&) const = default;
 };
