@@ -5,7 +5,8 @@ import time
 
 import control
 import site_config
-from harness import check, e2e, equal
+from cups_servers import Bench
+from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from usb import UsbKiosk
 
@@ -137,3 +138,32 @@ def checked_in_by_camera(case):
     kiosk.ticket_printed(1)
     kiosk.synced()
     hospital.knows_arrival(who["appointments"][0], number)
+
+
+@e2e("cups: a ticket comes out of an IPP printer, and its state is the kiosk's", seconds=6)
+def printed_through_ipp(case):
+    if shutil.which("ippeveprinter") is None:
+        raise Skip("ippeveprinter is not installed")
+    bench = Bench(case.build.folder, case.folder / "ipp")
+    (case.folder / "ipp").mkdir()
+    try:
+        printer = bench.printer(roll=True)
+        hospital = Hospital(case)
+        kiosk = UsbKiosk(case, hospital, changes={
+            "server.sign_in": '"none"', "printer.kind": '"cups"',
+            "printer.cups_queue": f'"{printer.uri}"'}).ready()
+        who = hospital.people["one_booked"]
+        kiosk.lay(who)
+        number, _ = kiosk.confirm()
+        document = printer.arrived()
+        check(document.startswith(b"RaS2"), "no PWG raster arrived")
+        kiosk.until("the ticket is printed", lambda: "state=printed" in kiosk.log())
+        kiosk.home()
+        kiosk.synced()
+        hospital.knows_arrival(who["appointments"][0], number)
+        equal(len(kiosk.tickets()), 0, "tickets of the USB printer")
+        bench.end()
+        bench.made.clear()
+        kiosk.until_status(printer="unplugged", seconds=30)
+    finally:
+        bench.end()

@@ -250,8 +250,10 @@ std::string UsbfsDevices::take_paper(Device& device) {
                        {"cut", ticket.end == Ticket::End::cut},
                        {"void", found != ticket.bytes.end()}});
   }
-  return json{
-      {"ok", true}, {"tickets", tickets}, {"protocol_errors", device.printer->protocol_errors()}}
+  return json{{"ok", true},
+              {"tickets", tickets},
+              {"uncut_rows", device.printer->uncut().rows},
+              {"protocol_errors", device.printer->protocol_errors()}}
       .dump();
 }
 
