@@ -109,6 +109,13 @@ int move_all(FakeBus& bus) {
     for (auto& [transfer, flight] : flights) {
       if (move(bus, *transfer, flight)) over.push_back(transfer);
     }
+    if (bus.leaves_after_send && !over.empty()) {
+      bus.leaves_after_send = bus.plugged = false;
+      for (auto& [transfer, flight] : flights) {
+        const bool done = std::find(over.begin(), over.end(), transfer) != over.end();
+        if (!done && move(bus, *transfer, flight)) over.push_back(transfer);
+      }
+    }
     for (libusb_transfer* transfer : over) flights.erase(transfer);
   }
   for (libusb_transfer* transfer : over) transfer->callback(transfer);

@@ -12,10 +12,11 @@ struct FakeBus {
   std::mutex mutex;
   emulators::UsbModel* model = nullptr;
   bool plugged = false;
-  int open_error = 0;   ///< a LIBUSB_ERROR value for libusb_open
-  int claim_error = 0;  ///< ... for libusb_claim_interface
-  int stalls = 0;       ///< so many of the next IN transfers end as stalled
-  int empty_reads = 0;  ///< so many of the next IN transfers bring nothing
+  int open_error = 0;              ///< a LIBUSB_ERROR value for libusb_open
+  int claim_error = 0;             ///< ... for libusb_claim_interface
+  int stalls = 0;                  ///< so many of the next IN transfers end as stalled
+  bool leaves_after_send = false;  ///< the device goes in the instant in which it took all bytes
+  int empty_reads = 0;             ///< so many of the next IN transfers bring nothing
 
   // What the adapter did.
   int handles_open = 0;

@@ -135,6 +135,17 @@ TEST_CASE("libusb: unplugged with transfers in flight is told once") {
   CHECK(port->wait(20ms).empty());
 }
 
+TEST_CASE("libusb: a send that ended together with its device is not answered any more") {
+  emulators::EmulatedPrinter printer;
+  const OnBus bus(printer);
+  Port port(usb::DeviceKind::printer);
+  REQUIRE(port->open().has_value());
+  fake_bus().with([](FakeBus& b) { b.leaves_after_send = true; });
+  port->submit(usb::Send{0x02, {0x00}, 1s});
+  CHECK(port.wait_for<usb::Gone>().why.code == "absent");
+  CHECK(port->wait(20ms).empty());
+}
+
 TEST_CASE("libusb: halted and empty reads are got over, endless ones end as gone") {
   emulators::EmulatedPrinter printer;
   const OnBus bus(printer);
