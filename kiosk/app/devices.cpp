@@ -175,7 +175,8 @@ class Starter {
       return shell::DeviceReport{name, ScannerHealth::missing, std::move(what), {}};
     };
     if (scanner.usb) {
-      auto started = run(unknown("scanner/usb", "HID POS"), drivers::scanner::HidScanner(),
+      auto started = run(unknown("scanner/usb", "HID POS"),
+                         drivers::scanner::HidScanner(scanner_settings(scanner)),
                          libusb_transport(chosen(DeviceKind::scanner, scanner.usb_place)));
       if (!started) return started;
     }

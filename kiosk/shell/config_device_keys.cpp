@@ -51,7 +51,7 @@ Keys scanner_keys(ScannerSettings& s) {
        "A scanner in keyboard mode: \"any\" of a maker we know, its name, or its path "
        "(/dev/input/by-id/...); empty: none. It is taken for the kiosk alone."},
       {"scanner.prefix", TextTarget{&s.prefix, TextForm::line},
-       "What the serial and keyboard scanners are set to send before every code."},
+       "What the scanners are set to send before every code; a code without it is damaged."},
       {"scanner.suffix",
        choice(&s.suffix, {{"any", ScanSuffix::any},
                           {"none", ScanSuffix::none},
