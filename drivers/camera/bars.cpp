@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <functional>
 #include <numbers>
 #include <vector>
 
@@ -33,20 +35,33 @@ Row local_means(const Row& row, int half) {
   return means;
 }
 
-/// The row against the mean and spread of its surroundings: about -1 to 1, light and dark alike.
-void flatten(Row& row, int half) {
-  const Row means = local_means(row, half);
-  Row squares(row.size());
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const float off = row[i] - means[i];
-    squares[i] = off * off;
+/// The least (or greatest) of each pixel's surroundings, `half` to either side.
+template <typename Better>
+Row local_extremes(const Row& row, int half, Better better) {
+  std::deque<std::size_t> best;  // places from here on, each better than all behind it
+  Row extremes(row.size());
+  std::size_t next = 0;
+  for (std::size_t x = 0; x < row.size(); ++x) {
+    for (; next < row.size() && next <= x + static_cast<std::size_t>(half); ++next) {
+      while (!best.empty() && !better(row[best.back()], row[next])) best.pop_back();
+      best.push_back(next);
+    }
+    while (best.front() + static_cast<std::size_t>(half) < x) best.pop_front();
+    extremes[x] = row[best.front()];
   }
-  const Row spreads = local_means(squares, half);
+  return extremes;
+}
+
+/// The row against the darkest and lightest near by: -1 to 1, in the shade and in the light alike.
+void flatten(Row& row, int half) {
+  const Row low = local_means(local_extremes(row, half, std::less<>()), half);
+  const Row high = local_means(local_extremes(row, half, std::greater<>()), half);
   float widest = 0;
-  for (const float spread : spreads) widest = std::max(widest, spread);
-  const float least = std::max(std::sqrt(widest) * 0.15F, 1.0F);
+  for (std::size_t i = 0; i < row.size(); ++i) widest = std::max(widest, high[i] - low[i]);
+  const float least = std::max(widest * 0.25F, 2.0F);
   for (std::size_t i = 0; i < row.size(); ++i) {
-    row[i] = (row[i] - means[i]) / std::max(std::sqrt(spreads[i]), least);
+    const float range = std::max(high[i] - low[i], least);
+    row[i] = 2 * (row[i] - high[i]) / range + 1;  // what is even is light: the quiet zone
   }
 }
 
@@ -119,13 +134,14 @@ Grey bars_of(const GreyView& picture, const Region& region, const BarsOptions& o
   const Grey patch =
       upright(picture, {region.centre_x, region.centre_y, region.angle, width, height, zoom, 1});
   Grey rows = banded(patch.view(), options.bands);
+  if (options.bars == Bars::light) rows = inverted(rows.view());
   for (int y = 0; y < rows.height; ++y) {
     std::uint8_t* pixels = rows.row(y);
     Row row(pixels, pixels + rows.width);
-    flatten(row, rows.width / 12);
+    flatten(row, rows.width / 24);
     if (options.sigma > 0) sharpen(row, options.sigma * zoom);
     for (std::size_t x = 0; x < row.size(); ++x) {
-      pixels[x] = static_cast<std::uint8_t>(std::clamp(128 + 80 * row[x], 0.0F, 255.0F));
+      pixels[x] = static_cast<std::uint8_t>(std::clamp(128 + 110 * row[x], 0.0F, 255.0F));
     }
   }
   return rows;

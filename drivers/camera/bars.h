@@ -13,12 +13,15 @@ namespace drivers::camera {
 /// own direction is some degrees off where pixels make stairs of them.   Thread: any; pure.
 Region straightened(const GreyView& picture, Region region);
 
+enum class Bars { dark, light };
+
 struct BarsOptions {
   int bands = 6;     ///< rows of the result
   double sigma = 0;  ///< pixels of blur to undo; 0: none
+  Bars bars = Bars::dark;
 };
 
-/// The bars of a region as black and white rows, stretched for subpixel edges, with their quiet
+/// The bars of a region as dark rows on light, stretched for subpixel edges, with their quiet
 /// zones.   Thread: any; pure.
 Grey bars_of(const GreyView& picture, const Region& region, const BarsOptions& options);
 

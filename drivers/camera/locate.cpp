@@ -12,10 +12,11 @@ namespace {
 
 constexpr int cell_side = 8;
 constexpr double faint_energy = 45;  // of a pixel: below, no code can be read
-constexpr double loud_noise = 350;   // median energy from which on the picture is halved first
-constexpr double above_noise = 1.7;  // times the median
+constexpr double loud_noise = 330;   // energy of quiet cells from which on the picture is halved
+constexpr double above_noise = 1.8;  // times that of quiet cells
 constexpr double bars_coherence = 0.5;
 constexpr int cells_min = 5;
+constexpr std::size_t parts_max = 40;  // regions that may be joined
 
 /// Structure tensor, mean over the pixels of a cell.
 struct Cell {
@@ -280,14 +281,63 @@ void scale(Region& region, int factor) {
   region.along *= factor;
 }
 
+/// Whether two regions are parts of one linear code: wide spaces of large bars tear it.
+bool one_code(const Region& a, const Region& b) {
+  constexpr double bars_least = 0.55, skew_most = 0.15, gap_most = 90;  // pixels
+  if (a.coherence < bars_least || b.coherence < bars_least) return false;
+  if (std::abs(std::sin(a.angle - b.angle)) > skew_most) return false;
+  const double c = std::cos(a.angle), s = std::sin(a.angle);
+  const double x = b.centre_x - a.centre_x, y = b.centre_y - a.centre_y;
+  const double longer = std::max(a.along, b.along);
+  const double gap = std::abs(c * x + s * y) - (a.across + b.across) / 2;
+  return std::abs(c * y - s * x) < 0.3 * longer && 2 * std::min(a.along, b.along) > longer &&
+         gap < std::min(gap_most, longer);
+}
+
+Region joined(const Region& a, const Region& b) {
+  Region both = a.weight > b.weight ? a : b;
+  both.left = std::min(a.left, b.left);
+  both.top = std::min(a.top, b.top);
+  both.width = std::max(a.left + a.width, b.left + b.width) - both.left;
+  both.height = std::max(a.top + a.height, b.top + b.height) - both.top;
+  const double c = std::cos(both.angle), s = std::sin(both.angle);
+  const auto middle = [&](const Region& one) { return c * one.centre_x + s * one.centre_y; };
+  const double low = std::min(middle(a) - a.across / 2, middle(b) - b.across / 2);
+  const double high = std::max(middle(a) + a.across / 2, middle(b) + b.across / 2);
+  const double move = (low + high) / 2 - middle(both);
+  both.centre_x += c * move;
+  both.centre_y += s * move;
+  both.across = high - low;
+  both.along = std::max(a.along, b.along);
+  both.weight = a.weight + b.weight;
+  return both;
+}
+
+void join_torn_codes(std::vector<Region>& regions) {
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    for (std::size_t j = i + 1; j < regions.size();) {
+      if (!one_code(regions[i], regions[j])) {
+        ++j;
+        continue;
+      }
+      regions[i] = joined(regions[i], regions[j]);
+      regions.erase(regions.begin() + static_cast<std::ptrdiff_t>(j));
+      j = i + 1;  // the longer one may reach what was too far
+    }
+  }
+}
+
 std::vector<Region> regions_above(const Cells& cells, double noise) {
   const double threshold = std::max(faint_energy, above_noise * noise);
   std::vector<Region> regions;
   for (const auto& group : Groups(cells, threshold).find()) {
     regions.push_back(region_of(cells, group, noise));
   }
-  std::stable_sort(regions.begin(), regions.end(),
-                   [](const Region& a, const Region& b) { return a.weight > b.weight; });
+  const auto heavier = [](const Region& a, const Region& b) { return a.weight > b.weight; };
+  std::stable_sort(regions.begin(), regions.end(), heavier);
+  if (regions.size() > parts_max) regions.resize(parts_max);
+  join_torn_codes(regions);
+  std::stable_sort(regions.begin(), regions.end(), heavier);
   if (regions.size() > regions_max) regions.resize(regions_max);
   return regions;
 }
@@ -298,7 +348,7 @@ std::vector<Region> find_regions(const GreyView& picture) {
   Cells cells = measure(picture);
   if (cells.all.empty()) return {};
   int factor = 1;
-  if (energy_of_tenth(cells, 5) > loud_noise) {
+  if (energy_of_tenth(cells, 3) > loud_noise) {
     const Grey half = halved(picture);
     Cells calmer = measure(half.view());
     if (!calmer.all.empty()) {
@@ -306,7 +356,7 @@ std::vector<Region> find_regions(const GreyView& picture) {
       factor = 2;
     }
   }
-  const double noise = energy_of_tenth(cells, 5);
+  const double noise = energy_of_tenth(cells, 3);
   std::vector<Region> regions = regions_above(cells, noise);
   // A code that fills most of the frame is not its noise.
   const double quiet = 1.3 * energy_of_tenth(cells, 1);

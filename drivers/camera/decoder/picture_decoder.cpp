@@ -49,8 +49,8 @@ Grey turned(const GreyView& picture, const Region& region) {
 
 std::optional<Read> look_at_bars(const GreyView& picture, const Region& region, const Look& look,
                                  int band_count) {
-  Grey rows = bars_of(picture, region, {band_count, look.sigma});
-  if (look.light == Light::inverted) rows = inverted(rows.view());
+  const Bars bars = look.light == Light::inverted ? Bars::light : Bars::dark;
+  const Grey rows = bars_of(picture, region, {band_count, look.sigma, bars});
   return read_code(rows.view(), {Formats::linear, Care::thorough, Threshold::exact});
 }
 
