@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "printing/picture_png.h"
@@ -74,19 +75,28 @@ class Placer {
     const int length = sheet_.length_mm == 0 ? height + 2 * margin_
                                              : dots_of(sheet_.length_mm, sheet_.resolution_dpi);
     Picture page(width_, length);
-    const int width = scaled(picture_.width_dots);
-    for (int y = 0; y < height; ++y) {
+    for (int y = 0, drawn = -1; y < height; ++y) {
       const int from_y = rows.begin + y * sheet_.picture_dpi / sheet_.resolution_dpi;
-      for (int x = 0; x < width; ++x) {
-        if (picture_.black(x * sheet_.picture_dpi / sheet_.resolution_dpi, from_y)) {
-          page.set_black(left_ + x, margin_ + y);
-        }
+      if (std::exchange(drawn, from_y) == from_y) {
+        const auto above = page.bits.begin() + std::ptrdiff_t(page.row_bytes()) * (margin_ + y - 1);
+        std::copy_n(above, page.row_bytes(), above + std::ptrdiff_t(page.row_bytes()));
+      } else {
+        draw_row(page, margin_ + y, from_y);
       }
     }
     return page;
   }
 
  private:
+  void draw_row(Picture& page, int y, int from_y) const {
+    const int width = scaled(picture_.width_dots);
+    for (int x = 0; x < width; ++x) {
+      if (picture_.black(x * sheet_.picture_dpi / sheet_.resolution_dpi, from_y)) {
+        page.set_black(left_ + x, y);
+      }
+    }
+  }
+
   int scaled(int dots) const {
     return (dots * sheet_.resolution_dpi + sheet_.picture_dpi - 1) / sheet_.picture_dpi;
   }

@@ -53,9 +53,12 @@ void fill_row(kiosk::Bytes& row, const Picture& page, int y, DotDepth depth) {
     row.assign(bits.begin(), bits.end());
     return;
   }
-  row.resize(static_cast<std::size_t>(page.width_dots));
-  for (int x = 0; x < page.width_dots; ++x) {
-    row[static_cast<std::size_t>(x)] = page.black(x, y) ? 0x00 : 0xFF;
+  row.assign(static_cast<std::size_t>(page.width_dots), 0xFF);
+  const kiosk::ByteView bits = page.row(y);
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    for (unsigned byte = bits[i], x = 0; byte != 0; byte = byte << 1 & 0xFF, ++x) {
+      if ((byte & 0x80) != 0) row[i * 8 + x] = 0x00;
+    }
   }
 }
 
