@@ -24,19 +24,18 @@ struct Slot {
   bool operator==(const Slot&) const = default;
 };
 
-/// All calls come from one thread.
+/// All calls come from one thread. Errors of all of them, besides their own: smart_card/no_service
+/// (the daemon does not run, or went), smart_card/silent (it does not answer), smart_card/denied,
+/// smart_card/service.
 class CardSystem {
  public:
   virtual ~CardSystem() = default;
 
   /// Waits until readers or cards differ from what it said last, at most `limit`; all readers.
-  /// Errors: smart_card/no_service (the daemon does not run, or went), smart_card/denied,
-  /// smart_card/service.
   virtual kiosk::Result<std::vector<Slot>> wait(kiosk::Milliseconds limit) = 0;
 
   /// Takes the card in this reader for itself; its answer to reset.
-  /// Errors: smart_card/pulled, smart_card/unresponsive, smart_card/busy, smart_card/no_service,
-  /// smart_card/service.
+  /// Errors: smart_card/pulled, smart_card/unresponsive, smart_card/busy.
   virtual kiosk::Result<kiosk::Bytes> connect(const std::string& reader) = 0;
 
   /// A command to the connected card; its answer.

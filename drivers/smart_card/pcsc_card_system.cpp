@@ -7,6 +7,8 @@
 #include <array>
 #include <optional>
 
+#include "drivers/smart_card/patient_card_system.h"
+
 namespace drivers::smart_card {
 namespace {
 
@@ -225,8 +227,8 @@ void PcscCardSystem::disconnect() {
 
 }  // namespace
 
-std::unique_ptr<CardSystem> pcsc_card_system() {
-  return std::make_unique<PcscCardSystem>();
+std::unique_ptr<CardSystem> pcsc_card_system(kiosk::Milliseconds silence_limit) {
+  return patient_card_system(std::make_unique<PcscCardSystem>(), silence_limit);
 }
 
 }  // namespace drivers::smart_card

@@ -1,6 +1,7 @@
 #include "drivers/smart_card/smart_card_worker.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -18,6 +19,11 @@ constexpr kiosk::Milliseconds look_limit{200};
 constexpr kiosk::Milliseconds back_off_first{100};
 constexpr kiosk::Milliseconds back_off_max{2000};
 constexpr int resets_max = 2;  // of one card, by another program
+
+bool is_of_service(const kiosk::Error& why) {
+  constexpr std::array<std::string_view, 4> codes = {"no_service", "silent", "denied", "service"};
+  return std::find(codes.begin(), codes.end(), why.code) != codes.end();
+}
 
 }  // namespace
 
@@ -42,7 +48,6 @@ void SmartCardWorker::run(const std::stop_token& stop) {
     while (const auto command = commands_.try_pop()) wanted_ = *command;
     look(stop);
   }
-  system_->disconnect();
 }
 
 void SmartCardWorker::look(const std::stop_token& stop) {
@@ -89,7 +94,7 @@ void SmartCardWorker::ask(Seen& seen, const std::stop_token& stop) {
     std::visit([this](auto& what) { sink_(std::move(what)); }, *outcome);
   } else if (outcome.error().code == "pulled") {
     sink_(CardPulled{});
-  } else if (outcome.error().code == "no_service" || outcome.error().code == "service") {
+  } else if (is_of_service(outcome.error())) {
     failed(outcome.error());
   } else {
     sink_(CardUnreadable{outcome.error()});

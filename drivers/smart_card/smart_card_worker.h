@@ -39,7 +39,7 @@ struct ReadersReady {
 };
 
 /// No reader can be used until ReadersReady comes again by itself. Codes: smart_card/no_reader,
-/// smart_card/no_service, smart_card/denied, smart_card/service.
+/// smart_card/no_service, smart_card/silent, smart_card/denied, smart_card/service.
 struct ReadersUnusable {
   kiosk::Error why;
 

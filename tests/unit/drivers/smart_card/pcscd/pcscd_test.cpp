@@ -46,6 +46,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
+  void send(int signal) { ::kill(pid_, signal); }
+
   void end(int signal) {
     if (pid_ <= 0) return;
     ::kill(pid_, signal);
@@ -59,8 +61,8 @@ class Daemon {
 
 struct Bench {
   Mailbox<SmartCardEvent> mailbox;
-  SmartCardWorker worker{Settings{all, "", kiosk::Milliseconds(6000)}, pcsc_card_system(),
-                         mailbox.sink()};
+  SmartCardWorker worker{Settings{all, "", kiosk::Milliseconds(6000)},
+                         pcsc_card_system(kiosk::Milliseconds(1500)), mailbox.sink()};
 };
 
 auto insert(emulators::SmartCard card, SmartCardSlot::Watch watch = {}, std::uint16_t at = port) {
@@ -171,6 +173,34 @@ TEST_CASE("pcscd: killed and started anew, it is found again without a restart")
     REQUIRE(bench.mailbox.wait_for<ReadersReady>());
     const auto next = insert(uid_card());
     CHECK(bench.mailbox.wait_for<CardIdentified>());
+  }
+}
+
+TEST_CASE("pcscd: one that hangs is told as silent, and holds nobody up") {
+  Daemon daemon;
+  auto bench = std::make_unique<Bench>();
+  REQUIRE(bench->mailbox.wait_for<ReadersReady>());
+  daemon.send(SIGSTOP);
+  REQUIRE(bench->mailbox.wait_for<ReadersUnusable>());
+  CHECK(bench->mailbox.last<ReadersUnusable>().why.code == "silent");
+  daemon.send(SIGCONT);
+  REQUIRE(bench->mailbox.wait_for<ReadersReady>());
+  REQUIRE(bench->worker.post(CardWanted::yes));
+  {
+    const auto slot = insert(uid_card());
+    REQUIRE(bench->mailbox.wait_for<CardIdentified>());
+  }
+  {
+    const auto slot = insert(uid_card(), [&](int) {
+      daemon.send(SIGSTOP);
+      return true;
+    });
+    REQUIRE(bench->mailbox.wait_for<ReadersUnusable>());
+    CHECK(bench->mailbox.last<ReadersUnusable>().why.code == "silent");
+    const auto began = std::chrono::steady_clock::now();
+    bench.reset();
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(2));
+    daemon.send(SIGCONT);
   }
 }
 
