@@ -193,11 +193,7 @@ class Starter {
                          drivers::input::evdev_transport(keyboard(scanner.keyboard)));
       if (!started) return started;
     }
-    if (!scanner.camera.empty()) {
-      devices_->add<drivers::camera::CameraScanner>(unknown("scanner/camera", scanner.camera),
-                                                    camera_settings(config_.rules.code_formats),
-                                                    frames_from(scanner.camera));
-    }
+    add_camera(*devices_, config_);
     return {};
   }
 
@@ -214,6 +210,14 @@ class RealDevices final : public DeviceFactory {
 };
 
 }  // namespace
+
+void add_camera(DeviceSet& devices, const shell::Config& config) {
+  const std::string& camera = config.devices.scanner.camera;
+  if (camera.empty()) return;
+  devices.add<drivers::camera::CameraScanner>(
+      {"scanner/camera", ScannerHealth::missing, camera, {}},
+      camera_settings(config.rules.code_formats), frames_from(camera));
+}
 
 std::vector<drivers::usb::DeviceChoice> usb_choices(const shell::Config& config) {
   const shell::DeviceSettings& devices = config.devices;

@@ -18,6 +18,9 @@ class DeviceFactory {
                                                    DeviceSinks sinks) = 0;
 };
 
+/// Starts the site's camera, if it has one; a folder of pictures is one, in the demo too.
+void add_camera(DeviceSet& devices, const shell::Config& config);
+
 /// What is looked for on USB by that configuration.
 std::vector<drivers::usb::DeviceChoice> usb_choices(const shell::Config& config);
 

@@ -114,6 +114,7 @@ Result<std::unique_ptr<kiosk::app::DeviceSet>> World::start(const kiosk::shell::
   devices->add<DeviceWorker<drivers::scanner::HidScanner>>(
       {"scanner/usb", kiosk::journeys::ScannerHealth::missing, {}, {}},
       drivers::scanner::HidScanner(), scanner_.transport());
+  kiosk::app::add_camera(*devices, config);
   return devices;
 }
 

@@ -88,6 +88,10 @@ class EmulatedPrinter : public UsbModel {
 
   // What came of it.
   const std::vector<Ticket>& tickets() const { return tickets_; }
+  /// Prints on with its cable out until `now`, as it does by itself when it is plugged in.
+  void print_on(drivers::usb::Moment now) {
+    if (powered_) advance(now);
+  }
   /// The tickets so far, which it then forgets.
   std::vector<Ticket> take_tickets() { return std::exchange(tickets_, {}); }
   Ticket uncut() const;  ///< what hangs out of it

@@ -241,6 +241,8 @@ std::string UsbfsDevices::paper(const Device& device) const {
 }
 
 std::string UsbfsDevices::take_paper(Device& device) {
+  device.printer->print_on(
+      std::chrono::time_point_cast<kiosk::Milliseconds>(std::chrono::steady_clock::now()));
   json tickets = json::array();
   for (const Ticket& ticket : device.printer->take_tickets()) {
     const kiosk::Bytes mark = drivers::printer::void_strip(ticket.width_dots);
