@@ -51,8 +51,11 @@ std::string_view text_of(kiosk::ByteView answer) {
       return all.substr(length_bytes, length - length_bytes);
     }
   }
-  const bool has_length = answer[0] < 0x20 || answer[1] < 0x20;
-  return has_length ? all.substr(length_bytes) : all;
+  const auto is_letter = [](std::uint8_t byte) {
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+  };
+  const bool begins_with_key = is_letter(answer[0]) && is_letter(answer[1]);
+  return begins_with_key ? all : all.substr(length_bytes);
 }
 
 }  // namespace

@@ -119,6 +119,7 @@ class Application {
   std::unique_ptr<sync::CurlClient> http_;
   std::unique_ptr<RecordsWorker> records_;
   std::unique_ptr<DeviceSet> devices_;
+  drivers::printer::Remains remains_ = drivers::printer::Remains::none;
   std::vector<std::unique_ptr<shell::ControlSocket>> sockets_;
 };
 
@@ -160,6 +161,7 @@ Result<RecordsWorker::Parts> Application::make_parts() {
     if (!none) return pass_on(none.error());
     parts.authorizer = std::move(*none);
   }
+  if (parts.ledger->print_cut_short()) remains_ = drivers::printer::Remains::possible;
   const auto status = parts.ledger->status(Instant{});
   if (!status) return pass_on(status.error());
   clock_ = std::make_unique<shell::Clock>(std::max(build_floor(), status->last_committed));
@@ -206,6 +208,7 @@ Result<void> Application::make_devices(DeviceFactory& factory) {
   sinks.report = [this](const shell::DeviceReport& report) { to_loop(report); };
   sinks.printer = [this](const drivers::printer::PrinterEvent& event) { printer_event(event); };
   sinks.smart_cards = config_.devices.smart_cards;
+  sinks.remains = remains_;
   auto devices = factory.start(config_, std::move(sinks));
   if (!devices) return fail("devices", devices.error());
   devices_ = std::move(*devices);

@@ -21,6 +21,7 @@ struct DeviceSinks {
   std::function<void(const drivers::printer::PrinterEvent&)> printer;
   Logged logged = Logged::yes;
   shell::SmartCardSettings smart_cards = {};  ///< what the identifiers of smart cards are called
+  drivers::printer::Remains remains = drivers::printer::Remains::none;
 };
 
 /// All devices of this kiosk, each running on its own thread, whatever their number and kind.

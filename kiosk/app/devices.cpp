@@ -94,7 +94,9 @@ std::unique_ptr<drivers::camera::FrameSource> frames_from(const std::string& cam
 class Starter {
  public:
   Starter(const shell::Config& config, DeviceSinks sinks)
-      : config_(config), devices_(std::make_unique<DeviceSet>(std::move(sinks))) {}
+      : config_(config),
+        remains_(sinks.remains),
+        devices_(std::make_unique<DeviceSet>(std::move(sinks))) {}
 
   Result<std::unique_ptr<DeviceSet>> start() {
     if (auto started = printer(); !started) return fail("printer", started.error());
@@ -125,7 +127,7 @@ class Starter {
             {"printer/cups", PrinterHealth::missing, place.cups_queue, {}}, cups_settings(place));
         return {};
       case shell::PrinterKind::usb:
-        return run(unknown, drivers::printer::EscposPrinter(config_.printer),
+        return run(unknown, drivers::printer::EscposPrinter(config_.printer, remains_),
                    libusb_transport(chosen(DeviceKind::printer, place.usb)));
     }
     return {};
@@ -198,6 +200,7 @@ class Starter {
   }
 
   const shell::Config& config_;
+  const drivers::printer::Remains remains_;
   std::unique_ptr<DeviceSet> devices_;
 };
 

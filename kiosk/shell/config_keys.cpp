@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "drivers/printer/printer_table.h"
+
 namespace kiosk::shell {
 namespace {
 
@@ -209,15 +211,12 @@ Keys time_out_keys(journeys::TimeOuts& t) {
 }
 
 ChoiceTarget printer_model(drivers::printer::Profile* to) {
-  using drivers::printer::Feature;
-  const drivers::printer::Profile full;
-  drivers::printer::Profile plain;
-  plain.real_time_status = Feature::absent;
-  plain.automatic_status = Feature::absent;
-  plain.process_id = Feature::absent;
-  plain.paper_fence = Feature::absent;
-  plain.pause_between_writes = Milliseconds(50);
-  return choice(to, {{"full", full}, {"plain", plain}});
+  std::vector<std::pair<const char*, drivers::printer::Profile>> models;
+  for (const drivers::printer::KnownPrinter& known : drivers::printer::known_printers()) {
+    if (!models.empty() && known.name == models.back().first) continue;  // one for several ids
+    models.emplace_back(known.name.data(), known.profile);
+  }
+  return choice(to, std::move(models));
 }
 
 ChoiceTarget feature(drivers::printer::Feature* to) {
@@ -229,8 +228,10 @@ Keys printer_keys(drivers::printer::Profile& p) {
   using drivers::printer::Cutter;
   return {
       {"printer.profile", printer_model(&p),
-       "Sets all that follows: \"full\" has everything, \"plain\" is a clone that only prints. "
-       "What is given below stands above it."},
+       "Sets all that follows: \"auto\" has everything but what the model that is found lacks, "
+       "\"full\" has everything, \"plain\" is a clone that only prints, the others are models. "
+       "What "
+       "is given below stands above it."},
       {"printer.width_dots", WholeTarget{&p.width_dots, 384, 576, {384, 512, 576}},
        "Printable dots of a row: 384 (58 mm), 512 or 576 (80 mm)."},
       {"printer.band_rows", WholeTarget{&p.band_rows, 8, 1024},
@@ -243,6 +244,14 @@ Keys printer_keys(drivers::printer::Profile& p) {
        "Feed before the cut, on top of the way to the cutter."},
       {"printer.feed_units_per_dot", WholeTarget{&p.feed_units_per_dot, 1, 4},
        "Vertical motion units of a dot; 2 where the model's are half a dot."},
+      {"printer.present", WholeTarget{&p.presenter.present, 0, 255},
+       "The n of GS e that holds a ticket out, by the model's manual; 0: it has no presenter."},
+      {"printer.present_steps", WholeTarget{&p.presenter.present_steps, 0, 255},
+       "How far, in the model's own steps."},
+      {"printer.withdraw", WholeTarget{&p.presenter.withdraw, 0, 255},
+       "The n of GS e that takes a ticket back which nobody took; 0: it stays."},
+      {"printer.take_limit_ms", WholeTarget{&p.presenter.take_limit, 5'000, 600'000},
+       "From held out to taken back."},
       {"printer.real_time_status", feature(&p.real_time_status), "Answers DLE EOT."},
       {"printer.automatic_status", feature(&p.automatic_status), "Reports changes by itself."},
       {"printer.process_id", feature(&p.process_id), "Answers GS ( H; found out by itself."},

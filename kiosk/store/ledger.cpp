@@ -109,11 +109,12 @@ Result<void> Ledger::start(const OpenArguments& arguments) {
   }
   transaction.run("UPDATE ledger SET kiosk_code = ?1", kiosk_code_);
   const auto move = [&](PrintState from, PrintState to) {
-    transaction.run("UPDATE print_job SET state = ?2 WHERE state = ?1", from, to);
+    return transaction.run("UPDATE print_job SET state = ?2 WHERE state = ?1", from, to);
   };
-  move(PrintState::sending, PrintState::unknown);
+  const auto cut_short = move(PrintState::sending, PrintState::unknown) +
+                         move(PrintState::failed, PrintState::held);
+  print_cut_short_ = cut_short > 0;
   move(PrintState::queued, PrintState::held);
-  move(PrintState::failed, PrintState::held);
   return transaction.commit();
 }
 

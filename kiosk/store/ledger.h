@@ -132,6 +132,8 @@ class Ledger final : public SyncStore {
   // ------------------------------------------------------------------
 
   Result<LedgerStatus> status(Instant now);
+  /// An earlier life ended while a ticket was printed: a part of it may hang out of the printer.
+  bool print_cut_short() const { return print_cut_short_; }
   /// Every committed check-in that the server has not acknowledged 3 minutes later.
   Result<std::vector<ListedArrival>> unacknowledged(Instant now);
   Result<std::vector<ListedArrival>> refused_arrivals();
@@ -209,6 +211,7 @@ class Ledger final : public SyncStore {
   Database database_;
   Vault vault_;
   std::string kiosk_code_;
+  bool print_cut_short_ = false;
   std::optional<std::string> set_aside_;
 };
 

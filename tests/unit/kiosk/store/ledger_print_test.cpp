@@ -89,6 +89,24 @@ TEST_CASE("print jobs: after a restart what was sending is unknown and what was 
   CHECK(status.needs_attention());
 }
 
+TEST_CASE("print jobs: after a restart what failed is held, and a part of it may hang out") {
+  const Folder folder;
+  std::int64_t job = 0;
+  {
+    auto ledger = opened(arguments(folder.file("ledger.db")));
+    job = commit(*ledger, sample_check_in("a1")).print_job;
+    REQUIRE(ledger->set_print_state(job, PrintState::queued, PrintState::sending));
+    REQUIRE(ledger->set_print_state(job, PrintState::sending, PrintState::failed));
+    CHECK_FALSE(ledger->print_cut_short());
+  }
+  {
+    const auto ledger = opened(arguments(folder.file("ledger.db")));
+    CHECK(ledger->print_cut_short());
+    CHECK(ledger->print_job(job).value()->state == PrintState::held);
+  }
+  CHECK_FALSE(opened(arguments(folder.file("ledger.db")))->print_cut_short());
+}
+
 TEST_CASE("copies: a copy bears the same number and token, in the asker's language") {
   auto ledger = memory_ledger();
   put(*ledger, {sample_visit()});
