@@ -250,9 +250,11 @@ Region region_of(const Cells& cells, const Groups::Group& found, double noise) {
     top = std::min(top, row);
     bottom = std::max(bottom, row);
     const Cell& cell = cells.all[static_cast<std::size_t>(at)];
-    xx += std::max(0.0, double{cell.xx} - noise / 2);
-    yy += std::max(0.0, double{cell.yy} - noise / 2);
-    xy += double{cell.xy};
+    // Strong cells count less than they are: the rim of a label outshines a faint code on it.
+    const double vote = 1 / std::sqrt(double{cell.energy()});
+    xx += std::max(0.0, double{cell.xx} - noise / 2) * vote;
+    yy += std::max(0.0, double{cell.yy} - noise / 2) * vote;
+    xy += double{cell.xy} * vote;
   }
   Region region;
   region.left = left * cell_side;
