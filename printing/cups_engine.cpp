@@ -14,6 +14,8 @@ using drivers::printer::Unknown;
 
 namespace {
 
+constexpr std::size_t ended_max = 16;
+
 PrinterState state_without(const kiosk::Error& why) {
   return why.code == "silent" ? PrinterState::silent : PrinterState::unplugged;
 }
@@ -41,7 +43,7 @@ CupsEngine::Outputs CupsEngine::step(Moment now, IppService& service,
   for (const Command& print : commands) accept(now, service, print);
   if (now >= next_look_) {
     look_at_printer(service);
-    if (job_) follow(now, service);
+    job_ ? follow(now, service) : forget_ended(service);
     next_look_ = now + (job_ ? settings_.job_interval : settings_.idle_interval);
   }
   if (job_) next_look_ = std::min(next_look_, now + settings_.job_interval);
@@ -139,6 +141,7 @@ void CupsEngine::give_up(Moment now, IppService& service, kiosk::Error why) {
 
 void CupsEngine::end(JobEnd end) {
   const drivers::printer::JobId id = job_->id;
+  if (ended_.size() < ended_max) ended_.push_back(job_->number);
   job_.reset();
   switch (end.what) {
     case JobEnd::What::printed:
@@ -151,6 +154,14 @@ void CupsEngine::end(JobEnd end) {
       events_.emplace_back(Unknown{id, std::move(end.why)});
       break;
   }
+}
+
+/// One at a look, and again until the server answers.
+void CupsEngine::forget_ended(IppService& service) {
+  if (ended_.empty() || state_ >= PrinterState::silent) return;
+  const auto forgotten = service.forget(ended_.front());
+  if (!forgotten && forgotten.error().code == "silent") return;
+  ended_.erase(ended_.begin());
 }
 
 void CupsEngine::become(PrinterState state) {

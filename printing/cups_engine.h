@@ -72,11 +72,13 @@ class CupsEngine {
   void judge(Moment now, IppService& service);
   void give_up(Moment now, IppService& service, kiosk::Error why);
   void end(JobEnd end);
+  void forget_ended(IppService& service);
   void become(drivers::printer::PrinterState state);
   kiosk::Error state_error() const;
 
   CupsSettings settings_;
   std::optional<Job> job_;
+  std::vector<int> ended_;  ///< whose documents the server may still have
   Moment next_look_{};
   drivers::printer::PrinterState state_ = drivers::printer::PrinterState::unplugged;
   std::optional<drivers::printer::PrinterState> told_;

@@ -124,6 +124,7 @@ class CupsIpp : public IppService {
   Result<void> send(int job, const std::string& format, kiosk::ByteView document) override;
   Result<IppJob> job(int job) override;
   Result<void> cancel(int job) override;
+  Result<void> forget(int job) override;
 
  private:
   Ipp request(ipp_op_t operation) const;
@@ -302,6 +303,16 @@ Result<IppJob> CupsIpp::job(int job) {
 Result<void> CupsIpp::cancel(int job) {
   Ipp asked = request(IPP_OP_CANCEL_JOB);
   ippAddInteger(asked.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
+  const auto answer = carry_out(std::move(asked));
+  if (!answer) return kiosk::pass_on(answer.error());
+  return {};
+}
+
+Result<void> CupsIpp::forget(int job) {
+  if (!is_queue()) return {};
+  Ipp asked = request(IPP_OP_CANCEL_JOB);
+  ippAddInteger(asked.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
+  ippAddBoolean(asked.get(), IPP_TAG_OPERATION, "purge-job", 1);  // an extension of CUPS
   const auto answer = carry_out(std::move(asked));
   if (!answer) return kiosk::pass_on(answer.error());
   return {};

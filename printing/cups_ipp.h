@@ -50,6 +50,9 @@ class IppService {
                                    kiosk::ByteView document) = 0;
   virtual kiosk::Result<IppJob> job(int job) = 0;
   virtual kiosk::Result<void> cancel(int job) = 0;
+  /// A CUPS server keeps documents for a day: removes this one, which names a patient. A printer by
+  /// its own address keeps none.
+  virtual kiosk::Result<void> forget(int job) = 0;
 };
 
 /// Errors: ipp/bad_address. A call under way ends when a stop is requested.

@@ -187,6 +187,7 @@ def a_ticket_through_a_queue_and_on_a4_driverless(bench):
     letters.expect_printed(2)
     check_roll(roll.arrived())
     check_a4(a4.arrived())
+    cups.keeps_no_document()
 
 
 @test

@@ -201,6 +201,10 @@ class Cups:
     def add_queue(self, name, uri, *options):
         self.run("lpadmin", "-p", name, "-E", "-v", uri, *options)
 
+    def keeps_no_document(self):
+        """Waits until nothing that was printed lies in the server's folder."""
+        wait_for("documents removed", lambda: not list((self.folder / "spool").glob("d*")))
+
     def delete_queue(self, name):
         self.run("lpadmin", "-x", name)
 

@@ -47,15 +47,22 @@ class FakeService : public IppService {
     return {};
   }
 
+  kiosk::Result<void> forget(int job) override {
+    if (forget_fails) return kiosk::pass_on(*forget_fails);
+    forgotten.push_back(job);
+    return {};
+  }
+
   IppPrinter printer_says{
       3, {"none"}, Reasons::live, Accepting::yes, "Acme T80", {"image/pwg-raster"}};
   IppJob job_says{5, {"job-printing"}, Begun::yes, std::nullopt};
   bool cancel_ends = true;
-  std::optional<kiosk::Error> printer_fails, create_fails, send_fails, job_fails;
+  std::optional<kiosk::Error> printer_fails, create_fails, send_fails, job_fails, forget_fails;
   std::vector<std::string> names;
   std::vector<IppPage> pages;
   std::vector<std::pair<int, std::string>> sent;
   std::vector<int> canceled;
+  std::vector<int> forgotten;
 };
 
 kiosk::Bytes document(const Sheet& sheet = {}) {
@@ -281,6 +288,21 @@ TEST_CASE("cups: paper that runs out cancels the job, unless it is back soon") {
     CHECK(bench.outcome() == "unknown paper_out");
     CHECK(bench.service.canceled == std::vector<int>{41});
   }
+}
+
+TEST_CASE("cups: a job's document is removed from the server once the job has ended") {
+  Bench bench;
+  bench.print();
+  bench.run(Milliseconds(2'000));
+  CHECK(bench.service.forgotten.empty());
+  bench.service.job_says = {9, {"none"}, Begun::yes, 1};
+  bench.service.forget_fails = error("silent");
+  bench.run(Milliseconds(20'000));
+  CHECK(bench.service.forgotten.empty());
+  bench.service.forget_fails.reset();
+  bench.run(Milliseconds(20'000));
+  CHECK(bench.service.forgotten == std::vector<int>{41});
+  CHECK(bench.outcomes() == 1);
 }
 
 TEST_CASE("cups: a queue deleted under a job, a server lost under it") {

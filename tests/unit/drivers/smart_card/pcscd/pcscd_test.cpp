@@ -204,13 +204,17 @@ TEST_CASE("pcscd: one that hangs is told as silent, and holds nobody up") {
   }
 }
 
-TEST_CASE("pcscd: without any reader it says so, and is ready when there is one") {
+TEST_CASE("pcscd: a reader that is gone is told, and ready when it is there again") {
   const std::string configuration = folder() + "/vpcd";
   std::ifstream file(configuration);
   const std::string reader{std::istreambuf_iterator<char>(file), {}};
-  std::ofstream(configuration) << "# none\n";
   auto daemon = std::make_unique<Daemon>();
   Bench bench;
+  REQUIRE(bench.mailbox.wait_for<ReadersReady>());
+  // pcscd lets go of a configured reader only when it is started anew.
+  daemon->end(SIGTERM);
+  std::ofstream(configuration) << "# none\n";
+  daemon = std::make_unique<Daemon>();
   do {
     REQUIRE(bench.mailbox.wait_for<ReadersUnusable>());
   } while (bench.mailbox.last<ReadersUnusable>().why.code != "no_reader");
