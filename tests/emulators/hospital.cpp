@@ -34,8 +34,12 @@ std::string http_date(Instant now) {
                      s / 3600, s / 60 % 60, s % 60);
 }
 
+HttpResponse respond_text(int status, std::string body) {
+  return {status, {{"Content-Type", "application/fhir+json"}}, std::move(body)};
+}
+
 HttpResponse respond(int status, const json& body) {
-  return {status, {{"Content-Type", "application/fhir+json"}}, body.dump()};
+  return respond_text(status, body.dump());
 }
 
 HttpResponse refuse(const Refusal& refusal) {
@@ -52,7 +56,7 @@ void add_version(HttpResponse& response, const Stored& stored) {
 
 HttpResponse respond_with(const Hospital::State& state, const Written& written) {
   const auto& stored = *state.find(written.reference);
-  auto response = respond(written.status, stored.resource);
+  auto response = respond_text(written.status, text_of(stored));
   add_version(response, stored);
   response.headers.emplace_back("Location", fmt::format("{}/{}/_history/{}", state.options.base_url,
                                                         written.reference, stored.version));
@@ -63,7 +67,7 @@ HttpResponse read_one(const Hospital::State& state, const std::string& reference
   const auto* stored = state.find(reference);
   if (stored == nullptr) throw Refusal{404, "not-found", reference + " is not known"};
   if (stored->deleted) throw Refusal{410, "deleted", reference + " was deleted"};
-  auto response = respond(200, stored->resource);
+  auto response = respond_text(200, text_of(*stored));
   add_version(response, *stored);
   return response;
 }
@@ -97,7 +101,7 @@ HttpResponse handle_get(Hospital::State& state, const std::string& path, const F
   };
   if (path.empty() && !field("_getpages").empty()) {
     const auto offset = static_cast<std::size_t>(std::atoi(field("_getpagesoffset").c_str()));
-    return respond(200, next_page(state, field("_getpages"), offset, now));
+    return respond_text(200, next_page(state, field("_getpages"), offset, now));
   }
   if (path == "metadata")
     return respond(200, {{"resourceType", "CapabilityStatement"},
@@ -106,7 +110,8 @@ HttpResponse handle_get(Hospital::State& state, const std::string& path, const F
                          {"fhirVersion", "4.0.1"},
                          {"format", json::array({"application/fhir+json"})}});
   check_type(state, type_of(path));
-  if (path.find('/') == std::string::npos) return respond(200, search(state, path, query, now));
+  if (path.find('/') == std::string::npos)
+    return respond_text(200, search(state, path, query, now));
   return read_one(state, path);
 }
 
@@ -123,7 +128,7 @@ HttpResponse handle_post(Hospital::State& state, const HospitalRequest& request,
       throw Refusal{415, "not-supported", "a search wants a form"};
     auto fields = parse_form(request.body);
     fields.insert(fields.end(), query.begin(), query.end());
-    return respond(200, search(state, type_of(path), fields, now));
+    return respond_text(200, search(state, type_of(path), fields, now));
   }
   if (path.find('/') != std::string::npos) throw Refusal{405, "not-supported", "POST to an id"};
   const std::string condition(kiosk::sync::header(request.headers, "If-None-Exist"));
@@ -170,14 +175,24 @@ const Stored* Hospital::State::find(const std::string& reference) const {
 Stored& Hospital::State::put(const std::string& type, const std::string& id, json resource,
                              Instant now) {
   auto& stored = resources[type][id];
-  if (!stored.resource.is_null()) ++stored.version;
+  const bool is_new = stored.resource.is_null();
+  if (replaced != nullptr) {
+    replaced->emplace_back(type + "/" + id, is_new ? std::nullopt : std::optional(stored));
+  }
+  if (!is_new) ++stored.version;
   resource["id"] = id;
   resource["meta"]["versionId"] = std::to_string(stored.version);
   resource["meta"]["lastUpdated"] = kiosk::sync::format_utc(now);
   stored.resource = std::move(resource);
+  stored.text.clear();
   stored.updated = now;
   stored.deleted = false;
   return stored;
+}
+
+const std::string& text_of(const Stored& stored) {
+  if (stored.text.empty()) stored.text = stored.resource.dump();
+  return stored.text;
 }
 
 std::string type_of(const std::string& reference) {
@@ -309,7 +324,7 @@ void Hospital::set_base_url(const std::string& url) {
 
 std::string Hospital::read(const std::string& reference) const {
   const auto* stored = state_->find(reference);
-  return stored == nullptr || stored->deleted ? std::string() : stored->resource.dump();
+  return stored == nullptr || stored->deleted ? std::string() : text_of(*stored);
 }
 
 std::string Hospital::status_of(const std::string& appointment_id) const {
@@ -332,6 +347,25 @@ std::size_t Hospital::count(const std::string& type) const {
 
 const std::vector<std::string>& Hospital::request_log() const {
   return state_->log;
+}
+
+std::vector<HeldResource> Hospital::held(const std::string& type) const {
+  std::vector<HeldResource> all;
+  for (const auto& [id, stored] : state_->resources[type]) {
+    if (stored.deleted) continue;
+    const json& resource = stored.resource;
+    HeldResource held{id, resource.value("status", ""), "", {}};
+    const auto identifiers = resource.find("identifier");
+    if (identifiers != resource.end()) {
+      for (const auto& one : *identifiers)
+        held.identifiers.emplace_back(one.value("system", ""), one.value("value", ""));
+    }
+    const auto appointment = resource.find("appointment");
+    if (appointment != resource.end() && !appointment->empty())
+      held.appointment_id = id_in(appointment->front().value("reference", ""));
+    all.push_back(std::move(held));
+  }
+  return all;
 }
 
 std::string Hospital::export_state() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kiosk/base/instant.h"
@@ -57,6 +58,14 @@ struct DemoPerson {
   std::vector<std::string> appointments;  ///< ids, in the order of the story
 };
 
+/// What tests look at of a resource.
+struct HeldResource {
+  std::string id;
+  std::string status;
+  std::string appointment_id;                                    ///< an Encounter's; else empty
+  std::vector<std::pair<std::string, std::string>> identifiers;  ///< system, value
+};
+
 /// A small FHIR R4 hospital as a steppable model: a day of appointments made from a seed, and a
 /// server that refuses what real ones refuse (stale versions, unknown parameters, dangling
 /// references, forbidden changes of status). No thread, no socket, no clock.
@@ -101,6 +110,8 @@ class Hospital {
   std::size_t count(const std::string& type) const;
   /// "POST /fhir/Encounter" of what was handled, the last 1000.
   const std::vector<std::string>& request_log() const;
+  /// All of a type that are not deleted, by id.
+  std::vector<HeldResource> held(const std::string& type) const;
   /// {"encounters": [...], "appointments": [...], "tasks": [...]}: all Encounters and Tasks in full
   /// and the appointments whose patients have come.
   std::string export_state() const;

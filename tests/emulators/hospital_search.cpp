@@ -171,8 +171,10 @@ std::set<std::string> included(const Hospital::State& state, const std::vector<s
   return brought;
 }
 
-json bundle_of(const Hospital::State& state, const std::vector<std::string>& all,
-               std::size_t offset, std::size_t size, const Fields& fields, Instant now) {
+/// A page of a search. The resources, most of the text, are put in as they lie in the store.
+std::string bundle_of(const Hospital::State& state, const std::vector<std::string>& all,
+                      std::size_t offset, std::size_t size, const Fields& fields,
+                      const std::string& token, Instant now) {
   json bundle = {{"resourceType", "Bundle"},
                  {"type", "searchset"},
                  {"total", all.size()},
@@ -180,26 +182,28 @@ json bundle_of(const Hospital::State& state, const std::vector<std::string>& all
                  {"link", json::array()}};
   const auto begin = std::min(offset, all.size());
   const auto end = std::min(begin + size, all.size());
+  if (end < all.size()) {
+    bundle["link"].push_back({{"relation", "next"},
+                              {"url", fmt::format("{}?_getpages={}&_getpagesoffset={}",
+                                                  state.options.base_url, token, offset + size)}});
+  }
   const std::vector<std::string> page(all.begin() + static_cast<std::ptrdiff_t>(begin),
                                       all.begin() + static_cast<std::ptrdiff_t>(end));
+  std::string entries;
   const auto add = [&](const std::string& reference, const char* mode) {
     const auto* stored = state.find(reference);
     if (stored == nullptr || stored->deleted) return;
-    bundle["entry"].push_back({{"fullUrl", state.options.base_url + "/" + reference},
-                               {"resource", stored->resource},
-                               {"search", {{"mode", mode}}}});
+    entries += entries.empty() ? R"({"fullUrl":)" : R"(,{"fullUrl":)";
+    entries += json(state.options.base_url + "/" + reference).dump();
+    entries += R"(,"resource":)" + text_of(*stored);
+    entries += fmt::format(R"(,"search":{{"mode":"{}"}}}})", mode);
   };
   for (const auto& reference : page) add(reference, "match");
   for (const auto& reference : included(state, page, fields)) add(reference, "include");
-  return bundle;
-}
-
-void add_next(json& bundle, const Hospital::State& state, const std::string& token,
-              std::size_t next, std::size_t all) {
-  if (next >= all) return;
-  bundle["link"].push_back({{"relation", "next"},
-                            {"url", fmt::format("{}?_getpages={}&_getpagesoffset={}",
-                                                state.options.base_url, token, next)}});
+  std::string text = bundle.dump();
+  if (entries.empty()) return text;
+  text.back() = ',';
+  return text + R"("entry":[)" + entries + "]}";
 }
 
 }  // namespace
@@ -252,37 +256,36 @@ std::vector<std::string> matches(const Hospital::State& state, const std::string
   return found;
 }
 
-json search(Hospital::State& state, const std::string& type, const Fields& fields, Instant now) {
+std::string search(Hospital::State& state, const std::string& type, const Fields& fields,
+                   Instant now) {
   check_parameters(state, type, fields);
   auto all = matches(state, type, fields);
   std::size_t size = 20;
   for (const auto& [name, value] : fields) {
     if (name == "_count") size = static_cast<std::size_t>(std::max(1, std::atoi(value.c_str())));
     if (name == "_summary" && value == "count")
-      return {{"resourceType", "Bundle"}, {"type", "searchset"}, {"total", all.size()}};
+      return json{{"resourceType", "Bundle"}, {"type", "searchset"}, {"total", all.size()}}.dump();
     if (name == "_sort" && value == "_lastUpdated")
       std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
         return state.find(a)->updated < state.find(b)->updated;
       });
   }
   size = std::min(size, state.options.page_size_max);
-  auto bundle = bundle_of(state, all, 0, size, fields, now);
+  std::string token;
   if (all.size() > size) {
-    const auto token = "p" + std::to_string(state.next_page++);
+    token = "p" + std::to_string(state.next_page++);
     state.pages[token] = {all, fields, size, now + state.options.page_life};
-    add_next(bundle, state, token, size, all.size());
   }
-  return bundle;
+  return bundle_of(state, all, 0, size, fields, token, now);
 }
 
-json next_page(Hospital::State& state, const std::string& token, std::size_t offset, Instant now) {
+std::string next_page(Hospital::State& state, const std::string& token, std::size_t offset,
+                      Instant now) {
   const auto found = state.pages.find(token);
   if (found == state.pages.end() || found->second.until < now)
     throw Refusal{410, "expired", "this search is no longer kept"};
   const auto& kept = found->second;
-  auto bundle = bundle_of(state, kept.matches, offset, kept.page_size, kept.fields, now);
-  add_next(bundle, state, token, offset + kept.page_size, kept.matches.size());
-  return bundle;
+  return bundle_of(state, kept.matches, offset, kept.page_size, kept.fields, token, now);
 }
 
 }  // namespace emulators

@@ -18,6 +18,7 @@ struct Refusal {
 
 struct Stored {
   json resource;
+  mutable std::string text;  ///< of the resource; empty until somebody asks for it
   int version = 1;
   kiosk::Instant updated;
   bool deleted = false;
@@ -42,19 +43,24 @@ struct Hospital::State {
   std::uint64_t next_id = 1;
   std::uint64_t next_page = 1;
   int conditions_to_lose = 0;
+  /// While a transaction runs: what each write has replaced, oldest first.
+  std::vector<std::pair<std::string, std::optional<Stored>>>* replaced = nullptr;
 
   const Stored* find(const std::string& reference) const;
   /// Creates or replaces, with the next version and the time.
   Stored& put(const std::string& type, const std::string& id, json resource, kiosk::Instant now);
 };
 
+/// JSON text of a stored resource.
+const std::string& text_of(const Stored& stored);
+
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// hospital_search.cpp: a searchset Bundle. Throws Refusal.
-json search(Hospital::State& state, const std::string& type, const Fields& fields,
-            kiosk::Instant now);
-json next_page(Hospital::State& state, const std::string& token, std::size_t offset,
-               kiosk::Instant now);
+/// hospital_search.cpp: the JSON text of a searchset Bundle. Throws Refusal.
+std::string search(Hospital::State& state, const std::string& type, const Fields& fields,
+                   kiosk::Instant now);
+std::string next_page(Hospital::State& state, const std::string& token, std::size_t offset,
+                      kiosk::Instant now);
 /// References of all that match, in order; control parameters are passed over.
 std::vector<std::string> matches(const Hospital::State& state, const std::string& type,
                                  const Fields& fields);

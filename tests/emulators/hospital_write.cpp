@@ -173,7 +173,8 @@ Written patch(Hospital::State& state, const std::string& reference, const std::s
 json transaction(Hospital::State& state, const json& bundle, Instant now) {
   if (bundle.value("type", "") != "transaction" || !bundle.contains("entry"))
     throw Refusal{400, "structure", "no transaction"};
-  const auto before = state.resources;  // all or nothing
+  std::vector<std::pair<std::string, std::optional<Stored>>> replaced;
+  state.replaced = &replaced;
   json answer = {{"resourceType", "Bundle"}, {"type", "transaction-response"}};
   try {
     for (const auto& one : bundle["entry"]) {
@@ -184,10 +185,16 @@ json transaction(Hospital::State& state, const json& bundle, Instant now) {
              {"location", fmt::format("{}/_history/{}", written.reference,
                                       state.find(written.reference)->version)}}}});
     }
-  } catch (...) {
-    state.resources = before;
+  } catch (...) {  // all or nothing
+    state.replaced = nullptr;
+    for (auto one = replaced.rbegin(); one != replaced.rend(); ++one) {
+      auto& of_type = state.resources[type_of(one->first)];
+      of_type.erase(id_in(one->first));
+      if (one->second) of_type.emplace(id_in(one->first), std::move(*one->second));
+    }
     throw;
   }
+  state.replaced = nullptr;
   return answer;
 }
 

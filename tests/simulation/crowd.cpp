@@ -36,6 +36,10 @@ Milliseconds moment(Dice& dice) {
   return dice.between(Milliseconds(400), Milliseconds(3'000));
 }
 
+bool is_booked(const emulators::Hospital& hospital, const emulators::DemoPerson& person) {
+  return !person.appointments.empty() && hospital.status_of(person.appointments[0]) == "booked";
+}
+
 std::string birth_digits(const emulators::DemoPerson& person) {
   const auto& date = person.birth_date;
   return fmt::format("{:04}{:02}{:02}", date.year, date.month, date.day);
@@ -56,7 +60,7 @@ void Crowd::invite(std::size_t count, kiosk::Instant until) {
   const Milliseconds time = until - scene_.agenda.now();
   for (std::size_t i = 0; i < count; ++i) {
     auto patient = std::make_unique<Patient>();
-    patient->person = &people[dice_.below(people.size())];
+    patient->person = &some_of(people);
     patient->kiosk = scene_.kiosks[dice_.below(scene_.kiosks.size())];
     const auto with = dice_.below(10);
     patient->with = with < 5   ? With::card
@@ -70,6 +74,15 @@ void Crowd::invite(std::size_t count, kiosk::Instant until) {
     patients_.push_back(std::move(patient));
     scene_.agenda.after(dice_.between({}, time), [this, &who] { arrive(who); });
   }
+}
+
+/// Mostly people who can check in at some time; there are as many whose story ends elsewhere.
+const emulators::DemoPerson& Crowd::some_of(const std::vector<emulators::DemoPerson>& people) {
+  const auto* person = &people[dice_.below(people.size())];
+  for (int i = 0; i < 3 && !is_booked(scene_.hospital, *person); ++i) {
+    person = &people[dice_.below(people.size())];
+  }
+  return *person;
 }
 
 void Crowd::plan(Patient& patient, Milliseconds delay) {
@@ -109,11 +122,11 @@ void Crowd::leave(Patient& patient) {
   if (!wanders || patient.visits >= visits_max) return;
   if (dice_.percent(60)) patient.kiosk = scene_.kiosks[dice_.below(scene_.kiosks.size())];
   patient.tries = 0;
-  scene_.agenda.after(dice_.between(Seconds(5), Minutes(20)),
-                      [this, &patient] { arrive(patient); });
+  scene_.agenda.after(dice_.between(Seconds(5), Minutes(6)), [this, &patient] { arrive(patient); });
 }
 
 void Crowd::tap(Patient& patient, const std::string& action) {
+  if (!patient.kiosk->running()) return;  // it may have died under the last tap
   if (action == actions::confirm) scene_.invariants.confirming(*patient.kiosk);
   scene_.invariants.touched(*patient.kiosk);
   patient.kiosk->tap(action);

@@ -35,6 +35,7 @@ class Crowd {
   enum class With { card, booking_code, hospital_card, nothing };
   struct Patient;
 
+  const emulators::DemoPerson& some_of(const std::vector<emulators::DemoPerson>& people);
   void arrive(Patient& patient);
   void plan(Patient& patient, kiosk::Milliseconds delay);
   void act(Patient& patient);

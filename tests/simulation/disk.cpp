@@ -3,187 +3,146 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-
-#include "kiosk/base/check.h"
 
 namespace simulation {
 namespace {
 
-constexpr std::size_t sector_bytes = 512;
+/// Bytes that a disk writes whole: of old and of new disks.
+constexpr std::array<std::size_t, 2> sector_sizes{512, 4096};
 
-std::map<std::string, Disk*>& disks() {
-  static std::map<std::string, Disk*> all;
-  return all;
+void put(std::string& content, std::size_t offset, const char* bytes, std::size_t count) {
+  if (content.size() < offset + count) content.resize(offset + count);
+  std::memcpy(content.data() + offset, bytes, count);
 }
 
-Disk& disk_of(const std::string& path) {
-  const auto found = disks().find(path.substr(0, path.rfind('/')));
-  KIOSK_CHECK(found != disks().end());
-  return *found->second;
-}
-
-struct Handle {
-  sqlite3_file base;
-  Disk* disk;
-  Disk::File* file;
-};
-
-Handle& of(sqlite3_file* file) {
-  return *reinterpret_cast<Handle*>(file);
-}
-
-void lay_on(std::string& content, const Disk::Change& change) {
-  if (change.bytes.empty()) {
+void redo(std::string& content, const Disk::Change& change) {
+  if (change.after.empty()) {
     content.resize(change.offset);
+  } else {
+    put(content, change.offset, change.after.data(), change.after.size());
+  }
+}
+
+void undo(std::string& content, const Disk::Change& change) {
+  content.resize(change.size_before);
+  if (!change.before.empty()) {
+    put(content, change.offset, change.before.data(), change.before.size());
+  }
+}
+
+/// A write that was synced stands upon an older one that never will be: what is left when that one
+/// is undone is this one's.
+void stand_on(Disk::Change& doomed, const Disk::Change& synced) {
+  const std::size_t end = synced.offset + synced.after.size();
+  const std::size_t doomed_end = doomed.offset + doomed.after.size();
+  if (synced.after.empty()) {
+    doomed.size_before = std::min(doomed.size_before, synced.offset);
     return;
   }
-  content.resize(std::max(content.size(), change.offset + change.bytes.size()));
-  content.replace(change.offset, change.bytes.size(), change.bytes);
+  doomed.size_before = std::max(doomed.size_before, end);
+  const std::size_t from = std::max(doomed.offset, synced.offset);
+  const std::size_t until = std::min(doomed_end, end);
+  if (from >= until) return;
+  put(doomed.before, from - doomed.offset, synced.after.data() + (from - synced.offset),
+      until - from);
 }
 
-int close_file(sqlite3_file*) {
-  return SQLITE_OK;
-}
-int read_file(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
-  const std::string& content = of(f).file->content;
-  const auto offset = std::min(content.size(), std::size_t(at));
-  const auto there = std::min(content.size() - offset, std::size_t(size));
-  std::memcpy(to, content.data() + offset, there);
-  if (there == std::size_t(size)) return SQLITE_OK;
-  std::memset(static_cast<char*>(to) + there, 0, std::size_t(size) - there);
-  return SQLITE_IOERR_SHORT_READ;
-}
-int put(sqlite3_file* f, Disk::Change change, int error) {
-  if (const int met = of(f).disk->meet(error)) return met;
-  lay_on(of(f).file->content, change);
-  of(f).file->later.push_back(std::move(change));
-  return SQLITE_OK;
-}
-int write_file(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
-  return put(f, {std::size_t(at), {static_cast<const char*>(from), std::size_t(size)}},
-             SQLITE_IOERR_WRITE);
-}
-int truncate_file(sqlite3_file* f, sqlite3_int64 size) {
-  return put(f, {std::size_t(size), {}}, SQLITE_IOERR_TRUNCATE);
-}
-int sync_file(sqlite3_file* f, int) {
-  if (const int met = of(f).disk->meet(SQLITE_IOERR_FSYNC)) return met;
-  Disk::File& file = *of(f).file;
-  for (const Disk::Change& one : file.later) lay_on(file.synced, one);
-  file.later.clear();
-  file.exists_synced = true;
-  return SQLITE_OK;
-}
-int size_of(sqlite3_file* f, sqlite3_int64* size) {
-  *size = sqlite3_int64(of(f).file->content.size());
-  return SQLITE_OK;
-}
-int lock(sqlite3_file*, int) {
-  return SQLITE_OK;
-}
-int no_lock_held(sqlite3_file*, int* held) {
-  *held = 0;
-  return SQLITE_OK;
-}
-int control(sqlite3_file*, int, void*) {
-  return SQLITE_NOTFOUND;
-}
-int sector(sqlite3_file*) {
-  return int(sector_bytes);
-}
-int characteristics(sqlite3_file*) {
-  return 0;
-}
-
-const sqlite3_io_methods methods = {
-    1,       close_file, read_file,    write_file, truncate_file, sync_file,       size_of,
-    lock,    lock,       no_lock_held, control,    sector,        characteristics, nullptr,
-    nullptr, nullptr,    nullptr,      nullptr,    nullptr};
-
-int open_file(sqlite3_vfs*, sqlite3_filename path, sqlite3_file* f, int flags, int* out) {
-  Handle& handle = of(f);
-  handle.base.pMethods = nullptr;
-  if (path == nullptr) return SQLITE_CANTOPEN;  // temp_store is memory
-  handle.disk = &disk_of(path);
-  auto& files = handle.disk->files();
-  if (!files.contains(path) && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
-  handle.file = &files[path];
-  handle.base.pMethods = &methods;
-  if (out != nullptr) *out = flags;
-  return SQLITE_OK;
-}
-
-int delete_file(sqlite3_vfs*, const char* path, int) {
-  Disk& disk = disk_of(path);
-  if (const int met = disk.meet(SQLITE_IOERR_DELETE)) return met;
-  return disk.files().erase(path) > 0 ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
-}
-
-int access_file(sqlite3_vfs*, const char* path, int, int* out) {
-  *out = disk_of(path).files().contains(path) ? 1 : 0;
-  return SQLITE_OK;
-}
-
-int full_path(sqlite3_vfs*, const char* path, int size, char* out) {
-  sqlite3_snprintf(size, out, "%s", path);
-  return SQLITE_OK;
+/// Some sectors of a write reach the disk, others do not.
+void apply_torn(std::string& content, const Disk::Change& change, std::size_t sector, Dice& dice) {
+  const std::size_t end = change.offset + change.after.size();
+  for (std::size_t at = change.offset; at < end;) {
+    const std::size_t next = std::min(end, (at / sector + 1) * sector);
+    if (dice.percent(50)) {
+      put(content, at, change.after.data() + (at - change.offset), next - at);
+    }
+    at = next;
+  }
 }
 
 }  // namespace
 
-Disk::Disk(std::string name) : name_(std::move(name)) {
-  disks()[name_] = this;
+Disk::Fate Disk::fate_of(Operation operation) {
+  if (powerless_ || dead_) return Fate::error;
+  if (power_goes_in_ > 0 && --power_goes_in_ == 0) {
+    powerless_ = true;
+    return dice_.percent(50) ? Fate::done_and_error : Fate::error;
+  }
+  if (errs_in_ > 0 && --errs_in_ == 0) {
+    const bool sync = operation == Operation::sync;
+    return sync && dice_.percent(50) ? Fate::done_and_error : Fate::error;
+  }
+  const bool full = space_ == Space::none && operation == Operation::write;
+  return full ? Fate::full : Fate::done;
 }
 
-Disk::~Disk() {
-  disks().erase(name_);
+int Disk::change(File& file, Change change, int error) {
+  const Operation operation = change.after.empty() ? Operation::truncate : Operation::write;
+  const Fate fate = fate_of(operation);
+  if (fate == Fate::full) return SQLITE_FULL;
+  if (fate == Fate::error) return error;
+  change.size_before = file.content.size();
+  if (change.offset < change.size_before) {
+    const auto count = operation == Operation::write ? change.after.size() : std::string::npos;
+    change.before = file.content.substr(change.offset, count);
+  }
+  redo(file.content, change);
+  file.later.push_back(std::move(change));
+  return fate == Fate::done ? SQLITE_OK : error;
 }
 
-const char* Disk::vfs() {
-  static sqlite3_vfs made = [] {
-    sqlite3_vfs vfs = *sqlite3_vfs_find(nullptr);
-    vfs.pNext = nullptr;
-    vfs.zName = "simulated";
-    vfs.szOsFile = int(sizeof(Handle));
-    vfs.xOpen = open_file;
-    vfs.xDelete = delete_file;
-    vfs.xAccess = access_file;
-    vfs.xFullPathname = full_path;
-    return vfs;
-  }();
-  sqlite3_vfs_register(&made, 0);
-  return made.zName;
-}
-
-int Disk::meet(int io_error) {
-  if (failed_) return io_error;
-  if (fail_in_ > 0 && --fail_in_ == 0) failed_ = true;
-  if (failed_) return io_error;
-  return space_ == Space::none && io_error == SQLITE_IOERR_WRITE ? SQLITE_FULL : SQLITE_OK;
-}
-
-void Disk::cut_power(Dice& dice) {
-  for (auto file = files_.begin(); file != files_.end();) {
-    File& one = file->second;
-    for (Change& change : one.later) {
-      const auto luck = dice.below(3);
-      if (luck == 0) continue;
-      if (luck == 1 && change.bytes.size() > sector_bytes) {
-        change.bytes.resize(sector_bytes * (1 + dice.below(change.bytes.size() / sector_bytes)));
-      }
-      lay_on(one.synced, change);
+int Disk::sync(File& file, int error) {
+  const Fate fate = fate_of(Operation::sync);
+  if (fate == Fate::error) {
+    // The kernel takes what it could not write for written, and does not try it again.
+    if (!powerless_ && !dead_ && dice_.percent(50)) {
+      for (Change& change : file.later) change.doomed = true;
     }
-    one.later.clear();
-    one.content = one.synced;
-    file = one.exists_synced || !one.content.empty() ? std::next(file) : files_.erase(file);
+    return error;
+  }
+  std::vector<Change> doomed;
+  for (Change& change : file.later) {
+    if (change.doomed) {
+      doomed.push_back(std::move(change));
+    } else {
+      for (Change& below : doomed) stand_on(below, change);
+    }
+  }
+  file.later = std::move(doomed);
+  file.exists_synced = true;
+  return fate == Fate::done ? SQLITE_OK : error;
+}
+
+int Disk::remove(const std::string& path, int error) {
+  const Fate fate = fate_of(Operation::remove);
+  if (fate == Fate::error) return error;
+  files_.erase(path);
+  return fate == Fate::done ? SQLITE_OK : error;
+}
+
+void Disk::cut_power() {
+  const std::size_t sector = sector_sizes[dice_.below(sector_sizes.size())];
+  for (auto entry = files_.begin(); entry != files_.end();) {
+    File& file = entry->second;
+    for (auto one = file.later.rbegin(); one != file.later.rend(); ++one) undo(file.content, *one);
+    for (const Change& one : file.later) {
+      const auto luck = dice_.below(3);
+      if (one.doomed || luck == 0) continue;
+      luck == 1 ? apply_torn(file.content, one, sector, dice_) : redo(file.content, one);
+    }
+    file.later.clear();
+    const bool stays = file.exists_synced || !file.content.empty();
+    entry = stays ? std::next(entry) : files_.erase(entry);
   }
   end_process();
 }
 
 void Disk::end_process() {
-  fail_in_ = 0;
-  failed_ = false;
+  power_goes_in_ = 0;
+  errs_in_ = 0;
+  powerless_ = false;
+  dead_ = false;
 }
 
 }  // namespace simulation

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,22 +9,28 @@
 
 namespace simulation {
 
-/// The disk of one kiosk, in memory, as SQLite sees it. It remembers what was synced, so that a
-/// power cut leaves that and, of the later writes, what the dice let through, torn or whole.
+/// The disk of one kiosk, in memory, as SQLite sees it (its WAL needs no shared memory under the
+/// exclusive lock that the ledger takes). Of each write that has not been synced it keeps what was
+/// there before, so that a power cut leaves what was synced and, of the later writes, the sectors
+/// that the dice let through.
 class Disk {
  public:
-  struct Change {  ///< a write, or with no bytes a truncation to `offset`
+  struct Change {  ///< a write or, with nothing `after`, a truncation to `offset`
     std::size_t offset = 0;
-    std::string bytes;
+    std::string after;
+    std::string before;  ///< what stood from `offset` on
+    std::size_t size_before = 0;
+    bool doomed = false;  ///< its sync has failed: seen until the power goes, never on the disk
   };
   struct File {
     std::string content;
-    std::string synced;
-    std::vector<Change> later;
+    std::vector<Change> later;  ///< not synced, oldest first
     bool exists_synced = false;
   };
+  enum class Operation { write, truncate, sync, remove };
 
-  explicit Disk(std::string name);
+  /// `image` is the ledger's file of the start; empty: there is none.
+  Disk(std::string name, const std::string& image, Dice dice);
   ~Disk();
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
@@ -32,26 +38,44 @@ class Disk {
   /// The name under which SQLite knows these disks.
   static const char* vfs();
   std::string path() const { return name_ + "/ledger"; }
+  const std::map<std::string, File>& files() const { return files_; }
 
-  /// The power goes with the n-th write, sync or truncation from now (from 1).
-  void fail_at(int operation) { fail_in_ = operation; }
-  bool has_failed() const { return failed_; }
+  /// The power goes with the n-th operation from now (from 1; 0: it stays).
+  void fail_at(int operation) { power_goes_in_ = operation; }
+  /// The n-th operation from now fails, and that one alone. A sync that fails may have been done,
+  /// or never will be.
+  void err_at(int operation) { errs_in_ = operation; }
   enum class Space { left, none };
   void set_space(Space space) { space_ = space; }
-  /// What the machine finds when it starts again; the connection must have been dropped before.
-  void cut_power(Dice& dice);
-  /// The process dies, the machine does not: all writes reach the disk in the end.
-  void end_process();
 
-  /// For the file functions: SQLITE_OK or the error that this operation meets.
-  int meet(int io_error);
-  std::map<std::string, File>& files() { return files_; }
+  /// True once the power has gone; from then on nothing is done.
+  bool has_failed() const { return powerless_; }
+  /// The process dies: nothing it would still write as it ends is written.
+  void die() { dead_ = true; }
+  /// What the machine finds when it starts again; the connection must have been dropped before.
+  void cut_power();
+  /// The process has died, the machine has not: all that was written is there.
+  void end_process();
+  /// A new disk.
+  void wipe() { files_.clear(); }
+
+  // For SQLite's file functions (disk_vfs.cpp): SQLITE_OK, SQLITE_FULL, or `error`.
+  int change(File& file, Change change, int error);
+  int sync(File& file, int error);
+  int remove(const std::string& path, int error);
+  File& open(const std::string& path) { return files_[path]; }
 
  private:
+  enum class Fate { done, done_and_error, error, full };
+  Fate fate_of(Operation operation);
+
   const std::string name_;
+  Dice dice_;
   std::map<std::string, File> files_;
-  int fail_in_ = 0;
-  bool failed_ = false;
+  int power_goes_in_ = 0;
+  int errs_in_ = 0;
+  bool powerless_ = false;
+  bool dead_ = false;
   Space space_ = Space::left;
 };
 

@@ -1,30 +1,21 @@
 #include "tests/simulation/hospital_view.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace simulation {
 namespace {
 
-using nlohmann::json;
-
-ArrivalView arrival(const json& resource) {
+ArrivalView arrival(const char* type, emulators::HeldResource held) {
   ArrivalView view;
-  view.id = resource.at("id");
-  view.type = resource.at("resourceType");
-  view.status = resource.at("status");
-  const auto references = resource.value("appointment", json::array());
-  if (!references.empty()) {
-    const std::string to = references[0].value("reference", "");
-    view.appointment_id = to.substr(to.find('/') + 1);
-  }
+  view.id = std::move(held.id);
+  view.type = type;
+  view.status = std::move(held.status);
+  view.appointment_id = std::move(held.appointment_id);
   const auto put = [&](std::string TicketView::*member, const std::string& value) {
     if (view.tickets.empty() || !(view.tickets.back().*member).empty()) view.tickets.emplace_back();
     view.tickets.back().*member = value;
   };
-  for (const json& one : resource.value("identifier", json::array())) {
-    const std::string system = one.value("system", "");
-    const std::string value = one.value("value", "");
+  for (const auto& [system, value] : held.identifiers) {
     if (system == "urn:kiosk:visit-key") view.visit_key = value;
     if (system == "urn:kiosk:nonce") put(&TicketView::nonce, value);
     if (system == "urn:kiosk:ticket-number") put(&TicketView::number, value);
@@ -41,13 +32,17 @@ bool ArrivalView::bears(const std::string& nonce) const {
 
 HospitalView view_of(const emulators::Hospital& hospital) {
   HospitalView view;
-  const json state = json::parse(hospital.export_state());
-  for (const json& one : state.at("encounters")) view.arrivals.push_back(arrival(one));
-  for (const json& one : state.at("tasks")) {
-    ArrivalView task = arrival(one);
+  for (auto& one : hospital.held("Encounter")) {
+    view.arrivals.push_back(arrival("Encounter", std::move(one)));
+  }
+  for (auto& one : hospital.held("Task")) {
+    ArrivalView task = arrival("Task", std::move(one));
     if (!task.visit_key.empty()) view.arrivals.push_back(std::move(task));
   }
-  for (const json& one : state.at("appointments")) view.arrived[one.at("id")] = one.at("status");
+  for (auto& one : hospital.held("Appointment")) {
+    const bool came = one.status == "arrived" || one.status == "checked-in";
+    if (came) view.arrived[one.id] = one.status;
+  }
   return view;
 }
 

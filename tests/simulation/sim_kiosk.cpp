@@ -7,6 +7,7 @@
 #include "kiosk/base/check.h"
 #include "kiosk/base/overloaded.h"
 #include "kiosk/store/number_series.h"
+#include "tests/simulation/ledger_image.h"
 
 namespace simulation {
 namespace {
@@ -63,10 +64,9 @@ kiosk::shell::ReadClocks SimKiosk::clocks() {
 bool SimKiosk::open() {
   auto life = std::make_unique<Life>();
   const auto random = [this](std::size_t size) { return dice_.bytes(size); };
-  auto vault = kiosk::store::Vault::create(kiosk::Bytes(kiosk::store::Vault::key_bytes, 7), random);
   const kiosk::shell::Clock before(setup_.build, clocks());
   auto ledger = kiosk::store::Ledger::open(
-      {around_.disk.path(), *vault, setup_.code, before.now(), 1, Disk::vfs()});
+      {around_.disk.path(), vault_with(random), setup_.code, before.now(), 1, Disk::vfs()});
   if (!ledger) {
     line("cannot open its ledger: " + std::string(ledger.error().code));
     return false;
@@ -145,17 +145,14 @@ void SimKiosk::spare() {
 
 void SimKiosk::bury() {
   const bool power = around_.disk.has_failed();
+  around_.disk.die();
   life_.reset();
   dying_ = false;
   fuse_ = 0;
   if (power) {
     line("lost its power");
-    if (!setup_.breaches.contains(Breach::disk_loses_syncs)) {
-      around_.disk.cut_power(dice_);
-    } else {
-      around_.disk.files().clear();
-      around_.disk.end_process();
-    }
+    around_.disk.cut_power();
+    if (setup_.breaches.contains(Breach::disk_loses_syncs)) around_.disk.wipe();
   } else {
     around_.disk.end_process();
   }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "tests/simulation/crowd.h"
+#include "tests/simulation/ledger_image.h"
 
 namespace simulation {
 namespace {
@@ -23,6 +24,7 @@ const Instant morning = kiosk::from_ms(1'795'395'600'000);
 constexpr Minutes zone_offset{480};
 /// After everything works again: who is here finishes, and all is told within this.
 constexpr Minutes healing_max{20};
+constexpr Minutes a_morning{70};
 constexpr const char* base_url = "http://127.0.0.1/fhir";
 
 kiosk::journeys::Rules rules_for(const std::string& code, Minutes opens_before) {
@@ -66,7 +68,8 @@ class Lobby {
              const kiosk::sync::SiteProfile& profile);
   kiosk::sync::SiteProfile draw_profile();
   void begin(Place& place);
-  /// Does `deed` again and again, at random times that are `mean` apart, until all heals.
+  /// Does `deed` again and again, at random times that are `mean` apart in a whole morning and
+  /// nearer in a shorter one, until all heals.
   void every(Minutes mean, std::function<void()> deed);
   void plan_troubles(Place& place);
   void cut_network(Place& place);
@@ -100,7 +103,7 @@ emulators::HospitalOptions hospital_of(const Options& options) {
   emulators::HospitalOptions made;
   made.seed = options.seed;
   made.base_url = base_url;
-  made.people = 24;
+  made.people = 6;
   return made;
 }
 
@@ -149,7 +152,10 @@ void Lobby::build(const std::string& name, const std::string& code,
                   const kiosk::sync::SiteProfile& profile) {
   Place place;
   const std::string where = fmt::format("place{}", places_.size());
-  place.disk = std::make_unique<Disk>(where);
+  const Instant build_time = morning - Minutes(24 * 60);
+  const bool new_disk = dice_.percent(10);
+  place.disk =
+      std::make_unique<Disk>(where, new_disk ? "" : ledger_image(code, build_time), dice_.fork());
   place.link =
       std::make_unique<Link>(name, agenda_, server_, trace_, dice_.fork(), options_.troubles);
   place.printer = std::make_unique<SimPrinter>(name, agenda_, trace_, dice_.fork());
@@ -158,7 +164,7 @@ void Lobby::build(const std::string& name, const std::string& code,
   setup.code = code;
   setup.rules = rules_for(code, opens_before_);
   setup.profile = profile;
-  setup.build = morning - Minutes(24 * 60);
+  setup.build = build_time;
   setup.breaches = options_.breaches;
   if (on(Trouble::kills)) setup.killed_at_commit_percent = 15;
   if (on(Trouble::power_cuts)) setup.powerless_at_commit_percent = 15;
@@ -170,7 +176,9 @@ void Lobby::build(const std::string& name, const std::string& code,
 }
 
 void Lobby::every(Minutes mean, std::function<void()> deed) {
-  agenda_.after(dice_.between(Seconds(5), 2 * mean), [this, mean, deed = std::move(deed)] {
+  const Milliseconds pace = std::max(
+      Milliseconds(15'000), Milliseconds(mean) * options_.length.count() / a_morning.count());
+  agenda_.after(dice_.between(Seconds(3), 2 * pace), [this, mean, deed = std::move(deed)] {
     if (healed_) return;
     deed();
     every(mean, deed);
@@ -202,7 +210,7 @@ void Lobby::plan_troubles(Place& place) {
     every(Minutes(25), [this, &place] {
       trace_.line(agenda_.now(), place.kiosk->name() + " disk full");
       place.disk->set_space(Disk::Space::none);
-      agenda_.after(dice_.between(Seconds(20), Minutes(5)),
+      agenda_.after(dice_.between(Seconds(10), Seconds(90)),
                     [&place] { place.disk->set_space(Disk::Space::left); });
     });
   }
@@ -221,8 +229,8 @@ void Lobby::plan_troubles(Place& place) {
 void Lobby::cut_network(Place& place) {
   place.link->set(dice_.percent(50) ? Link::State::refusing : Link::State::silent);
   const bool long_one = dice_.percent(20);
-  const auto time =
-      long_one ? dice_.between(Minutes(20), Minutes(60)) : dice_.between(Seconds(20), Minutes(8));
+  const auto time = long_one ? dice_.between(Minutes(4), options_.length)
+                             : dice_.between(Seconds(10), Minutes(4));
   agenda_.after(time, [&place] { place.link->set(Link::State::up); });
 }
 
@@ -327,7 +335,12 @@ void Lobby::spoil_server() {
 }
 
 bool Lobby::go_until(Instant until, const std::function<bool()>& enough) {
-  while (!invariants_.violation() && !enough()) {
+  Instant asked;
+  while (!invariants_.violation()) {
+    if (agenda_.now() >= asked + Seconds(1)) {
+      if (enough()) return true;
+      asked = agenda_.now();
+    }
     if (!agenda_.step(until)) return false;
   }
   return true;
@@ -338,16 +351,16 @@ Report Lobby::run() {
   crowd_->invite(options_.patients, end);
   if (on(Trouble::desk)) every(Minutes(3), [this] { desk_->act(); });
   for (Place& place : places_) {
-    agenda_.after(dice_.between({}, Minutes(2)), [this, &place] { begin(place); });
+    agenda_.after(dice_.between({}, Seconds(20)), [this, &place] { begin(place); });
   }
-  agenda_.after(Minutes(3), [this] { look(); });
+  agenda_.after(Seconds(30), [this] { look(); });
   const auto never = [] { return false; };
   go_until(end, never);
   heal();
   const bool all_told = go_until(end + healing_max, [this] { return quiet(); });
   if (all_told) {
     ask_anew();
-    go_until(agenda_.now() + Minutes(2), never);
+    go_until(agenda_.now() + Seconds(30), never);
   }
   spoil_server();
   if (!invariants_.violation()) {

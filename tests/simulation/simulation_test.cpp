@@ -1,4 +1,4 @@
-// Ten seeds must hold every rule; each rule, broken on purpose, must be reported.
+// Thirty seeds must hold every rule; each rule, broken on purpose, must be reported.
 #include "tests/simulation/simulation.h"
 
 #include <doctest/doctest.h>
@@ -6,12 +6,19 @@
 namespace simulation {
 namespace {
 
+/// Long enough for what takes minutes.
+Options longer(Options options) {
+  options.length = kiosk::Minutes(20);
+  options.patients = 30;
+  return options;
+}
+
 /// The first of some seeds whose run breaks any rule.
 Report first_broken(Breach breach, Troubles troubles) {
   constexpr std::uint64_t seeds_max = 12;
   Report report;
   for (std::uint64_t seed = 1; seed <= seeds_max; ++seed) {
-    Options options = options_of(seed);
+    Options options = longer(options_of(seed));
     options.troubles = troubles;
     options.breaches = {breach};
     report = run(options);
@@ -36,29 +43,20 @@ void check_holds(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("simulation: ten seeds hold every rule") {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) check_holds(options_of(seed));
+TEST_CASE("simulation: thirty seeds hold every rule") {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) check_holds(options_of(seed));
 }
 
 TEST_CASE("simulation: each trouble alone, and all at once, hold every rule") {
   for (const Trouble trouble : all_troubles()) {
     CAPTURE(name(trouble));
-    Options options = options_of(100);
+    Options options = longer(options_of(100));
     options.troubles = {trouble};
     check_holds(options);
   }
-  Options options = options_of(101);
+  Options options = longer(options_of(101));
   options.troubles = all_troubles();
   check_holds(options);
-}
-
-TEST_CASE("simulation: seeds that once found something hold every rule") {
-  // 12: of two numbers the called one was not known; 84: the records stepped without pause;
-  // 331: a refused arrival's number was told; 410: a fast clock kept one off the list;
-  // 685: a clock set back kept the outbox waiting; 720: a ticket fell out for a stranger.
-  for (const std::uint64_t seed : {12U, 84U, 331U, 410U, 685U, 720U}) {
-    check_holds(options_of(seed));
-  }
 }
 
 TEST_CASE("simulation: the same seed gives the same trace, another one another") {
@@ -73,8 +71,8 @@ TEST_CASE("simulation: the same seed gives the same trace, another one another")
 }
 
 TEST_CASE("simulation: patients do check in, whatever goes wrong") {
-  CHECK(run(options_of(3)).check_ins > 3);
-  Options options = options_of(4);
+  CHECK(run(longer(options_of(3))).check_ins > 3);
+  Options options = longer(options_of(4));
   options.troubles = all_troubles();
   CHECK(run(options).check_ins > 3);
 }

@@ -7,6 +7,8 @@ namespace simulation {
 namespace {
 
 constexpr unsigned trouble_percent = 45;
+/// What takes long (a Retry-After, an outage of an hour) is met in these.
+constexpr std::size_t whole_mornings_one_in = 40;
 constexpr std::size_t lines_told = 80;
 
 bool breaks(const Options& options, const std::string& rule) {
@@ -23,8 +25,10 @@ Options options_of(std::uint64_t seed) {
   for (const Trouble trouble : all_troubles()) {
     if (dice.percent(trouble_percent)) options.troubles.insert(trouble);
   }
-  options.patients = 30 + dice.below(90);
-  options.length = kiosk::Minutes(std::int64_t(40 + dice.below(60)));
+  const bool whole_morning = dice.below(whole_mornings_one_in) == 0;
+  options.patients = whole_morning ? 30 + dice.below(90) : 6 + dice.below(14);
+  options.length =
+      kiosk::Minutes(std::int64_t(whole_morning ? 40 + dice.below(60) : 3 + dice.below(6)));
   return options;
 }
 
