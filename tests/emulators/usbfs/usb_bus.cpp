@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -19,6 +20,7 @@
 namespace emulators::usbfs {
 
 using drivers::usb::Moment;
+using Trouble = UsbBus::Trouble;
 
 namespace {
 
@@ -66,10 +68,10 @@ class Terminal {
 
 /// A device from its arrival to its departure. Clients may hold it open long after that.
 struct Stay {
-  Stay(UsbModel& model, Plug where, std::function<void()> after)
+  Stay(UsbModel& model, Plug where, UsbfsCalls::Hooks hooks)
       : plug(std::move(where)),
         node(model, plug.kernel_driver),
-        calls(UsbfsCalls::create(node, std::move(after))) {}
+        calls(UsbfsCalls::create(node, std::move(hooks))) {}
 
   Plug plug;
   Terminal terminal;
@@ -124,7 +126,9 @@ class BusPort final : public UsbBus::Port {
   kiosk::Result<void> plug() override {
     if (plugged()) return {};
     plug_.address = bus_.next_address();
-    auto stay = std::make_unique<Stay>(model_, plug_, [this] { bus_.changed(); });
+    auto stay = std::make_unique<Stay>(
+        model_, plug_,
+        UsbfsCalls::Hooks{[this] { return before_call(); }, [this] { bus_.changed(); }});
     bus_.keep(stay.get());
     stays_.push_back(std::move(stay));
     model_.attach(now());
@@ -143,6 +147,13 @@ class BusPort final : public UsbBus::Port {
     if (plugged()) stays_.back()->node.halt(endpoint, now());
     bus_.changed();
   }
+
+  void trouble_after(int calls, Trouble trouble) override {
+    calls_until_trouble_ = calls;
+    trouble_ = trouble;
+  }
+
+  int calls_until_trouble() const override { return calls_until_trouble_; }
 
   NodeRecord record() const override {
     NodeRecord sum;
@@ -165,9 +176,18 @@ class BusPort final : public UsbBus::Port {
   std::size_t in_flight() const override { return plugged() ? stays_.back()->node.in_flight() : 0; }
 
  private:
+  int before_call() {
+    if (calls_until_trouble_ == 0 || --calls_until_trouble_ > 0) return 0;
+    if (trouble_ == Trouble::fails) return EIO;
+    unplug();
+    return 0;
+  }
+
   Bus& bus_;
   UsbModel& model_;
   Plug plug_;
+  int calls_until_trouble_ = 0;  ///< 0: none ahead
+  Trouble trouble_ = Trouble::leaves;
   std::vector<std::unique_ptr<Stay>> stays_;
 };
 

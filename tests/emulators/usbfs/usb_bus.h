@@ -15,6 +15,11 @@ namespace emulators::usbfs {
 /// that runs glib's default main loop; the process must have umockdev preloaded.
 class UsbBus {
  public:
+  enum class Trouble {
+    leaves,  ///< the device is unplugged
+    fails,   ///< the call is answered with EIO
+  };
+
   /// A socket into which one device can be plugged; the model must outlive it.
   class Port {
    public:
@@ -23,10 +28,13 @@ class UsbBus {
     virtual void unplug() = 0;
     virtual bool plugged() const = 0;
     virtual void halt(std::uint8_t endpoint) = 0;
+    /// The n-th system call from now on meets with it; 0 takes that back.
+    virtual void trouble_after(int calls, Trouble trouble) = 0;
     /// What was done to the device since it was first plugged in, and who has it now.
     virtual NodeRecord record() const = 0;
     virtual std::string driver() const = 0;
     virtual std::size_t in_flight() const = 0;
+    virtual int calls_until_trouble() const = 0;
   };
 
   static std::unique_ptr<UsbBus> create();

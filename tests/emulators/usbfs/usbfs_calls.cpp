@@ -59,8 +59,8 @@ struct UrbMemory {
 
 class Calls final : public UsbfsCalls {
  public:
-  Calls(UsbNode& node, std::function<void()> after)
-      : node_(node), after_(std::move(after)), handler_(umockdev_ioctl_base_new()) {
+  Calls(UsbNode& node, Hooks hooks)
+      : node_(node), hooks_(std::move(hooks)), handler_(umockdev_ioctl_base_new()) {
     g_signal_connect(handler_.get(), "handle-ioctl", G_CALLBACK(on_ioctl), this);
     g_signal_connect(handler_.get(), "client-connected", G_CALLBACK(on_client), this);
   }
@@ -73,9 +73,10 @@ class Calls final : public UsbfsCalls {
   static gboolean on_ioctl(UMockdevIoctlBase*, UMockdevIoctlClient* client, gpointer self) {
     const std::shared_ptr<void> keep(g_object_ref(client), GObjectUnref());
     on_main_loop([keep, client, calls = static_cast<Calls*>(self)] {
-      const int error = calls->answer(client);
+      const int refused = calls->hooks_.before();
+      const int error = refused != 0 ? refused : calls->answer(client);
       umockdev_ioctl_client_complete(client, error == 0 ? 0 : -1, error);
-      calls->after_();
+      calls->hooks_.after();
     });
     return TRUE;
   }
@@ -88,7 +89,7 @@ class Calls final : public UsbfsCalls {
     if (umockdev_ioctl_client_get_connected(client)) return;
     on_main_loop([client, calls = static_cast<Calls*>(self)] {
       calls->node_.leave(client);  // only its address
-      calls->after_();
+      calls->hooks_.after();
     });
   }
 
@@ -193,14 +194,14 @@ class Calls final : public UsbfsCalls {
   }
 
   UsbNode& node_;
-  std::function<void()> after_;
+  Hooks hooks_;
   GPtr<UMockdevIoctlBase> handler_;
 };
 
 }  // namespace
 
-std::unique_ptr<UsbfsCalls> UsbfsCalls::create(UsbNode& node, std::function<void()> after) {
-  return std::make_unique<Calls>(node, std::move(after));
+std::unique_ptr<UsbfsCalls> UsbfsCalls::create(UsbNode& node, Hooks hooks) {
+  return std::make_unique<Calls>(node, std::move(hooks));
 }
 
 }  // namespace emulators::usbfs

@@ -13,8 +13,11 @@ namespace emulators::usbfs {
 /// numbers in front, a UsbNode behind. Lives on the thread of glib's default main loop.
 class UsbfsCalls {
  public:
-  /// `after` is called when a call may have changed the node, like all else on that thread.
-  static std::unique_ptr<UsbfsCalls> create(UsbNode& node, std::function<void()> after);
+  struct Hooks {
+    std::function<int()> before;  ///< an errno other than 0 is the call's answer
+    std::function<void()> after;  ///< the node may have changed
+  };
+  static std::unique_ptr<UsbfsCalls> create(UsbNode& node, Hooks hooks);
   virtual ~UsbfsCalls() = default;
 
   /// To be attached to the node's path.

@@ -180,6 +180,10 @@ kiosk::Result<void> UsbfsDevices::act(const ControlRequest& request) {
     device->port->unplug();
   } else if (request.op == "halt") {
     device->port->halt(static_cast<std::uint8_t>(number_of(request, "endpoint")));
+  } else if (request.op == "trouble") {
+    const bool fails = request.get("trouble") == "fails";
+    device->port->trouble_after(static_cast<int>(number_of(request, "calls")),
+                                fails ? UsbBus::Trouble::fails : UsbBus::Trouble::leaves);
   } else if (request.op == "silence" && device->reader) {
     device->reader->fall_silent();
   } else {
@@ -276,6 +280,7 @@ std::string UsbfsDevices::state() const {
     all[device->name] = {{"plugged", device->port->plugged()},
                          {"driver", device->port->driver()},
                          {"in_flight", device->port->in_flight()},
+                         {"calls_until_trouble", device->port->calls_until_trouble()},
                          {"claims", record.claims},
                          {"releases", record.releases},
                          {"halts_cleared", record.halts_cleared},

@@ -31,8 +31,9 @@ class UsbfsDevices {
   std::string drivers_text() const;
 
   /// Operations: card, lift_card, scan, printer, device, paper as in the demo; halt, silence,
-  /// bus; take_paper tells the tickets since the last time, and which of them are void. A member
-  /// "device" names one of several alike.
+  /// bus; trouble (at the n-th system call the device leaves, or the call fails); take_paper tells
+  /// the tickets since the last time, and which of them are void. A member "device" names one of
+  /// several alike.
   std::string control(const kiosk::shell::ControlRequest& request);
 
  private:

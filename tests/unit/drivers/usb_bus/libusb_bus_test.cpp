@@ -276,3 +276,68 @@ TEST_CASE("bus: the list tells what is plugged in and who has it, and takes noth
   CHECK(bus.device("left")["driver"] == "usblp");
   CHECK(bus.device("scanner")["driver"] == "usbhid");
 }
+
+namespace {
+
+/// Opens the printer, asks it over both kinds of endpoint, closes it; whether all of it worked.
+bool whole_exchange(Port& port) {
+  if (!port->open()) return false;
+  port->submit(usb::Send{0x02, ask_status, 500ms});
+  port->submit(usb::Control{{0xA1, 1, 0, 0, 1}, {}, 500ms});
+  bool sent = false, received = false, answered = false;
+  const auto until = std::chrono::steady_clock::now() + 2s;
+  while (!(sent && received && answered) && std::chrono::steady_clock::now() < until) {
+    for (const usb::Input& input : port->wait(100ms)) {
+      if (std::holds_alternative<usb::Gone>(input)) return false;
+      const auto* send = std::get_if<usb::Sent>(&input);
+      const auto* control = std::get_if<usb::ControlDone>(&input);
+      if ((send != nullptr && send->status != usb::Status::done) ||
+          (control != nullptr && control->status != usb::Status::done)) {
+        return false;
+      }
+      sent = sent || send != nullptr;
+      answered = answered || control != nullptr;
+      received = received || std::holds_alternative<usb::Received>(input);
+    }
+  }
+  port->close();
+  return sent && received && answered;
+}
+
+/// Lets each system call of an exchange meet with the trouble, one after the other, until none
+/// does.
+int calls_that_met_with(Bus& bus, const std::string& trouble) {
+  Port port(printer_at(""));
+  for (int calls = 1; calls < 200; ++calls) {
+    CAPTURE(calls);
+    bus.plug("left");
+    bus.ask({{"op", "trouble"}, {"device", "left"}, {"trouble", trouble}, {"calls", calls}});
+    const bool worked = whole_exchange(port);
+    port->close();
+    const bool met = bus.ask({{"op", "bus"}})["devices"]["left"]["calls_until_trouble"] == 0;
+    bus.ask({{"op", "trouble"}, {"device", "left"}, {"calls", 0}});
+    bus.unplug("left");
+    bus.plug("left");
+    while (!whole_exchange(port)) {  // whatever happened, it works afterwards
+    }
+    if (!met) {
+      CHECK(worked);
+      return calls;
+    }
+    bus.unplug("left");
+  }
+  FAIL("no end to the calls of an exchange");
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("bus: the device leaves at every system call of an exchange") {
+  Bus bus;
+  CHECK(calls_that_met_with(bus, "leaves") > 8);
+}
+
+TEST_CASE("bus: every system call of an exchange fails once") {
+  Bus bus;
+  CHECK(calls_that_met_with(bus, "fails") > 8);
+}
