@@ -127,6 +127,14 @@ kiosk::Result<std::vector<FoundInterface>> all_interfaces(libusb_context* contex
   return found;
 }
 
+bool knows_too_few(libusb_context* context) {
+  libusb_device** list = nullptr;
+  const ssize_t count = libusb_get_device_list(context, &list);
+  if (count < 0) return false;
+  libusb_free_device_list(list, 1);
+  return static_cast<std::size_t>(count) < Sysfs().devices();
+}
+
 kiosk::Result<FoundInterface> find_interface(libusb_context* context, const DeviceChoice& choice) {
   auto all = all_interfaces(context);
   if (!all) return kiosk::pass_on(all.error());

@@ -40,6 +40,10 @@ struct FoundInterface {
 /// report descriptors as far as the kernel shows them. Opens nothing. Errors: what libusb said.
 kiosk::Result<std::vector<FoundInterface>> all_interfaces(libusb_context* context);
 
+/// Whether there are devices that libusb does not know: it only hears of them from udev, and that
+/// message was lost, or no udev runs.
+bool knows_too_few(libusb_context* context);
+
 /// The interface that suits best. Drivers in use stay attached while looking; a HID device without
 /// a driver is asked for its report descriptor. Errors: usb/absent, or what libusb said.
 kiosk::Result<FoundInterface> find_interface(libusb_context* context, const DeviceChoice& choice);

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -69,7 +70,7 @@ class LibusbTransport final : public Transport {
   }
   ~LibusbTransport() override {
     close();
-    if (watching_) libusb_hotplug_deregister_callback(context_.get(), *watching_);
+    stop_watching();
   }
 
   kiosk::Result<InterfaceDescription> open() override;
@@ -79,11 +80,14 @@ class LibusbTransport final : public Transport {
   bool take_arrival() override { return std::exchange(arrived_, false); }
   void wake() override {
     woken_ = true;
+    const std::lock_guard lock(context_mutex_);
     libusb_interrupt_event_handler(context_.get());
   }
 
  private:
   void watch_the_bus();
+  void stop_watching();
+  void look_anew();
   static int LIBUSB_CALL on_change(libusb_context*, libusb_device* device,
                                    libusb_hotplug_event event, void* self);
   kiosk::Result<InterfaceDescription> claim(FoundInterface found);
@@ -100,6 +104,7 @@ class LibusbTransport final : public Transport {
   bool any_in_flight() const;
 
   LibusbPtr<libusb_context> context_;
+  std::mutex context_mutex_;  ///< for `wake`, while another context takes its place
   DeviceChoice choice_;
   LibusbPtr<libusb_device_handle> handle_;
   int interface_ = 0;
@@ -116,7 +121,7 @@ class LibusbTransport final : public Transport {
   std::atomic<bool> woken_ = false;
 };
 
-/// Where libusb cannot watch, or the system has no udev, the worker's back-off finds devices.
+/// Where libusb cannot watch, or no udev runs, the worker's back-off finds devices.
 void LibusbTransport::watch_the_bus() {
   if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) == 0) return;
   libusb_hotplug_callback_handle handle = 0;
@@ -125,6 +130,24 @@ void LibusbTransport::watch_the_bus() {
       LIBUSB_HOTPLUG_NO_FLAGS, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
       LIBUSB_HOTPLUG_MATCH_ANY, on_change, this, &handle);
   if (code == 0) watching_ = handle;
+}
+
+void LibusbTransport::stop_watching() {
+  if (watching_) libusb_hotplug_deregister_callback(context_.get(), *watching_);
+  watching_.reset();
+}
+
+/// A new context looks for itself at what is plugged in.
+void LibusbTransport::look_anew() {
+  libusb_context* created = nullptr;
+  if (libusb_init(&created) != 0) return;
+  LibusbPtr<libusb_context> context(created);
+  stop_watching();
+  {
+    const std::lock_guard lock(context_mutex_);
+    context_.swap(context);
+  }
+  watch_the_bus();
 }
 
 /// Called while events are handled; only marks, because libusb allows no more.
@@ -143,6 +166,10 @@ int LIBUSB_CALL LibusbTransport::on_change(libusb_context*, libusb_device* devic
 kiosk::Result<InterfaceDescription> LibusbTransport::open() {
   close();
   auto found = find_interface(context_.get(), choice_);
+  if (!found && knows_too_few(context_.get())) {
+    look_anew();
+    found = find_interface(context_.get(), choice_);
+  }
   if (!found) return kiosk::pass_on(found.error());
   return claim(std::move(*found));
 }

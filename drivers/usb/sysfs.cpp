@@ -56,6 +56,16 @@ std::string Sysfs::attribute(const std::string& port, const std::string& name) c
   return port.empty() ? std::string() : first_line(folder(port) + "/" + name);
 }
 
+std::size_t Sysfs::devices() const {
+  std::size_t count = 0;
+  std::error_code ended;
+  for (fs::directory_iterator at(folder(""), ended), end; !ended && at != end;
+       at.increment(ended)) {
+    if (at->path().filename().string().find(':') == std::string::npos) ++count;
+  }
+  return count;
+}
+
 std::string Sysfs::interface_name(const std::string& port, int configuration, int number) {
   return fmt::format("{}:{}.{}", port, configuration, number);
 }

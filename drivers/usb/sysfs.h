@@ -18,6 +18,9 @@ class Sysfs {
   /// An attribute of a device: "serial", "manufacturer", "product".
   std::string attribute(const std::string& port, const std::string& name) const;
 
+  /// How many devices there are, hubs among them.
+  std::size_t devices() const;
+
   /// "1-2.3:1.0", as the other calls name an interface.
   static std::string interface_name(const std::string& port, int configuration, int number);
 
