@@ -2,6 +2,7 @@
 
 #include <cups/cups.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -16,6 +17,7 @@ using kiosk::Result;
 using Clock = std::chrono::steady_clock;
 
 constexpr int ipp_port = 631;
+constexpr int jobs_max = 50;             // of a printer, to find ours among
 constexpr double look_up_seconds = 0.2;  // how often a silent server's time is looked at
 
 struct HttpDeleter {
@@ -97,13 +99,16 @@ const char* no_password(const char*, http_t*, const char*, const char*, void*) {
   return nullptr;
 }
 
-std::vector<std::string> texts(ipp_t* from, const char* name) {
+std::vector<std::string> texts(ipp_attribute_t* attribute) {
   std::vector<std::string> values;
-  ipp_attribute_t* attribute = ippFindAttribute(from, name, IPP_TAG_ZERO);
   for (int i = 0; attribute != nullptr && i < ippGetCount(attribute); ++i) {
     if (const char* text = ippGetString(attribute, i, nullptr)) values.emplace_back(text);
   }
   return values;
+}
+
+std::vector<std::string> texts(ipp_t* from, const char* name) {
+  return texts(ippFindAttribute(from, name, IPP_TAG_ZERO));
 }
 
 std::optional<int> number(ipp_t* from, const char* name) {
@@ -132,13 +137,16 @@ class CupsIpp : public IppService {
   Result<Ipp> carry_out(Ipp request, kiosk::ByteView document = {});
   Result<void> ask_device(const std::string& uri, IppPrinter& queue);
   Result<Http> connect() const;
+  Result<std::optional<IppJob>> job_named(const std::string& name);
   bool is_queue() const { return address_.printer.find("://") == std::string::npos; }
 
   IppAddress address_;
   Target target_;
   std::stop_token stop_;
-  std::string device_uri_;              ///< of the queue
-  std::unique_ptr<IppService> device_;  ///< where it is an IPP printer
+  std::string device_uri_;           ///< of the queue
+  std::unique_ptr<CupsIpp> device_;  ///< where it is an IPP printer
+  int created_ = 0;                  ///< the last job
+  std::string created_name_;
 };
 
 Ipp CupsIpp::request(ipp_op_t operation) const {
@@ -232,7 +240,9 @@ Result<void> CupsIpp::ask_device(const std::string& uri, IppPrinter& queue) {
     device_.reset();
     IppAddress address = address_;
     address.printer = uri;
-    if (auto device = cups_ipp(address, stop_)) device_ = std::move(*device);
+    if (auto target = target_of(address)) {
+      device_ = std::make_unique<CupsIpp>(address, std::move(*target), stop_);
+    }
   }
   if (device_ == nullptr) return {};  // of another kind
   const auto device = device_->printer();
@@ -251,7 +261,11 @@ Result<void> CupsIpp::ask_device(const std::string& uri, IppPrinter& queue) {
 Result<int> CupsIpp::create(const std::string& name, const IppPage& page) {
   Ipp asked = request(IPP_OP_CREATE_JOB);
   ipp_t* to = asked.get();
-  ippAddString(to, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", nullptr, name.c_str());
+  // With the kiosk's name: several may share a printer, and its jobs are found by name.
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  created_name_ = fmt::format("{} {}", host.data(), name);
+  ippAddString(to, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", nullptr, created_name_.c_str());
   Ipp size(ippNew());
   ippAddInteger(size.get(), IPP_TAG_ZERO, IPP_TAG_INTEGER, "x-dimension", page.width_hundredths);
   ippAddInteger(size.get(), IPP_TAG_ZERO, IPP_TAG_INTEGER, "y-dimension", page.length_hundredths);
@@ -269,6 +283,7 @@ Result<int> CupsIpp::create(const std::string& name, const IppPage& page) {
   if (!answer) return kiosk::pass_on(answer.error());
   const auto job = number(answer->get(), "job-id");
   if (!job) return fail("ipp", "refused", "the printer gives the job no number");
+  created_ = *job;
   return *job;
 }
 
@@ -297,7 +312,54 @@ Result<IppJob> CupsIpp::job(int job) {
   told.reasons = texts(answer->get(), "job-state-reasons");
   if (number(answer->get(), "time-at-processing")) told.begun = Begun::yes;
   told.pages = number(answer->get(), "job-impressions-completed");
-  return told;
+  // CUPS may call a job completed that its printer gave up: the printer's word counts.
+  if (told.state != job_completed || device_ == nullptr || job != created_) return told;
+  const auto printed = device_->job_named(created_name_);
+  if (printed) return *printed ? **printed : told;
+  if (printed.error().code == "refused" || printed.error().code == "no_such") return told;
+  return kiosk::fail("the queue's printer", printed.error());
+}
+
+/// The newest job of this name; none where the printer has forgotten it.
+Result<std::optional<IppJob>> CupsIpp::job_named(const std::string& name) {
+  std::optional<IppJob> found;
+  int newest = 0;
+  for (const char* which : {"completed", "not-completed"}) {
+    Ipp asked = request(IPP_OP_GET_JOBS);
+    ippAddString(asked.get(), IPP_TAG_OPERATION, IPP_CONST_TAG(IPP_TAG_KEYWORD), "which-jobs",
+                 nullptr, which);
+    ippAddInteger(asked.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "limit", jobs_max);
+    ask_for(asked.get(), {"job-id", "job-name", "job-state", "job-state-reasons"});
+    const auto answer = carry_out(std::move(asked));
+    if (!answer) return kiosk::pass_on(answer.error());
+    IppJob job;
+    job.begun = Begun::yes;
+    int id = 0;
+    std::string job_name;
+    const auto take = [&] {
+      if (job_name == name && id > newest) {
+        newest = id;
+        found = job;
+      }
+      id = 0;
+      job_name.clear();
+    };
+    for (ipp_attribute_t* one = ippFirstAttribute(answer->get()); one != nullptr;
+         one = ippNextAttribute(answer->get())) {
+      const char* attribute = ippGetName(one);
+      if (attribute == nullptr) {  // between two jobs
+        take();
+        continue;
+      }
+      const std::string_view is = attribute;
+      if (is == "job-id") id = ippGetInteger(one, 0);
+      if (is == "job-state") job.state = ippGetInteger(one, 0);
+      if (is == "job-state-reasons") job.reasons = texts(one);
+      if (is == "job-name") job_name = texts(one).empty() ? "" : texts(one).front();
+    }
+    take();
+  }
+  return found;
 }
 
 Result<void> CupsIpp::cancel(int job) {

@@ -87,9 +87,6 @@ PrinterState meaning_of(Reason reason) {
 
 constexpr int printer_idle = 3;
 constexpr int printer_stopped = 5;
-constexpr int job_canceled = 7;
-constexpr int job_aborted = 8;
-constexpr int job_completed = 9;
 
 kiosk::Error error_of(std::string_view code, const IppJob& job) {
   return {"printer", code,

@@ -36,10 +36,13 @@ struct IppPrinter {
 /// Whether the printer had begun with a job; before, nothing of it can be on paper.
 enum class Begun { no, yes };
 
+inline constexpr int job_canceled = 7;
+inline constexpr int job_aborted = 8;
+inline constexpr int job_completed = 9;
+
 /// Get-Job-Attributes, as far as it matters.
 struct IppJob {
-  int state =
-      3;  ///< 3 pending, 4 held, 5 processing, 6 stopped, 7 canceled, 8 aborted, 9 completed
+  int state = 3;  ///< 3 pending, 4 held, 5 processing, 6 stopped; 7 to 9: ended, as above
   std::vector<std::string> reasons;
   Begun begun = Begun::no;
   std::optional<int> pages;  ///< printed, where it is counted
