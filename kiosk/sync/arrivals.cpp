@@ -35,6 +35,7 @@ void Arrivals::step(Now now) {
   for (const auto& [id, work] : works_)
     if (work.resume_at && *work.resume_at <= now.instant) resumed.push_back(id);
   for (const auto id : resumed) start(now, id);
+  if (release_at_ && *release_at_ <= now.instant) release(now);
   if (!check_ && (!check_at_ || now.instant < *check_at_)) return;
   check_ = false;
   check_at_.reset();
@@ -54,12 +55,18 @@ void Arrivals::step(Now now) {
     }
   }
   const auto next = context_.store.next_due();
-  if (!next) return context_.log(next.error());
+  if (!next) {
+    context_.log(next.error());
+    check_at_ = now.instant + store_pause;
+    return;
+  }
   if (*next && **next > now.instant + pause_max) release(now);  // a wrong clock stored it
   if (*next) check_at_ = check_ ? now.instant : std::max(**next, now.instant + recheck_pause);
 }
 
+/// Ends the pauses of all rows; again after a while where the store could not.
 void Arrivals::release(Now now) {
+  release_at_ = now.instant + store_pause;
   const auto rows = context_.store.due(Instant::max(), released_max);
   if (!rows) return context_.log(rows.error());
   for (const auto& row : *rows) {
@@ -67,6 +74,7 @@ void Arrivals::release(Now now) {
     const auto done = context_.store.postpone(row.id, now.instant, row.unknown);
     if (!done) return context_.log(done.error());
   }
+  release_at_.reset();
   check_ = true;
 }
 
@@ -76,10 +84,12 @@ void Arrivals::follow_clock(Now now, Milliseconds change) {
     if (work.resume_at) *work.resume_at += change;
   for (auto& [id, since] : unknown_since_) since += change;
   if (check_at_) *check_at_ += change;
+  if (release_at_ && change > Milliseconds(0)) *release_at_ += change;
 }
 
 std::optional<Instant> Arrivals::wake() const {
   std::optional<Instant> first = check_at_;
+  if (release_at_ && (!first || *release_at_ < *first)) first = release_at_;
   for (const auto& [id, work] : works_)
     if (work.resume_at && (!first || *work.resume_at < *first)) first = work.resume_at;
   return first;

@@ -90,6 +90,7 @@ class Arrivals {
       unknown_since_;  ///< before it may be sent again the server's limit must pass
   bool check_ = true;
   std::optional<Instant> check_at_;
+  std::optional<Instant> release_at_;  ///< when pauses of a wrong clock are ended once more
 };
 
 }  // namespace kiosk::sync

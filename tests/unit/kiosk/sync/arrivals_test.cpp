@@ -476,6 +476,19 @@ TEST_CASE("arrival: a pause that a wrong clock stored is not waited out") {
   CHECK(c.bench.row(id).state == RowState::acknowledged);
 }
 
+TEST_CASE("arrival: a pause that a wrong clock stored is ended also by a store that failed at it") {
+  for (int n = 1; n < 8; ++n) {
+    CAPTURE(n);
+    Case c;
+    const auto id = c.bench.commit(c.appointment(), nonce_of('7'), "K1-017");
+    c.bench.store.rows[id].message.not_before = c.bench.now.instant + Minutes(90);
+    c.bench.store.fail_call = n;
+    c.bench.run({OutboxChanged{}});
+    c.bench.pass(Seconds(200));
+    CHECK(c.bench.row(id).state == RowState::acknowledged);
+  }
+}
+
 TEST_CASE("arrival: a half-done pair is resumed") {
   Case c(ArrivalWay::one_by_one);
   bool stopped = false;
