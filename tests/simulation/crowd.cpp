@@ -202,7 +202,8 @@ void Crowd::type(Patient& patient) {
 void Crowd::check_it_is_me(const Patient& patient, const std::string& person_id) {
   // Merged records lead to the one that was kept.
   const bool merged = patient.person->story.starts_with("merged");
-  if (person_id == patient.person->patient || merged) return;
+  const bool another = scene_.invariants.breaches().contains(Breach::shows_another);
+  if ((person_id == patient.person->patient && !another) || merged) return;
   scene_.invariants.broken(rule::own_data, fmt::format("{} shows {} to {}", patient.kiosk->name(),
                                                        person_id, patient.person->patient));
 }
@@ -344,17 +345,22 @@ void Desk::act() {
       deed = "fulfilled";
     }
   } else if (status == "booked") {
-    if (what < 4) {
-      const auto by = dice_.between(Minutes(-20), Minutes(40));
+    if (what < 3) {
+      auto by = dice_.between(Minutes(-20), Minutes(40));
+      if (dice_.percent(25)) by += Minutes(24 * 60);
       hospital.move(id, std::chrono::floor<Minutes>(now + by), now);
       deed = "move";
+    } else if (what < 4) {
+      hospital.set_status(id, status, now);  // another version that says the same
+      deed = "touch";
     } else if (what < 6) {
       hospital.set_status(id, "cancelled", now);
       deed = "cancel";
     } else if (what < 7) {
       hospital.set_status(id, "arrived", now);
       deed = "arrived";
-    } else if (what < 9 && !undone_.contains(id)) {  // the emulated one knows no second round
+    } else if (what < 9 && !undone_.contains(id) && hospital.encounters_of(id).empty()) {
+      // Another kiosk, on the same condition as ours; the emulated one knows no second round.
       ++arrivals_;
       hospital.check_in_elsewhere(id, kiosk::to_hex(dice_.bytes(16)),
                                   fmt::format("K9-{:03}", 100 + arrivals_), now);

@@ -44,6 +44,9 @@ class Invariants final : public Watch {
   Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital);
 
   const std::optional<Violation>& violation() const { return violation_; }
+  /// What a test breaks on purpose.
+  void set_breaches(Breaches breaches) { breaches_ = std::move(breaches); }
+  const Breaches& breaches() const { return breaches_; }
   void broken(const char* rule, const std::string& words);
 
   // Of the kiosks.
@@ -119,6 +122,7 @@ class Invariants final : public Watch {
   std::set<std::string> at_first_;              ///< nonces and arrived appointments of the start
   std::set<std::string> by_desk_;               ///< appointments
   std::set<std::string> told_;                  ///< nonces that the hospital has seen
+  Breaches breaches_;
   std::optional<Violation> violation_;
 };
 

@@ -33,7 +33,8 @@ std::map<std::string, std::string> Invariants::refusals(SimKiosk& kiosk) {
   std::map<std::string, std::string> reasons;
   const auto rows = kiosk.ledger().refused_arrivals();
   if (!rows) return reasons;
-  for (const auto& row : *rows) reasons[row.message.nonce] = row.reason;
+  const bool silent = breaches_.contains(Breach::refuses_in_silence);
+  for (const auto& row : *rows) reasons[row.message.nonce] = silent ? "" : row.reason;
   return reasons;
 }
 

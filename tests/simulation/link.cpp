@@ -66,6 +66,9 @@ Link::Fate Link::draw_fate() {
     constexpr std::array fates{Fate::cut_before, Fate::cut_after, Fate::acts_late};
     return fates[dice_.below(fates.size())];
   }
+  if (troubles_.contains(Trouble::twice) && dice_.percent(6)) {
+    return dice_.percent(60) ? Fate::acted_twice : Fate::answered_twice;
+  }
   if (troubles_.contains(Trouble::server_errors) && dice_.percent(5)) {
     return dice_.percent(50) ? Fate::error_instead : Fate::error_after;
   }
@@ -116,12 +119,7 @@ HttpResult Link::act(const HttpRequest& request) {
                     server_.writes_under_way > 0 && dice_.percent(50);
   if (race) server_.hospital.lose_conditions(1);
   HttpResult result = server_.hospital.answer(request, agenda_.now());
-  if (server_.repeats_creates && request.url.ends_with("/Encounter")) {
-    agenda_.after(Seconds(90), [this, request] {
-      server_.hospital.lose_conditions(1);
-      server_.hospital.answer(request, agenda_.now());
-    });
-  }
+  if (request.method == "POST" && request.url.ends_with("/Encounter")) server_.created = request;
   if (race) server_.hospital.lose_conditions(0);
   const int status = std::get<HttpResponse>(result.outcome).status;
   if (writes(request)) {
@@ -137,12 +135,16 @@ void Link::arrive(const std::shared_ptr<Trip>& trip) {
   const bool cut_off = state_ != State::up && trip->fate != Fate::acts_late;
   if (cut_off || trip->fate == Fate::cut_before) return end(trip, HttpFailureKind::lost);
   if (trip->fate == Fate::error_instead) return end(trip, {trip->request.id, error(), {}});
+  if (server_.denies) return end(trip, {trip->request.id, HttpResponse{401, {}, "proxy"}, {}});
   HttpResult result = act(trip->request);
+  if (trip->fate == Fate::acted_twice) result = act(trip->request);
   if (trip->fate == Fate::cut_after) return end(trip, HttpFailureKind::lost);
   if (trip->fate == Fate::error_after) result.outcome = HttpResponse{502, {}, ""};
   agenda_.after(draw_delay(), [this, trip, result] {
-    if (state_ == State::up) return end(trip, result);
-    end(trip, HttpFailureKind::lost);
+    const Answer again = trip->ended ? nullptr : trip->answer;
+    if (state_ != State::up) return end(trip, HttpFailureKind::lost);
+    end(trip, result);
+    if (trip->fate == Fate::answered_twice && again) again(result);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kiosk/sync/http.h"
@@ -18,7 +19,8 @@ struct Server {
   emulators::Hospital& hospital;
   std::function<void()> written;  ///< after each request that may have changed something
   int writes_under_way = 0;       ///< of all kiosks
-  bool repeats_creates = false;   ///< a bad proxy before a server that ignores conditions
+  bool denies = false;            ///< a proxy before the server answers 401 to all
+  std::optional<kiosk::sync::HttpRequest> created;  ///< the last Encounter
 };
 
 /// The network between one kiosk and the hospital.
@@ -45,7 +47,16 @@ class Link {
   void send(const kiosk::sync::HttpRequest& request, Answer answer);
 
  private:
-  enum class Fate { passes, cut_before, cut_after, acts_late, error_instead, error_after };
+  enum class Fate {
+    passes,
+    acted_twice,
+    answered_twice,
+    cut_before,
+    cut_after,
+    acts_late,
+    error_instead,
+    error_after
+  };
   struct Trip;
 
   Fate draw_fate();

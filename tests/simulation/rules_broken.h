@@ -9,7 +9,7 @@ enum class Breach {
   server_forgets,        ///< an arrival that was acknowledged is gone from the server
   server_invents,        ///< an arrival appears that nobody confirmed
   server_calls_another,  ///< the order of two numbers on an Encounter is turned round
-  conditions_ignored,    ///< conditional creates always create, unknown sends are sent again
+  conditions_ignored,    ///< a conditional create that comes twice creates twice
   code_used_twice,       ///< two kiosks bear one code
   disk_loses_syncs,      ///< the disk says "synced" and keeps nothing
   prints_unknown_again,  ///< at start unknown tickets are printed once more
@@ -21,6 +21,9 @@ enum class Breach {
   keeps_the_patient,     ///< the session is not forgotten
   commits_unasked,       ///< another appointment than the one on screen is committed
   network_never_heals,
+  shows_another,       ///< patients look at a screen that was meant for somebody else
+  refuses_in_silence,  ///< the server's reasons are lost on the way to the list
+  never_sleeps,        ///< the records are woken without pause
 };
 using Breaches = std::set<Breach>;
 

@@ -139,8 +139,10 @@ void SimKiosk::cut_power_at(int disk_operation) {
 void SimKiosk::spare() {
   fuse_ = 0;
   setup_.killed_at_commit_percent = 0;
+  setup_.disk_errs_at_commit_percent = 0;
   setup_.powerless_at_commit_percent = 0;
   around_.disk.fail_at(0);
+  around_.disk.err_at(0);
 }
 
 void SimKiosk::bury() {
@@ -246,6 +248,9 @@ void SimKiosk::perform_commit(Commit commit) {
   if (dice_.percent(setup_.killed_at_commit_percent)) {
     kill_after_handing_out(1 + int(dice_.below(20)));
   }
+  if (dice_.percent(setup_.disk_errs_at_commit_percent)) {
+    around_.disk.err_at(1 + int(dice_.below(12)));
+  }
   if (dice_.percent(setup_.powerless_at_commit_percent)) cut_power_at(1 + int(dice_.below(30)));
   ask(std::move(commit));
 }
@@ -318,7 +323,8 @@ void SimKiosk::step() {
 }
 
 void SimKiosk::plan_step(Instant wake) {
-  const Milliseconds wait = std::clamp(wake - now().instant, Milliseconds(1), longest_sleep);
+  Milliseconds wait = std::clamp(wake - now().instant, Milliseconds(1), longest_sleep);
+  if (setup_.breaches.contains(Breach::never_sleeps)) wait = Milliseconds(1);
   later(wait, [this, mine = ++life_->step] {
     if (mine == life_->step) step();
   });

@@ -36,9 +36,10 @@ struct KioskSetup {
   std::string code = "K1";
   kiosk::journeys::Rules rules;
   kiosk::sync::SiteProfile profile;
-  kiosk::Instant build;                      ///< no clock before it is believed
-  Breaches breaches;                         ///< what a test breaks on purpose
-  unsigned killed_at_commit_percent = 0;     ///< soon after the patient pressed the button
+  kiosk::Instant build;                   ///< no clock before it is believed
+  Breaches breaches;                      ///< what a test breaks on purpose
+  unsigned killed_at_commit_percent = 0;  ///< soon after the patient pressed the button
+  unsigned disk_errs_at_commit_percent = 0;
   unsigned powerless_at_commit_percent = 0;  ///< the same, by the power
 };
 

@@ -73,6 +73,7 @@ class Lobby {
   void every(Minutes mean, std::function<void()> deed);
   void plan_troubles(Place& place);
   void cut_network(Place& place);
+  void deny();
   void trouble_printer(Place& place, bool cable);
   void kill(Place& place);
   void cut_power(Place& place);
@@ -112,8 +113,8 @@ Lobby::Lobby(const Options& options)
       dice_(options.seed),
       hospital_(hospital_of(options), morning + Minutes(30)),
       invariants_(agenda_, trace_, hospital_),
-      server_{hospital_, [this] { invariants_.server_written(); }, 0,
-              options.breaches.contains(Breach::conditions_ignored)} {
+      server_{hospital_, [this] { invariants_.server_written(); }, 0, false, {}} {
+  invariants_.set_breaches(options.breaches);
   const auto profile = draw_profile();
   if (dice_.percent(60)) opens_before_ = Minutes(300);
   places_.reserve(2);
@@ -167,6 +168,7 @@ void Lobby::build(const std::string& name, const std::string& code,
   setup.build = build_time;
   setup.breaches = options_.breaches;
   if (on(Trouble::kills)) setup.killed_at_commit_percent = 15;
+  if (on(Trouble::disk_errors)) setup.disk_errs_at_commit_percent = 20;
   if (on(Trouble::power_cuts)) setup.powerless_at_commit_percent = 15;
   place.kiosk = std::make_unique<SimKiosk>(
       std::move(setup),
@@ -214,6 +216,9 @@ void Lobby::plan_troubles(Place& place) {
                     [&place] { place.disk->set_space(Disk::Space::left); });
     });
   }
+  if (on(Trouble::disk_errors)) {
+    every(Minutes(8), [this, &place] { place.disk->err_at(1 + int(dice_.below(40))); });
+  }
   if (on(Trouble::devices)) {
     every(Minutes(15), [this, &place] {
       place.kiosk->set_reader(ReaderHealth::missing);
@@ -232,6 +237,12 @@ void Lobby::cut_network(Place& place) {
   const auto time = long_one ? dice_.between(Minutes(4), options_.length)
                              : dice_.between(Seconds(10), Minutes(4));
   agenda_.after(time, [&place] { place.link->set(Link::State::up); });
+}
+
+void Lobby::deny() {
+  trace_.line(agenda_.now(), "a proxy answers 401 to all");
+  server_.denies = true;
+  agenda_.after(dice_.between(Seconds(5), Minutes(3)), [this] { server_.denies = false; });
 }
 
 void Lobby::trouble_printer(Place& place, bool cable) {
@@ -280,6 +291,7 @@ void Lobby::look() {
 void Lobby::heal() {
   trace_.line(agenda_.now(), "all heals");
   healed_ = true;
+  server_.denies = false;
   crowd_->close_doors();
   for (Place& place : places_) {
     place.link->heal();
@@ -325,6 +337,10 @@ void Lobby::spoil_server() {
     const auto& nobody = hospital_.demo_person("too_early").appointments.front();
     hospital_.check_in_elsewhere(nobody, "f00d", "K8-001", now);
   }
+  if (broken(Breach::conditions_ignored) && server_.created) {
+    hospital_.lose_conditions(1);  // a bad proxy before a server that ignores conditions
+    hospital_.answer(*server_.created, now);
+  }
   if (ours == view.arrivals.end()) return;
   if (broken(Breach::server_forgets)) hospital_.remove("Encounter/" + ours->id, now);
   if (broken(Breach::server_calls_another)) {
@@ -350,6 +366,7 @@ Report Lobby::run() {
   const Instant end = morning + options_.length;
   crowd_->invite(options_.patients, end);
   if (on(Trouble::desk)) every(Minutes(3), [this] { desk_->act(); });
+  if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
   for (Place& place : places_) {
     agenda_.after(dice_.between({}, Seconds(20)), [this, &place] { begin(place); });
   }

@@ -136,6 +136,18 @@ TEST_CASE("simulation reports what stays of a patient on welcome") {
   check_reported(rule::nothing_stays, Breach::keeps_the_patient);
 }
 
+TEST_CASE("simulation reports a screen that shows somebody else") {
+  check_reported(rule::own_data, Breach::shows_another);
+}
+
+TEST_CASE("simulation reports a refusal without a reason") {
+  check_reported(rule::refused_says_why, Breach::refuses_in_silence, {Trouble::desk});
+}
+
+TEST_CASE("simulation reports a kiosk that never sleeps") {
+  check_reported(rule::no_spinning, Breach::never_sleeps);
+}
+
 TEST_CASE("simulation reports an outbox that does not empty") {
   check_reported(rule::outbox_empties, Breach::network_never_heals, {Trouble::network_cuts});
 }

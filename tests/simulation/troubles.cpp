@@ -6,15 +6,18 @@
 namespace simulation {
 namespace {
 
-constexpr std::array<std::pair<Trouble, const char*>, 14> words_of{{
+constexpr std::array<std::pair<Trouble, const char*>, 17> words_of{{
     {Trouble::network_cuts, "network_cuts"},
     {Trouble::lossy_network, "lossy_network"},
     {Trouble::slow_network, "slow_network"},
     {Trouble::server_errors, "server_errors"},
+    {Trouble::twice, "twice"},
+    {Trouble::denials, "denials"},
     {Trouble::races, "races"},
     {Trouble::kills, "kills"},
     {Trouble::power_cuts, "power_cuts"},
     {Trouble::disk_full, "disk_full"},
+    {Trouble::disk_errors, "disk_errors"},
     {Trouble::paper, "paper"},
     {Trouble::cable, "cable"},
     {Trouble::devices, "devices"},

@@ -12,16 +12,19 @@ enum class Trouble {
   lossy_network,  ///< exchanges are cut before or after the server acted, or time out
   slow_network,   ///< answers take seconds
   server_errors,  ///< 500, 502 (after it acted, too), 503 and 429
+  twice,          ///< a request reaches the server twice, an answer the kiosk
+  denials,        ///< a proxy answers 401 to all kiosks
   races,          ///< conditional creates of two kiosks that meet create both
   kills,          ///< the process dies between steps or while it hands things out
   power_cuts,     ///< the power goes with a write of the ledger's disk
   disk_full,
-  paper,      ///< out, near its end, cover open
-  cable,      ///< the printer is unplugged, in mid-ticket too
-  devices,    ///< the reader or the scanner is away
-  desk,       ///< the desk cancels, moves, checks in and takes arrivals back
-  clock,      ///< the machine wakes in 1970 or with a clock that is off
-  wanderers,  ///< patients who hesitate, walk away, try the other kiosk, come back
+  disk_errors,  ///< an operation fails; a commit may fail and be on the disk all the same
+  paper,        ///< out, near its end, cover open
+  cable,        ///< the printer is unplugged, in mid-ticket too
+  devices,      ///< the reader or the scanner is away
+  desk,         ///< the desk cancels, moves, checks in and takes arrivals back
+  clock,        ///< the machine wakes in 1970 or with a clock that is off
+  wanderers,    ///< patients who hesitate, walk away, try the other kiosk, come back
 };
 
 using Troubles = std::set<Trouble>;
