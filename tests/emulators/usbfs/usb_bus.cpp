@@ -96,7 +96,7 @@ class Bus final : public UsbBus {
 
   kiosk::Result<void> arrive(Stay& stay, const UsbModel& model);
   void depart(Stay& stay);
-  int next_address() { return ++addresses_; }
+  int next_address();
   void keep(Stay* stay) { stays_.push_back(stay); }
   void forget(Stay* stay) { std::erase(stays_, stay); }
 
@@ -110,9 +110,22 @@ class Bus final : public UsbBus {
   std::string root_;
   std::set<std::string> hubs_;
   std::vector<Stay*> stays_;
-  int addresses_ = 1;  ///< the root hub has 1
+  int last_address_ = 1;  ///< the root hub's
   guint timer_ = 0;
 };
+
+/// As the kernel: round and round, for a bus has 127; those from 100 on are the hubs'.
+int Bus::next_address() {
+  const auto taken = [this](int address) {
+    return std::any_of(stays_.begin(), stays_.end(), [&](const Stay* stay) {
+      return stay->node.plugged() && stay->plug.address == address;
+    });
+  };
+  do {
+    last_address_ = last_address_ < 99 ? last_address_ + 1 : 2;
+  } while (taken(last_address_));
+  return last_address_;
+}
 
 class BusPort final : public UsbBus::Port {
  public:
