@@ -10,26 +10,28 @@ namespace {
 
 constexpr std::size_t token_bytes_max = 16 * 1024;
 
-class NoSignIn : public Authorizer {
+class NoHeader : public Authorizer {
  public:
-  Result<std::string> authorization() override { return std::string(); }
-  void rejected() override {}
+  Result<std::optional<std::string>> authorization(Now) override { return std::string(); }
+  void rejected(const std::string&) override {}
 };
 
 class BearerFromFile : public Authorizer {
  public:
   explicit BearerFromFile(std::string path) : path_(std::move(path)) {}
 
-  Result<std::string> authorization() override {
+  Result<std::optional<std::string>> authorization(Now) override {
     if (header_.empty()) {
       auto token = read();
-      if (!token) return token;
+      if (!token) return pass_on(token.error());
       header_ = "Bearer " + *token;
     }
     return header_;
   }
 
-  void rejected() override { header_.clear(); }
+  void rejected(const std::string& authorization) override {
+    if (authorization == header_) header_.clear();
+  }
 
  private:
   Result<std::string> read() const {
@@ -58,7 +60,11 @@ Result<std::unique_ptr<Authorizer>> no_sign_in(const std::string& base_url) {
   if (!origin) return pass_on(origin.error());
   if (!is_loopback(*origin))
     return fail("sync", "sign_in_needed", "no sign-in is allowed on loopback only");
-  return std::unique_ptr<Authorizer>(std::make_unique<NoSignIn>());
+  return certificate_only();
+}
+
+std::unique_ptr<Authorizer> certificate_only() {
+  return std::make_unique<NoHeader>();
 }
 
 std::unique_ptr<Authorizer> bearer_from_file(std::string path) {

@@ -1,6 +1,7 @@
 #include "kiosk/sync/curl_client.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <map>
 #include <thread>
@@ -19,6 +20,9 @@ struct EasyClose {
 };
 struct MultiClose {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct ContextClose {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 struct ListClose {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -120,6 +124,11 @@ void set_rules(Transfer& transfer, const CurlOptions& options) {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options.certificate_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, options.certificate_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, options.certificate_key_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");  // else OpenSSL asks at the terminal
+  }
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // never by a variable of the environment
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -129,6 +138,28 @@ void set_rules(Transfer& transfer, const CurlOptions& options) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request_begins);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
+}
+
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+/// libcurl would find out at the first request only.
+Result<void> check_certificate(const CurlOptions& options) {
+  if (options.certificate_file.empty()) return {};
+  const auto wrong = [](std::string what) {
+    return fail("sync", "client_certificate", std::move(what));
+  };
+  const std::unique_ptr<SSL_CTX, ContextClose> context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return wrong("OpenSSL does not start");
+  SSL_CTX_set_default_passwd_cb(context.get(), no_passphrase);
+  const auto& certificate = options.certificate_file;
+  const auto& key = options.certificate_key_file;
+  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1)
+    return wrong(certificate + " holds no certificate (PEM)");
+  if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return wrong(key + " holds no private key (PEM, without a passphrase) of that certificate");
+  return {};
 }
 
 }  // namespace
@@ -235,6 +266,7 @@ class CurlClient::Worker {
 
 Result<std::unique_ptr<CurlClient>> CurlClient::create(CurlOptions options, Sink sink) {
   // Counts its calls itself and is safe to repeat; never undone, as other libraries may use it.
+  if (auto good = check_certificate(options); !good) return pass_on(good.error());
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
     return kiosk::fail("sync", "curl", "libcurl does not start");
   std::unique_ptr<CURLM, MultiClose> multi(curl_multi_init());

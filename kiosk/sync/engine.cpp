@@ -95,6 +95,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.day_is_complete = download_.day_is_complete(now);
   out.clock = context_.exchange.take_correction(now.trust);
   if (out.clock) correction_ = out.clock->offset;
+  out.revoked = context_.exchange.revoked();
   out.wake = wake();
   return std::move(out);
 }

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t background_parallel_max = 4;
 constexpr std::size_t flights_max = 256;
 constexpr Milliseconds grace{2'000};  ///< for the adapter to report a time-out itself
+constexpr Milliseconds locked_for{30'000};
 constexpr Milliseconds backoff_first{1'000};
 constexpr Milliseconds backoff_last{30'000};
 constexpr Milliseconds retry_after_min{1'000};
@@ -106,28 +107,52 @@ std::size_t Exchange::background_running() const {
       }));
 }
 
+/// Asks what the authorizer must know before anything that waits can be signed.
+void Exchange::sign_in(Now now) {
+  const bool wanted = std::any_of(flights_.begin(), flights_.end(),
+                                  [](const auto& one) { return !one.second.started; });
+  if (!wanted || is_locked(now)) return;
+  auto request = authorizer_.ask(now, server_time(now));
+  if (!request) return;
+  Flight flight;
+  const auto id = next_id_++;
+  flight.request = std::move(*request);
+  flight.request.id = RequestId{id};
+  flight.urgency = Urgency::interactive;
+  flight.is_sign_in = true;
+  flights_.emplace(id, std::move(flight));
+}
+
 std::vector<HttpRequest> Exchange::take(Now now) {
+  sign_in(now);
   std::vector<HttpRequest> ready;
   auto running = background_running();
   std::vector<HttpResult> unsigned_ones;
+  const auto refuse = [&](const Flight& flight, std::string why) {
+    unsigned_ones.push_back({flight.request.id,
+                             HttpFailure{HttpFailureKind::not_connected, std::move(why)},
+                             Milliseconds(0)});
+  };
   for (auto& [id, flight] : flights_) {
     if (flight.started) continue;
-    if (flight.urgency == Urgency::background) {
-      if (running >= background_parallel_max || now.instant < hold_until_) continue;
-      ++running;
+    const bool background = flight.urgency == Urgency::background;
+    if (background && (running >= background_parallel_max || now.instant < hold_until_)) continue;
+    HttpRequest request = flight.request;
+    if (!flight.is_sign_in) {
+      if (is_locked(now)) {
+        refuse(flight, "the server does not accept our sign-in");
+        continue;
+      }
+      const auto authorization = authorizer_.authorization(now);
+      if (!authorization) refuse(flight, authorization.error().what);
+      if (!authorization || !*authorization) continue;
+      flight.authorization = **authorization;
+      if (!flight.authorization.empty())
+        request.headers.emplace_back("Authorization", flight.authorization);
     }
+    if (background) ++running;
     flight.started = true;
     flight.deadline = now.instant + flight.request.timeout + grace;
-    const auto authorization = authorizer_.authorization();
-    if (!authorization) {
-      unsigned_ones.push_back(
-          {flight.request.id,
-           HttpFailure{HttpFailureKind::not_connected, authorization.error().what},
-           Milliseconds(0)});
-      continue;
-    }
-    HttpRequest request = flight.request;
-    if (!authorization->empty()) request.headers.emplace_back("Authorization", *authorization);
     ready.push_back(std::move(request));
   }
   for (auto& one : unsigned_ones) on_result(now, std::move(one));
@@ -137,12 +162,19 @@ std::vector<HttpRequest> Exchange::take(Now now) {
 void Exchange::follow_clock(Milliseconds change) {
   for (auto& [id, flight] : flights_) flight.deadline += change;
   if (hold_until_ != Instant{}) hold_until_ += change;
+  if (locked_until_ != Instant{}) locked_until_ += change;
   if (last_answer_) *last_answer_ += change;
+  authorizer_.follow_clock(change);
 }
 
 bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flight) {
-  if (response.status != 401 || flight.signed_anew) return false;
-  authorizer_.rejected();
+  if (response.status != 401) return false;
+  if (flight.signed_anew) {
+    locked_until_ = now.instant + locked_for;
+    hold_until_ = std::max(hold_until_, locked_until_);
+    return false;
+  }
+  authorizer_.rejected(flight.authorization);
   Flight again;
   again.request = flight.request;
   again.urgency = flight.urgency;
@@ -153,6 +185,19 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
   again.request.id = RequestId{id};
   flights_.emplace(id, std::move(again));
   return true;
+}
+
+/// A sign-in that fails makes the server unusable; one that succeeds says nothing of it yet.
+void Exchange::on_sign_in(Now now, const HttpResult& result) {
+  if (const auto* failure = std::get_if<HttpFailure>(&result.outcome)) {
+    health_.failed(failure->kind, result.elapsed);
+  } else {
+    const auto& response = std::get<HttpResponse>(result.outcome);
+    if (const auto date = parse_http_date(header(response.headers, "Date")))
+      clock_.sample(*date, now.instant, result.elapsed);
+  }
+  authorizer_.answered(now, result);
+  if (auto words = authorizer_.take_trouble()) denied_ = std::move(*words);
 }
 
 void Exchange::note_denied(int status) {
@@ -187,6 +232,7 @@ void Exchange::on_result(Now now, HttpResult result) {
   if (found == flights_.end()) return;
   Flight flight = std::move(found->second);
   flights_.erase(found);
+  if (flight.is_sign_in) return on_sign_in(now, result);
   if (const auto* response = std::get_if<HttpResponse>(&result.outcome))
     if (renew_sign_in(now, *response, flight)) return;
   Reply reply;
@@ -208,8 +254,10 @@ void Exchange::expire(Now now) {
 std::optional<Instant> Exchange::wake() const {
   std::optional<Instant> first;
   const bool full = background_running() >= background_parallel_max;
+  const bool signing_in = std::any_of(flights_.begin(), flights_.end(),
+                                      [](const auto& one) { return one.second.is_sign_in; });
   for (const auto& [id, flight] : flights_) {
-    if (!flight.started && full) continue;  // the end of another one wakes us
+    if (!flight.started && (full || signing_in)) continue;  // the end of another one wakes us
     const Instant at = flight.started ? flight.deadline : hold_until_;
     if (!first || at < *first) first = at;
   }

@@ -40,8 +40,9 @@ struct Reply {
 enum class Urgency { interactive, background };
 
 /// Requests on their way: signs them, keeps background ones bounded and back while the server asks
-/// for it, renews a refused sign-in once, and hands every end to who asked. No I/O: what `take`
-/// gives must be sent by the caller, and each of it answered to `on_result`.
+/// for it, and hands every end to who asked. A refused sign-in is renewed once; if the server
+/// refuses that one too, nothing is sent for a while. None waits for a sign-in that fails. No I/O:
+/// what `take` gives must be sent by the caller, and each of it answered to `on_result`.
 class Exchange {
  public:
   using Handler = std::function<void(Now, const Reply&)>;
@@ -65,8 +66,9 @@ class Exchange {
   std::optional<ClockCorrection> take_correction(ClockTrust t) { return clock_.take_correction(t); }
   std::optional<Instant> last_answer() const { return last_answer_; }
   bool has_answered() const { return last_answer_.has_value(); }
-  /// Words of a 401 or 403 that stays, once until the next success.
+  /// Words of a sign-in that fails and of a 401 or 403 that stays, once until the next success.
   std::optional<std::string> take_denied();
+  bool revoked() const { return authorizer_.revoked(); }
   /// No request of the background before this.
   Instant hold_until() const { return hold_until_; }
 
@@ -78,9 +80,14 @@ class Exchange {
     Instant deadline;
     bool started = false;
     bool signed_anew = false;
+    bool is_sign_in = false;
+    std::string authorization = {};
   };
 
+  void sign_in(Now now);
+  void on_sign_in(Now now, const HttpResult& result);
   bool renew_sign_in(Now now, const HttpResponse& response, Flight& flight);
+  bool is_locked(Now now) const { return now.instant < locked_until_; }
   void note(Now now, const HttpResult& result, Reply& reply);
   void note_denied(int status);
   std::size_t background_running() const;
@@ -92,6 +99,7 @@ class Exchange {
   std::map<RowId, Flight> flights_;
   std::optional<Instant> last_answer_;
   Instant hold_until_{};
+  Instant locked_until_{};  ///< the server does not accept our sign-in
   std::optional<std::string> denied_;
   bool denied_told_ = false;
 };

@@ -379,11 +379,9 @@ Result<Reading> read_bundle(element bundle) {
   return reading;
 }
 
-}  // namespace
-
-Result<Reading> read_fhir(std::string_view json) {
+/// The object that an answer is; it lives in `parser`.
+Result<element> parsed(simdjson::dom::parser& parser, std::string_view json) {
   if (json.size() > answer_bytes_max) return fail("fhir", "too_large", "the answer is too long");
-  simdjson::dom::parser parser(answer_bytes_max);
   if (parser.allocate(std::max<std::size_t>(json.size(), 64), depth_max) != simdjson::SUCCESS)
     return fail("fhir", "too_large", "no memory for the answer");
   element root;
@@ -391,6 +389,16 @@ Result<Reading> read_fhir(std::string_view json) {
   if (const auto error = parser.parse(padded).get(root); error != simdjson::SUCCESS)
     return malformed(fmt::format("not JSON: {}", simdjson::error_message(error)));
   if (!root.is_object()) return malformed("the answer is no object");
+  return root;
+}
+
+}  // namespace
+
+Result<Reading> read_fhir(std::string_view json) {
+  simdjson::dom::parser parser(answer_bytes_max);
+  const auto read = parsed(parser, json);
+  if (!read) return pass_on(read.error());
+  const element root = *read;
   const auto type = text(root, "resourceType");
   if (type.empty()) return malformed("resourceType: missing");
   if (type == "Bundle") return read_bundle(root);
@@ -400,6 +408,30 @@ Result<Reading> read_fhir(std::string_view json) {
   if (const auto reason = Reader(reading, urns).read(root); !reason.empty())
     return malformed(type + "." + reason);
   return reading;
+}
+
+Result<std::map<std::string, std::vector<std::string>>> read_members(std::string_view json) {
+  simdjson::dom::parser parser(answer_bytes_max);
+  const auto read = parsed(parser, json);
+  if (!read) return pass_on(read.error());
+  std::map<std::string, std::vector<std::string>> members;
+  object whole;
+  if (read->get(whole) != simdjson::SUCCESS) return malformed("the answer is no object");
+  for (const auto& [key, value] : whole) {
+    std::string_view words;
+    std::int64_t number = 0;
+    std::vector<std::string> found;
+    if (value.get(words) == simdjson::SUCCESS)
+      found.emplace_back(words);
+    else if (value.get(number) == simdjson::SUCCESS)
+      found.push_back(fmt::format("{}", number));
+    else if (value.is_array())
+      found = texts(*read, key);
+    else
+      continue;
+    members.emplace(key, std::move(found));
+  }
+  return members;
 }
 
 std::string plain_reference(std::string_view reference) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kiosk/base/result.h"
 #include "kiosk/sync/fhir_rows.h"
@@ -17,6 +19,10 @@ inline constexpr std::size_t entries_max = 5'000;
 ///
 /// Errors: fhir/too_large, fhir/malformed with the path in what. Thread: any; pure.
 Result<Reading> read_fhir(std::string_view json);
+
+/// The members of an object that is none of FHIR's: texts, whole numbers and lists of texts, each
+/// as a list; what is of another kind is passed over. Errors: fhir/too_large, fhir/malformed. Pure.
+Result<std::map<std::string, std::vector<std::string>>> read_members(std::string_view json);
 
 /// "http://x/fhir/Patient/7/_history/2" -> "Patient/7"; empty when it is no literal reference.
 std::string plain_reference(std::string_view reference);

@@ -69,7 +69,7 @@ using Answer = std::variant<LookUpAnswer, FreshAnswer>;
 enum class AlertKind {
   own_code_seen,  ///< a number of our series that this ledger never gave
   refused,        ///< an arrival went to the staff's list
-  denied          ///< 401 or 403 that stays: sign-in or configuration
+  denied          ///< the sign-in fails, or a 401 or 403 that stays: configuration
 };
 
 struct EngineAlert {
@@ -91,7 +91,8 @@ struct Output {
   bool day_is_complete =
       false;  ///< all appointments of today and tomorrow were read since the start
   std::optional<ClockCorrection> clock;  ///< to add to the stepping clock from the next step on
-  std::optional<Instant> wake;           ///< step again by then even if nothing happens
+  bool revoked = false;  ///< the hospital has withdrawn this kiosk's sign-in: see smart_sign_in.h
+  std::optional<Instant> wake;  ///< step again by then even if nothing happens
 };
 
 }  // namespace kiosk::sync

@@ -77,6 +77,7 @@ Verdict judge(const Reply& reply) {
       return Verdict::gone;
     case 401:
     case 403:
+    case 407:
       return Verdict::denied;
     case 429:
     case 503:
@@ -88,6 +89,7 @@ Verdict judge(const Reply& reply) {
       return Verdict::refused;
     default:
       if (status >= 200 && status < 300) return Verdict::done;
+      if (status >= 300 && status < 400) return Verdict::denied;  // never followed
       return status >= 500 ? Verdict::unknown : Verdict::refused;
   }
 }

@@ -1,0 +1,135 @@
+#include "kiosk/sync/smart_key.h"
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace kiosk::sync {
+namespace {
+
+constexpr int rsa_bits_min = 2048;
+constexpr int p384_bits = 384;
+constexpr std::size_t p384_bytes = 48;
+
+template <auto Free>
+struct Freed {
+  template <typename T>
+  void operator()(T* what) const {
+    Free(what);
+  }
+};
+using File = std::unique_ptr<std::FILE, Freed<std::fclose>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+
+/// In place of OpenSSL's own question for a passphrase, which would wait at the terminal.
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+/// JWS has r and s side by side where OpenSSL has DER.
+Result<std::string> raw_signature(std::string_view der) {
+  const unsigned char* from = bytes_of(der);
+  const EcSignature pair(d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(der.size())));
+  std::string raw(2 * p384_bytes, '\0');
+  auto* to = reinterpret_cast<unsigned char*>(raw.data());
+  const int bytes = static_cast<int>(p384_bytes);
+  if (!pair || BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), to, bytes) != bytes ||
+      BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), to + p384_bytes, bytes) != bytes)
+    return fail("sync", "smart_key", "OpenSSL does not sign");
+  return raw;
+}
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      out += {'\\', c};
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+struct SmartKey::Key {
+  std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>> key;
+};
+
+Result<SmartKey> SmartKey::load(const std::string& path) {
+  const File file(std::fopen(path.c_str(), "rbe"));
+  if (!file) return fail("sync", "smart_key", "cannot open " + path);
+  auto key = std::make_shared<Key>();
+  key->key.reset(PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));
+  if (!key->key)
+    return fail("sync", "smart_key", path + " holds no private key (PEM, without a passphrase)");
+  const int bits = EVP_PKEY_get_bits(key->key.get());
+  const bool ec = EVP_PKEY_is_a(key->key.get(), "EC") == 1 && bits == p384_bits;
+  const bool rsa = EVP_PKEY_is_a(key->key.get(), "RSA") == 1 && bits >= rsa_bits_min;
+  if (!ec && !rsa)
+    return fail("sync", "smart_key",
+                path + " is neither an EC P-384 nor an RSA key from 2048 bits");
+  return SmartKey(std::move(key));
+}
+
+std::string_view SmartKey::algorithm() const {
+  return EVP_PKEY_is_a(key_->key.get(), "EC") == 1 ? "ES384" : "RS384";
+}
+
+Result<std::string> SmartKey::sign(std::string_view text) const {
+  const Digest digest(EVP_MD_CTX_new());
+  std::size_t size = 0;
+  std::string signature;
+  // Twice: how long it is at most, then the signature.
+  bool good = digest && EVP_DigestSignInit(digest.get(), nullptr, EVP_sha384(), nullptr,
+                                           key_->key.get()) == 1;
+  good = good && EVP_DigestSign(digest.get(), nullptr, &size, bytes_of(text), text.size()) == 1;
+  signature.resize(size);
+  good = good && EVP_DigestSign(digest.get(), reinterpret_cast<unsigned char*>(signature.data()),
+                                &size, bytes_of(text), text.size()) == 1;
+  if (!good) return fail("sync", "smart_key", "OpenSSL does not sign");
+  signature.resize(size);
+  return algorithm() == "ES384" ? raw_signature(signature) : signature;
+}
+
+std::string base64url(std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  unsigned held = 0;
+  int bits = 0;
+  for (const char c : bytes) {
+    held = (held << 8 | static_cast<unsigned char>(c)) & 0x3fffU;
+    for (bits += 8; bits >= 6; bits -= 6) out += digits[held >> (bits - 6) & 0x3fU];
+  }
+  if (bits > 0) out += digits[held << (6 - bits) & 0x3fU];
+  return out;
+}
+
+Result<std::string> signed_assertion(const SmartKey& key, const Assertion& assertion) {
+  const auto issued = to_ms(assertion.issued) / 1'000;
+  const auto head = fmt::format(R"({{"alg":"{}","kid":{},"typ":"JWT"}})", key.algorithm(),
+                                json_text(assertion.key_id));
+  const auto claims =
+      fmt::format(R"({{"iss":{0},"sub":{0},"aud":{1},"jti":{2},"iat":{3},"exp":{4}}})",
+                  json_text(assertion.client_id), json_text(assertion.token_url),
+                  json_text(assertion.id), issued, issued + assertion_lasts.count());
+  auto text = base64url(head) + "." + base64url(claims);
+  const auto signature = key.sign(text);
+  if (!signature) return pass_on(signature.error());
+  return text + "." + base64url(*signature);
+}
+
+}  // namespace kiosk::sync
