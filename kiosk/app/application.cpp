@@ -15,6 +15,7 @@
 #include "kiosk/store/key_file.h"
 #include "kiosk/store/number_series.h"
 #include "kiosk/sync/curl_client.h"
+#include "kiosk/sync/smart_sign_in.h"
 
 namespace kiosk::app {
 namespace {
@@ -76,6 +77,30 @@ Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config) 
     shell::log(shell::Severity::error, "ledger_replaced", {{"old", *(*ledger)->set_aside()}});
   }
   return ledger;
+}
+
+Result<std::unique_ptr<sync::Authorizer>> make_authorizer(const shell::Config& config) {
+  switch (config.sign_in) {
+    case shell::SignIn::none:
+      return sync::no_sign_in(config.profile.base_url);
+    case shell::SignIn::bearer:
+      return sync::bearer_from_file(config.token_file);
+    case shell::SignIn::certificate:
+      return sync::certificate_only();
+    case shell::SignIn::smart:
+      break;
+  }
+  auto key = sync::SmartKey::load(config.smart.key_file);
+  if (!key) return pass_on(key.error());
+  const shell::SmartSignIn& smart = config.smart;
+  sync::SmartSettings settings{config.profile.base_url,
+                               smart.token_url,
+                               smart.client_id,
+                               smart.key_id,
+                               smart.scopes,
+                               config.profile.connect_timeout,
+                               config.profile.request_timeout};
+  return sync::smart_sign_in(std::move(settings), std::move(*key), random_hex, random_unit);
 }
 
 /// All that runs, in the order in which it may go: workers before what they speak to.
@@ -154,13 +179,9 @@ Result<RecordsWorker::Parts> Application::make_parts() {
   auto tickets = TicketPrinter::create(config_, catalogues_);
   if (!tickets) return pass_on(tickets.error());
   parts.tickets = std::move(*tickets);
-  if (config_.sign_in == shell::SignIn::bearer) {
-    parts.authorizer = sync::bearer_from_file(config_.token_file);
-  } else {
-    auto none = sync::no_sign_in(config_.profile.base_url);
-    if (!none) return pass_on(none.error());
-    parts.authorizer = std::move(*none);
-  }
+  auto authorizer = make_authorizer(config_);
+  if (!authorizer) return fail("sign-in", authorizer.error());
+  parts.authorizer = std::move(*authorizer);
   if (parts.ledger->print_cut_short()) remains_ = drivers::printer::Remains::possible;
   const auto status = parts.ledger->status(Instant{});
   if (!status) return pass_on(status.error());
@@ -186,8 +207,9 @@ Result<void> Application::make_recorder() {
 
 Result<void> Application::make_records(RecordsWorker::Parts parts) {
   auto http = sync::CurlClient::create(
-      {config_.ca_file, 256}, [this](sync::HttpResult result) { to_records(std::move(result)); });
-  if (!http) return pass_on(http.error());
+      {config_.ca_file, 256, config_.certificate_file, config_.certificate_key_file},
+      [this](sync::HttpResult result) { to_records(std::move(result)); });
+  if (!http) return fail("sign-in", http.error());
   http_ = std::move(*http);
   RecordsPorts ports;
   ports.to_loop = [this](shell::LoopInput input) { to_loop(std::move(input)); };

@@ -14,7 +14,27 @@
 
 namespace kiosk::shell {
 
-enum class SignIn { none, bearer };
+enum class SignIn { none, bearer, certificate, smart };
+
+/// Sign-in by SMART Backend Services.
+struct SmartSignIn {
+  std::string client_id;
+  std::string key_file;  ///< EC P-384 or RSA, PEM
+  std::string key_id;
+  std::string token_url;  ///< empty: out of .well-known/smart-configuration
+  /// All that the kiosk does, and no more.
+  std::vector<std::string> scopes{"system/Appointment.rus",
+                                  "system/Encounter.crus",
+                                  "system/Patient.rs",
+                                  "system/Practitioner.rs",
+                                  "system/PractitionerRole.rs",
+                                  "system/Location.rs",
+                                  "system/HealthcareService.rs",
+                                  "system/Flag.rs",
+                                  "system/Task.crs"};
+
+  bool operator==(const SmartSignIn&) const = default;
+};
 
 /// The short text beside the masked name by which a patient knows the ticket as their own.
 enum class SecondIdentifier { none, phone_last4, document_last4 };
@@ -56,8 +76,11 @@ struct Config {
   std::string time_zone;  ///< IANA name; `rules.zone` holds its offsets
 
   SignIn sign_in = SignIn::bearer;
-  std::string token_file;  ///< bearer token, read anew by whoever signs in
-  std::string ca_file;     ///< empty: the system's certificates
+  std::string token_file;        ///< bearer token, read anew by whoever signs in
+  std::string ca_file;           ///< empty: the system's certificates
+  std::string certificate_file;  ///< ours, shown to the server; empty: none
+  std::string certificate_key_file;
+  SmartSignIn smart;
 
   int minimum_incarnation = 1;
   std::string ledger_file = "/var/lib/kiosk/ledger.db";

@@ -19,6 +19,20 @@ void judge_sign_in(const Config& config, ConfigReading& reading) {
                            {"missing; sign_in \"bearer\" needs it",
                             "the path of a file that only its owner may read"});
   }
+  const auto needs = [&](bool needed, const std::string& value, const char* key, const char* why) {
+    if (needed && value.empty() && !reading.places.contains(key))
+      reading.complain_about(key, {std::string("missing; ") + why});
+  };
+  const bool smart = config.sign_in == SignIn::smart;
+  needs(smart, config.smart.client_id, "server.smart.client_id", "sign_in \"smart\" needs it");
+  needs(smart, config.smart.key_file, "server.smart.key_file", "sign_in \"smart\" needs it");
+  needs(smart, config.smart.key_id, "server.smart.key_id", "sign_in \"smart\" needs it");
+  if (smart && config.smart.scopes.empty())
+    reading.complain_about("server.smart.scopes", {"empty", "at least one scope"});
+  needs(config.sign_in == SignIn::certificate, config.certificate_file, "server.certificate_file",
+        "sign_in \"certificate\" needs it");
+  needs(!config.certificate_file.empty(), config.certificate_key_file,
+        "server.certificate_key_file", "server.certificate_file needs it");
 }
 
 void judge_languages(const Config& config, ConfigReading& reading) {

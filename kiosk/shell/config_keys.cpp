@@ -51,12 +51,22 @@ Keys server_keys(Config& c) {
   return {
       {"server.url", TextTarget{&p.base_url, TextForm::url}, "Base URL of the FHIR R4 server.",
        R"("https://fhir.example.org/r4")"},
-      {"server.sign_in", choice(&c.sign_in, {{"bearer", SignIn::bearer}, {"none", SignIn::none}}),
-       "How the kiosk signs in; \"none\" needs test = true."},
+      {"server.sign_in",
+       choice(&c.sign_in, {{"bearer", SignIn::bearer},
+                           {"certificate", SignIn::certificate},
+                           {"smart", SignIn::smart},
+                           {"none", SignIn::none}}),
+       "How the kiosk signs in: bearer token, client certificate alone, or SMART Backend Services "
+       "(see [server.smart]); \"none\" needs test = true."},
       {"server.token_file", FileTarget{&c.token_file, FileRule::secret},
        "File with the bearer token; needed for sign_in \"bearer\". Mode 0600."},
       {"server.ca_file", FileTarget{&c.ca_file, FileRule::readable},
        "Certificates (PEM) to trust instead of the system's; empty: the system's."},
+      {"server.certificate_file", FileTarget{&c.certificate_file, FileRule::readable},
+       "The kiosk's own certificate (PEM, with its chain), shown to a server that asks; needed for "
+       "sign_in \"certificate\", allowed with every other."},
+      {"server.certificate_key_file", FileTarget{&c.certificate_key_file, FileRule::secret},
+       "The private key of that certificate (PEM, without a passphrase). Mode 0600."},
       {"server.includes", TextsTarget{&p.includes, TextForm::search},
        "What a search of appointments asks to be sent along (_include)."},
       {"server.reverse_includes", TextsTarget{&p.reverse_includes, TextForm::search},
@@ -115,6 +125,17 @@ Keys server_detail_keys(Config& c) {
   sync::IdentifierSystems& s = p.systems;
   using domain::AppointmentStatus;
   Keys keys{
+      {"server.smart.client_id", TextTarget{&c.smart.client_id, TextForm::line},
+       "The kiosk's client id at the authorization server; needed for sign_in \"smart\"."},
+      {"server.smart.key_file", FileTarget{&c.smart.key_file, FileRule::secret},
+       "Its private key (PEM): EC P-384 signs with ES384, RSA from 2048 bits with RS384. One key a "
+       "kiosk. Mode 0600."},
+      {"server.smart.key_id", TextTarget{&c.smart.key_id, TextForm::line},
+       "The key's id (kid), as the hospital registered it."},
+      {"server.smart.token_url", TextTarget{&c.smart.token_url, TextForm::url},
+       "The token endpoint; empty: as the server's .well-known/smart-configuration says."},
+      {"server.smart.scopes", TextsTarget{&c.smart.scopes, TextForm::code},
+       "What is asked for. No more than the kiosk needs; staff are told what is not granted."},
       {"server.arrival.way",
        choice(&p.arrival_way, {{"transaction", sync::ArrivalWay::transaction},
                                {"one_by_one", sync::ArrivalWay::one_by_one},

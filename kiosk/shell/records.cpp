@@ -319,6 +319,15 @@ void Records::step_engine() {
   // What follows from an alert is the ledger's to say: one that has given no number yet just begins
   // its next incarnation when it sees its code used.
   if (!output.alerts.empty()) next_care_ = now_.instant;
+  for (sync::EngineAlert& alert : output.alerts) {
+    if (alert.kind != sync::AlertKind::denied) continue;
+    // It may name scopes of the configuration; the webhook's text needs no escapes.
+    std::replace_if(
+        alert.text.begin(), alert.text.end(),
+        [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < 0x20); }, '\'');
+    out_.alerts.push_back(
+        {std::nullopt, "sign_in", rules_.kiosk_code + ": " + std::move(alert.text)});
+  }
 }
 
 void Records::step_spooler() {

@@ -53,7 +53,7 @@ struct RecordsFacts {
 };
 
 struct Alert {
-  journeys::StaffNotice kind = journeys::StaffNotice::printer;
+  std::optional<journeys::StaffNotice> kind;  ///< none: it does not stand on the strip
   std::string code;  ///< "printer", "refused", ...: for the Task and the webhook
   std::string text;  ///< without patient data
 };

@@ -18,7 +18,8 @@ import traceback
 sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
-for module in ("visits", "power", "server", "devices", "outcomes", "machine", "usb", "terminal"):
+for module in ("visits", "power", "server", "sign_in", "devices", "outcomes", "machine", "usb",
+               "terminal"):
     __import__(module)  # registers its tests
 
 WORKERS = 2

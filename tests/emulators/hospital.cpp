@@ -20,20 +20,6 @@ constexpr std::array types = {
     "Patient",           "Appointment",  "Encounter",        "Task",        "Flag", "Location",
     "HealthcareService", "Practitioner", "PractitionerRole", "Organization"};
 
-std::string http_date(Instant now) {
-  using namespace std::chrono;
-  constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  const auto day = floor<std::chrono::days>(now);
-  const year_month_day date(day);
-  const auto s = duration_cast<seconds>(now - day).count();
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[weekday(day).c_encoding()],
-                     static_cast<unsigned>(date.day()),
-                     months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                     s / 3600, s / 60 % 60, s % 60);
-}
-
 HttpResponse respond_text(int status, std::string body) {
   return {status, {{"Content-Type", "application/fhir+json"}}, std::move(body)};
 }
@@ -206,6 +192,20 @@ std::string id_in(const std::string& reference) {
 
 std::string instant_text(const Hospital::State& state, Instant instant) {
   return kiosk::sync::format_instant(state.options.zone, instant);
+}
+
+std::string http_date(Instant now) {
+  using namespace std::chrono;
+  constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  const auto day = floor<std::chrono::days>(now);
+  const year_month_day date(day);
+  const auto s = duration_cast<seconds>(now - day).count();
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[weekday(day).c_encoding()],
+                     static_cast<unsigned>(date.day()),
+                     months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                     s / 3600, s / 60 % 60, s % 60);
 }
 
 Hospital::Hospital(HospitalOptions options, Instant now) : state_(std::make_unique<State>()) {

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/emulators/hospital_state.h"
+
 namespace emulators {
 namespace {
 
@@ -46,7 +48,8 @@ std::unique_ptr<X509, CertificateFree> self_made(EVP_PKEY* key) {
   return certificate;
 }
 
-Result<std::unique_ptr<httplib::Server>> tls_server(const std::string& folder) {
+Result<std::unique_ptr<httplib::Server>> tls_server(const std::string& folder,
+                                                    HospitalServerOptions::Clients clients) {
   const auto cert_path = folder + "/cert.pem";
   const auto key_path = folder + "/key.pem";
   std::unique_ptr<EVP_PKEY, KeyFree> key(EVP_EC_gen("P-256"));
@@ -58,7 +61,9 @@ Result<std::unique_ptr<httplib::Server>> tls_server(const std::string& folder) {
   PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   cert_file.reset();
   key_file.reset();
-  auto server = std::make_unique<httplib::SSLServer>(cert_path.c_str(), key_path.c_str());
+  const bool known = clients == HospitalServerOptions::Clients::known;
+  auto server = std::make_unique<httplib::SSLServer>(cert_path.c_str(), key_path.c_str(),
+                                                     known ? cert_path.c_str() : nullptr);
   if (!server->is_valid()) return fail("emulators", "certificate", "the server does not take it");
   return std::unique_ptr<httplib::Server>(std::move(server));
 }
@@ -69,16 +74,30 @@ struct HospitalServer::Inside {
   HospitalServerOptions options;
   std::function<kiosk::Instant()> clock;
   std::unique_ptr<httplib::Server> server;
-  std::mutex mutex;  ///< guards `hospital`
+  std::mutex mutex;  ///< guards `hospital` and `desk`
   std::optional<Hospital> hospital;
+  std::optional<TokenDesk> desk;
   int port = 0;
   int announced_port = 0;
   std::jthread thread;
 
-  std::string url() const {
+  std::string origin() const {
     const bool tls = options.tls == HospitalServerOptions::Tls::self_made;
-    return std::string(tls ? "https" : "http") + "://localhost:" + std::to_string(announced_port) +
-           "/fhir";
+    return std::string(tls ? "https" : "http") + "://localhost:" + std::to_string(announced_port);
+  }
+  std::string url() const { return origin() + "/fhir"; }
+  std::string token_url() const { return origin() + "/auth/token"; }
+
+  /// What the authorization server says to this request; nothing: the hospital is asked.
+  std::optional<kiosk::sync::HttpResponse> sign_in(const HospitalRequest& asked) {
+    const auto now = clock();
+    if (asked.method == "POST" && asked.target == "/auth/token")
+      return desk->token(token_url(), asked.body, now);
+    if (asked.target == "/fhir/.well-known/smart-configuration")
+      return desk->configuration(token_url());
+    if (desk->accepts(kiosk::sync::header(asked.headers, "Authorization"), now))
+      return std::nullopt;
+    return kiosk::sync::HttpResponse{401, {}, "{}"};
   }
 
   void serve(const httplib::Request& request, httplib::Response& response) {
@@ -87,7 +106,9 @@ struct HospitalServer::Inside {
     kiosk::sync::HttpResponse answer;
     {
       const std::lock_guard lock(mutex);
-      answer = hospital->handle(asked, clock());
+      auto said = desk ? sign_in(asked) : std::nullopt;
+      if (said) said->headers.emplace_back("Date", http_date(clock()));
+      answer = said ? std::move(*said) : hospital->handle(asked, clock());
     }
     response.status = answer.status;
     std::string type = "application/fhir+json";
@@ -119,7 +140,7 @@ Result<std::unique_ptr<HospitalServer>> HospitalServer::create(
   inside->options = std::move(options);
   inside->clock = std::move(clock);
   if (inside->options.tls == HospitalServerOptions::Tls::self_made) {
-    auto made = tls_server(inside->options.certificate_folder);
+    auto made = tls_server(inside->options.certificate_folder, inside->options.clients);
     if (!made) return kiosk::pass_on(made.error());
     inside->server = std::move(*made);
   } else {
@@ -132,6 +153,7 @@ Result<std::unique_ptr<HospitalServer>> HospitalServer::create(
   if (!bound || inside->port <= 0) return fail("emulators", "listen", "cannot listen");
   inside->announced_port = inside->port;
   inside->options.hospital.base_url = inside->url();
+  if (inside->options.smart) inside->desk.emplace(*inside->options.smart);
   inside->hospital.emplace(inside->options.hospital, inside->clock());
   inside->thread = std::jthread([server = inside->server.get()] { server->listen_after_bind(); });
   return std::unique_ptr<HospitalServer>(new HospitalServer(std::move(inside)));
@@ -153,6 +175,18 @@ std::string HospitalServer::base_url() const {
 }
 std::string HospitalServer::ca_file() const {
   return inside_->options.certificate_folder + "/cert.pem";
+}
+
+std::string HospitalServer::key_file() const {
+  return inside_->options.certificate_folder + "/key.pem";
+}
+std::string HospitalServer::token_url() const {
+  return inside_->token_url();
+}
+
+void HospitalServer::with_desk(const std::function<void(TokenDesk&)>& work) {
+  const std::lock_guard lock(inside_->mutex);
+  work(inside_->desk.value());
 }
 
 void HospitalServer::with_hospital(const std::function<void(Hospital&)>& work) {

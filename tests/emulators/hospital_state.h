@@ -81,6 +81,8 @@ json transaction(Hospital::State& state, const json& bundle, kiosk::Instant now)
 /// hospital_day.cpp
 void make_day(Hospital::State& state, kiosk::Instant now);
 
+/// RFC 9110 IMF-fixdate.
+std::string http_date(kiosk::Instant now);
 Fields parse_form(const std::string& text);
 std::string type_of(const std::string& reference);
 std::string id_in(const std::string& reference);

@@ -2,6 +2,7 @@
 // tests that kill the kiosk. Prints one JSON line with its URL, then serves a control socket.
 #include <condition_variable>
 #include <csignal>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -72,6 +73,16 @@ std::string control(const ControlRequest& request, emulators::HospitalServer& se
     reply["faults_done"] = proxy.faults_done();
     return reply.dump();
   }
+  if (request.op == "desk") {
+    server.with_desk([&](emulators::TokenDesk& desk) {
+      if (request.get("do") == "withdraw") desk.withdraw_client();
+      if (request.get("do") == "end_tokens") desk.end_all_tokens();
+      if (!request.get("scope").empty()) desk.set_scope(request.get("scope"));
+      reply["given"] = desk.given();
+      reply["refusals"] = desk.refusals();
+    });
+    return reply.dump();
+  }
   server.with_hospital([&](emulators::Hospital& hospital) {
     const std::string id = request.get("appointment");
     if (request.op == "state") {
@@ -107,11 +118,42 @@ struct Options {
   std::string socket;
   std::string bearer;
   std::string tls_folder;
+  std::string clients = "all";
+  std::string smart;
+  std::string smart_key_file;
+  int token_seconds = 300;
   std::string way = "transaction";
   std::uint64_t seed = 1;
   int stale_status = 412;
   int utc_offset_min = 8 * 60;
 };
+
+emulators::HospitalServerOptions options_for(const Options& options) {
+  emulators::HospitalServerOptions made;
+  made.hospital.seed = options.seed;
+  made.hospital.zone = {{kiosk::Instant{}, kiosk::Minutes(options.utc_offset_min)}};
+  made.hospital.bearer = options.bearer;
+  made.hospital.stale_status = options.stale_status;
+  if (options.way != "transaction") {
+    made.hospital.transactions = emulators::HospitalOptions::Can::no;
+  }
+  if (options.way == "appointment_only") {
+    made.hospital.encounters = emulators::HospitalOptions::Can::no;
+  }
+  if (!options.tls_folder.empty()) {
+    made.tls = emulators::HospitalServerOptions::Tls::self_made;
+    made.certificate_folder = options.tls_folder;
+    if (options.clients == "known") made.clients = emulators::HospitalServerOptions::Clients::known;
+  }
+  if (!options.smart.empty()) {
+    const auto pair = emulators::make_key_pair(options.smart);
+    std::ofstream(options.smart_key_file) << pair.private_key;
+    made.smart.emplace();
+    made.smart->public_key = pair.public_key;
+    made.smart->token_lasts = kiosk::Seconds(options.token_seconds);
+  }
+  return made;
+}
 
 int serve(const Options& options) {
   sigset_t signals;
@@ -120,22 +162,7 @@ int serve(const Options& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  emulators::HospitalServerOptions server_options;
-  server_options.hospital.seed = options.seed;
-  server_options.hospital.zone = {{kiosk::Instant{}, kiosk::Minutes(options.utc_offset_min)}};
-  server_options.hospital.bearer = options.bearer;
-  server_options.hospital.stale_status = options.stale_status;
-  if (options.way != "transaction") {
-    server_options.hospital.transactions = emulators::HospitalOptions::Can::no;
-  }
-  if (options.way == "appointment_only") {
-    server_options.hospital.encounters = emulators::HospitalOptions::Can::no;
-  }
-  if (!options.tls_folder.empty()) {
-    server_options.tls = emulators::HospitalServerOptions::Tls::self_made;
-    server_options.certificate_folder = options.tls_folder;
-  }
-  auto server = emulators::HospitalServer::create(server_options, system_now);
+  auto server = emulators::HospitalServer::create(options_for(options), system_now);
   auto proxy =
       server
           ? emulators::FaultProxy::create((*server)->port())
@@ -172,6 +199,13 @@ int main(int argc, char** argv) {
   cli.add_option("--seed", options.seed, "which day it has")->capture_default_str();
   cli.add_option("--bearer", options.bearer, "the token it wants");
   cli.add_option("--tls", options.tls_folder, "speak TLS; the certificate goes to this folder");
+  cli.add_option("--clients", options.clients,
+                 "TLS lets in all, or those known by that certificate")
+      ->check(CLI::IsMember({"all", "known"}));
+  cli.add_option("--smart", options.smart, "sign-in by SMART with a key for ES384 or RS384")
+      ->check(CLI::IsMember({"ES384", "RS384"}));
+  cli.add_option("--smart-key-file", options.smart_key_file, "where that private key goes");
+  cli.add_option("--token-seconds", options.token_seconds, "how long a token lasts");
   cli.add_option("--stale-status", options.stale_status, "answer to a stale If-Match");
   cli.add_option("--utc-offset-min", options.utc_offset_min, "its time zone");
   cli.add_option("--way", options.way, "what it can: transaction, one_by_one, appointment_only")
