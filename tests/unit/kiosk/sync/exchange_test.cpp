@@ -88,7 +88,7 @@ TEST_CASE("bearer: the token comes out of its file and is read anew after a 401"
   CHECK(bench.last.day_is_complete);
   CHECK(bench.alerts.size() == 1);
   std::remove(path.c_str());
-  CHECK(bearer_from_file(path)->authorization().error().code == "token_file");
+  CHECK(bearer_from_file(path)->authorization({}).error().code == "token_file");
 }
 
 TEST_CASE("exchange: what the adapter never reports is given up as unknown") {

@@ -59,7 +59,7 @@ struct SmartBench {
     if (cut) return failure(request, HttpFailureKind::not_connected);
     std::optional<HttpResponse> said;
     if (request.url == desk_url)
-      said = desk->token(token_url, request.body, server_time());
+      said = desk->token(desk_url, request.body, server_time());
     else if (request.url.ends_with("/.well-known/smart-configuration"))
       said = desk->configuration(desk_url);
     else if (refuses_all || !desk->accepts(header(request.headers, "Authorization"), server_time()))
@@ -78,7 +78,6 @@ struct SmartBench {
   emulators::Hospital hospital = small_hospital();
   SyncBench bench{hospital, emulators::hospital_profile(base_url)};
   std::optional<TokenDesk> desk;
-  std::string token_url = desk_url;  ///< what the desk thinks that it is called
   Milliseconds clock_behind{0};
   bool refuses_all = false;
   bool cut = false;
@@ -144,7 +143,7 @@ TEST_CASE("smart: a 401 from something between costs one token a half-minute and
   CHECK(smart.bench.alerts[0].kind == AlertKind::denied);
   CHECK(!smart.bench.last.revoked);
   smart.bench.sent.clear();
-  CHECK(std::holds_alternative<Error>(smart.bench.look_up(domain::BookingCode{"BK1"}).result));
+  CHECK(std::holds_alternative<Error>(smart.bench.look_up(domain::BookingCode{{"urn:kiosk:booking", "BK1"}}).result));
   smart.refuses_all = false;
   smart.bench.pass(Minutes(2));
   CHECK(smart.bench.last.server == ServerState::online);
