@@ -46,11 +46,10 @@ Keys place_keys(Config& c) {
   };
 }
 
-Keys server_keys(Config& c) {
-  sync::SiteProfile& p = c.profile;
+Keys sign_in_keys(Config& c) {
   return {
-      {"server.url", TextTarget{&p.base_url, TextForm::url}, "Base URL of the FHIR R4 server.",
-       R"("https://fhir.example.org/r4")"},
+      {"server.url", TextTarget{&c.profile.base_url, TextForm::url},
+       "Base URL of the FHIR R4 server.", R"("https://fhir.example.org/r4")"},
       {"server.sign_in",
        choice(&c.sign_in, {{"bearer", SignIn::bearer},
                            {"certificate", SignIn::certificate},
@@ -67,6 +66,12 @@ Keys server_keys(Config& c) {
        "sign_in \"certificate\", allowed with every other."},
       {"server.certificate_key_file", FileTarget{&c.certificate_key_file, FileRule::secret},
        "The private key of that certificate (PEM, without a passphrase). Mode 0600."},
+  };
+}
+
+Keys server_keys(Config& c) {
+  sync::SiteProfile& p = c.profile;
+  return {
       {"server.includes", TextsTarget{&p.includes, TextForm::search},
        "What a search of appointments asks to be sent along (_include)."},
       {"server.reverse_includes", TextsTarget{&p.reverse_includes, TextForm::search},
@@ -334,6 +339,7 @@ Keys machine_keys(Config& c) {
 
 std::vector<ConfigKey> site_keys(Config& config) {
   Keys keys = place_keys(config);
+  add(keys, sign_in_keys(config));
   add(keys, server_keys(config));
   add(keys, server_detail_keys(config));
   add(keys, visit_keys(config));

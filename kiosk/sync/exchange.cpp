@@ -172,6 +172,7 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
   if (flight.signed_anew) {
     locked_until_ = now.instant + locked_for;
     hold_until_ = std::max(hold_until_, locked_until_);
+    health_.failed(HttpFailureKind::not_connected, {});  // as good as not there
     return false;
   }
   authorizer_.rejected(flight.authorization);

@@ -143,7 +143,8 @@ TEST_CASE("smart: a 401 from something between costs one token a half-minute and
   CHECK(smart.bench.alerts[0].kind == AlertKind::denied);
   CHECK(!smart.bench.last.revoked);
   smart.bench.sent.clear();
-  CHECK(std::holds_alternative<Error>(smart.bench.look_up(domain::BookingCode{{"urn:kiosk:booking", "BK1"}}).result));
+  const domain::BookingCode key{{"urn:kiosk:booking", "BK1"}};
+  CHECK(std::holds_alternative<Error>(smart.bench.look_up(key).result));
   smart.refuses_all = false;
   smart.bench.pass(Minutes(2));
   CHECK(smart.bench.last.server == ServerState::online);
