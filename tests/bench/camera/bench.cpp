@@ -305,7 +305,9 @@ int measure(const Options& options) {
   Zbar zbar;
   std::map<std::string, Table> tables;
   std::vector<Sample> samples;
-  for (const auto& [symbology, degradation] : cells()) {
+  for (const auto& cell : cells()) {
+    const auto symbology = cell.first;  // clang 14 captures no structured bindings
+    const auto degradation = cell.second;
     for (int i = 0; i < options.frames; ++i) {
       Sample sample = make_sample(symbology, degradation, options.seed + std::uint64_t(i));
       const auto add = [&](const char* who, const Answer& answer) {
