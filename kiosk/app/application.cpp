@@ -229,7 +229,6 @@ Result<void> Application::make_devices(DeviceFactory& factory) {
   sinks.journey = [this](JourneyEvent event) { to_loop(std::move(event)); };
   sinks.report = [this](const shell::DeviceReport& report) { to_loop(report); };
   sinks.printer = [this](const drivers::printer::PrinterEvent& event) { printer_event(event); };
-  sinks.smart_cards = config_.devices.smart_cards;
   sinks.remains = remains_;
   auto devices = factory.start(config_, std::move(sinks));
   if (!devices) return fail("devices", devices.error());

@@ -33,11 +33,6 @@ Instant system_now() {
   return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
 }
 
-int complain(const Error& error) {
-  fmt::print(stderr, "kiosk: {} ({}/{})\n", error.what, error.domain, error.code);
-  return error.code == "no_kiosk" ? exit_unavailable : exit_failed;
-}
-
 int check_config(const Options& options) {
   const shell::ConfigReport report = shell::load_config(options.config, system_now());
   for (const shell::ConfigProblem& problem : report.problems) {
@@ -100,6 +95,14 @@ int try_one(const Options& options) {
   });
 }
 
+/// Which kiosk a command is about.
+void add_place(CLI::App& command, Options& options) {
+  command.add_option("--config", options.config, "configuration of the kiosk")
+      ->capture_default_str();
+  command.add_option("--socket", options.socket,
+                     "control socket of the kiosk, instead of the configuration's");
+}
+
 void add_device_commands(CLI::App& cli, Options& options) {
   CLI::App* devices =
       cli.add_subcommand("devices", "what is plugged in, its state, and what is wrong");
@@ -113,11 +116,7 @@ void add_device_commands(CLI::App& cli, Options& options) {
                    "camera: decode the pictures of this folder; a line each: file, symbology, "
                    "text, CPU ms")
       ->check(CLI::ExistingDirectory);
-  for (CLI::App* command : {devices, test}) {
-    command->add_option("--config", options.config, "configuration of the devices")
-        ->capture_default_str();
-    command->add_option("--socket", options.socket, "control socket of the kiosk");
-  }
+  for (CLI::App* command : {devices, test}) add_place(*command, options);
 }
 
 void add_commands(CLI::App& cli, Options& options) {
@@ -139,15 +138,16 @@ void add_commands(CLI::App& cli, Options& options) {
       ->check(CLI::IsMember({"unacknowledged", "refused", "held"}));
   list->add_flag("--print", options.print,
                  "print it on the ticket printer; held: print the tickets themselves");
-  for (CLI::App* command : {status, list}) {
-    command->add_option("--config", options.config, "configuration that names the control socket")
-        ->capture_default_str();
-    command->add_option("--socket", options.socket, "control socket of the kiosk");
-  }
+  for (CLI::App* command : {status, list}) add_place(*command, options);
   add_device_commands(cli, options);
 }
 
 }  // namespace
+
+int complain(const Error& error) {
+  fmt::print(stderr, "kiosk: {} ({}/{})\n", error.what, error.domain, error.code);
+  return error.code == "no_kiosk" ? exit_unavailable : exit_failed;
+}
 
 std::optional<shell::Config> load_or_complain(const std::string& path,
                                               const std::string& overrides) {

@@ -18,6 +18,9 @@ inline constexpr int exit_config = 78;       ///< EX_CONFIG
 /// The command line of `kiosk`: run, check-config, status, list, devices, test.
 int run_cli(int argc, char** argv);
 
+/// Says on stderr what went wrong; the exit status for it.
+int complain(const Error& error);
+
 /// Loads a configuration and prints what is wrong with it to stderr; empty when something is.
 std::optional<shell::Config> load_or_complain(const std::string& path,
                                               const std::string& overrides);

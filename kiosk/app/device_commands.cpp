@@ -28,7 +28,7 @@ constexpr Milliseconds print_limit{60'000};
 /// What devices told, for one thread that waits for it.
 class Watch {
  public:
-  DeviceSinks sinks(const shell::Config& config) {
+  DeviceSinks sinks() {
     DeviceSinks made;
     made.journey = [this](JourneyEvent event) {
       add([&] { events_.push_back(std::move(event)); });
@@ -40,7 +40,6 @@ class Watch {
       add([&] { printed_.push_back(event); });
     };
     made.logged = Logged::no;
-    made.smart_cards = config.devices.smart_cards;
     return made;
   }
 
@@ -119,11 +118,6 @@ shell::Config only(const shell::Config& config, Trial trial) {
   }
   if (trial != Trial::camera) devices.scanner.camera.clear();
   return kept;
-}
-
-int complain(const Error& error) {
-  fmt::print(stderr, "kiosk: {} ({}/{})\n", error.what, error.domain, error.code);
-  return exit_failed;
 }
 
 /// One line a device; whether there are any and all are well.
@@ -259,7 +253,7 @@ int list_devices(const shell::Config& config, const std::string& socket) {
   bool well = false;
   {
     Watch watch;
-    auto devices = real_devices()->start(config, watch.sinks(config));
+    auto devices = real_devices()->start(config, watch.sinks());
     if (!devices) return complain(devices.error());
     well = show(watch.settled());
   }
@@ -274,7 +268,7 @@ int try_device(const shell::Config& config, const std::string& socket, Trial tri
   }
   const shell::Config kept = only(config, trial);
   Watch watch;
-  auto devices = real_devices()->start(kept, watch.sinks(kept));
+  auto devices = real_devices()->start(kept, watch.sinks());
   if (!devices) return complain(devices.error());
   const bool well = show(watch.settled());
   if (trial == Trial::print) return try_print(kept, **devices, watch);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -20,7 +21,6 @@ struct DeviceSinks {
   std::function<void(const shell::DeviceReport&)> report;  ///< when it changed
   std::function<void(const drivers::printer::PrinterEvent&)> printer;
   Logged logged = Logged::yes;
-  shell::SmartCardSettings smart_cards = {};  ///< what the identifiers of smart cards are called
   drivers::printer::Remains remains = drivers::printer::Remains::none;
 };
 
@@ -28,7 +28,11 @@ struct DeviceSinks {
 /// Thread: one owner; destroying it ends the threads.
 class DeviceSet {
  public:
-  explicit DeviceSet(DeviceSinks sinks) : sinks_(std::move(sinks)) {}
+  /// `smart_cards`: what the identifiers of smart cards are called.
+  DeviceSet(DeviceSinks sinks, shell::SmartCardSettings smart_cards)
+      : sinks_(std::move(sinks)), smart_cards_(std::move(smart_cards)) {}
+  DeviceSet(const DeviceSet&) = delete;
+  DeviceSet& operator=(const DeviceSet&) = delete;
 
   /// Starts a worker: any type with Command, Event, `bool post(Command)` and a constructor whose
   /// last argument takes its events. `report` is what is known of it before it speaks.
@@ -36,21 +40,14 @@ class DeviceSet {
   void add(shell::DeviceReport report, Arguments&&... arguments) {
     using Event = typename Worker::Event;
     sinks_.report(report);
-    auto worker = std::make_unique<Worker>(
-        std::forward<Arguments>(arguments)...,
-        [sinks = sinks_, report = std::move(report)](const Event& event) mutable {
-          if (sinks.logged == Logged::yes) log_event(report.name, event);
-          if (app::report(report, event) == Reported::changed) sinks.report(report);
-          if constexpr (std::is_same_v<Event, drivers::printer::PrinterEvent>) {
-            sinks.printer(event);
-          } else if constexpr (std::is_same_v<Event, drivers::smart_card::SmartCardEvent>) {
-            if (auto told = journey_event(event, sinks.smart_cards)) {
-              sinks.journey(std::move(*told));
-            }
-          } else if (auto told = journey_event(event)) {
-            sinks.journey(std::move(*told));
-          }
-        });
+    auto worker =
+        std::make_unique<Worker>(std::forward<Arguments>(arguments)...,
+                                 [this, report = std::move(report)](const Event& event) mutable {
+                                   if (sinks_.logged == Logged::yes) log_event(report.name, event);
+                                   if (app::report(report, event) == Reported::changed)
+                                     sinks_.report(report);
+                                   tell(event);
+                                 });
     posts(*worker);
     workers_.push_back({worker.release(), [](void* ended) { delete static_cast<Worker*>(ended); }});
   }
@@ -61,6 +58,16 @@ class DeviceSet {
   [[nodiscard]] bool print(drivers::printer::Print job);
 
  private:
+  void tell(const drivers::printer::PrinterEvent& event) { sinks_.printer(event); }
+  void tell(const drivers::smart_card::SmartCardEvent& event) {
+    tell(journey_event(event, smart_cards_));
+  }
+  void tell(const drivers::id_card::ReaderEvent& event) { tell(journey_event(event)); }
+  void tell(const drivers::scanner::ScannerEvent& event) { tell(journey_event(event)); }
+  void tell(std::optional<JourneyEvent> told) {
+    if (told) sinks_.journey(std::move(*told));
+  }
+
   template <typename Worker>
   void posts(Worker& worker) {
     using Command = typename Worker::Command;
@@ -72,7 +79,8 @@ class DeviceSet {
     }
   }
 
-  DeviceSinks sinks_;
+  const DeviceSinks sinks_;
+  const shell::SmartCardSettings smart_cards_;
   std::vector<std::function<bool(bool)>> want_;
   std::function<bool(drivers::printer::Print)> print_;
   std::vector<std::unique_ptr<void, void (*)(void*)>> workers_;  ///< last: they end first

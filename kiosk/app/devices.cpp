@@ -96,7 +96,7 @@ class Starter {
   Starter(const shell::Config& config, DeviceSinks sinks)
       : config_(config),
         remains_(sinks.remains),
-        devices_(std::make_unique<DeviceSet>(std::move(sinks))) {}
+        devices_(std::make_unique<DeviceSet>(std::move(sinks), config.devices.smart_cards)) {}
 
   Result<std::unique_ptr<DeviceSet>> start() {
     if (auto started = printer(); !started) return fail("printer", started.error());

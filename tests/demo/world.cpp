@@ -104,7 +104,8 @@ std::string World::server_url() const {
 Result<std::unique_ptr<kiosk::app::DeviceSet>> World::start(const kiosk::shell::Config& config,
                                                             kiosk::app::DeviceSinks sinks) {
   using drivers::usb::DeviceWorker;
-  auto devices = std::make_unique<kiosk::app::DeviceSet>(std::move(sinks));
+  auto devices =
+      std::make_unique<kiosk::app::DeviceSet>(std::move(sinks), config.devices.smart_cards);
   devices->add<DeviceWorker<drivers::printer::EscposPrinter>>(
       {"printer/usb", kiosk::journeys::PrinterHealth::missing, {}, {}},
       drivers::printer::EscposPrinter(config.printer), printer_->transport());
