@@ -10,10 +10,6 @@ constexpr const char* usb_port_help =
     "any.";
 constexpr const char* usb_serial_help = "Of several alike the one with this serial number.";
 
-void add(Keys& keys, Keys more) {
-  for (ConfigKey& key : more) keys.push_back(std::move(key));
-}
-
 Keys id_reader_keys(IdReaderSettings& r) {
   return {
       {"id_reader.kind",

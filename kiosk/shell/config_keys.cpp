@@ -9,11 +9,6 @@ namespace {
 
 using Keys = std::vector<ConfigKey>;
 
-void add(Keys& keys, Keys more) {
-  keys.insert(keys.end(), std::make_move_iterator(more.begin()),
-              std::make_move_iterator(more.end()));
-}
-
 Keys place_keys(Config& c) {
   return {
       {"test", FlagTarget{&c.test},
@@ -336,6 +331,11 @@ Keys machine_keys(Config& c) {
 }
 
 }  // namespace
+
+void add(Keys& keys, Keys more) {
+  keys.insert(keys.end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
+}
 
 std::vector<ConfigKey> site_keys(Config& config) {
   Keys keys = place_keys(config);

@@ -118,6 +118,9 @@ struct OpeningHoursRow {
 /// The keys outside of rows, section by section; `config` must outlive them.
 std::vector<ConfigKey> site_keys(Config& config);
 
+/// Appends keys to keys.
+void add(std::vector<ConfigKey>& keys, std::vector<ConfigKey> more);
+
 /// Those of what is plugged in; `devices` must outlive them.
 std::vector<ConfigKey> device_keys(DeviceSettings& devices);
 

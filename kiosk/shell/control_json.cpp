@@ -18,6 +18,20 @@ std::string line_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+auto not_understood() {
+  return fail("control", "bad_reply", "the kiosk's answer is not understood");
+}
+
+/// A reply that is no refusal. Errors: control/refused, control/bad_reply.
+Result<json> accepted(std::string_view line) {
+  json value = json::parse(line, nullptr, false);
+  if (!value.is_object() || !value.contains("ok")) return not_understood();
+  if (value["ok"] != true) {
+    return fail("control", "refused", value.value("what", std::string("refused")));
+  }
+  return value;
+}
+
 std::string instant_text(const std::optional<Instant>& instant) {
   if (!instant) return {};
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<Seconds>(*instant));
@@ -130,16 +144,10 @@ std::string devices_reply(const std::vector<DeviceLine>& devices) {
 }
 
 Result<std::vector<DeviceLine>> parse_devices(std::string_view line) {
-  const auto bad = [] {
-    return fail("control", "bad_reply", "the kiosk's answer is not understood");
-  };
-  const json value = json::parse(line, nullptr, false);
-  if (!value.is_object() || !value.contains("ok")) return bad();
-  if (value["ok"] != true) {
-    return fail("control", "refused", value.value("what", std::string("refused")));
-  }
-  const auto rows = value.find("devices");
-  if (rows == value.end() || !rows->is_array()) return bad();
+  const auto value = accepted(line);
+  if (!value) return pass_on(value.error());
+  const auto rows = value->find("devices");
+  if (rows == value->end() || !rows->is_array()) return not_understood();
   std::vector<DeviceLine> lines;
   for (const json& row : *rows) {
     const auto text = [&row](const char* name) {
@@ -147,7 +155,7 @@ Result<std::vector<DeviceLine>> parse_devices(std::string_view line) {
       return member != row.end() && member->is_string() ? member->get<std::string>()
                                                         : std::string();
     };
-    if (!row.is_object()) return bad();
+    if (!row.is_object()) return not_understood();
     lines.push_back({text("device"), text("state"), text("detail"), text("wrong")});
   }
   return lines;
@@ -187,15 +195,10 @@ std::string request_line(const std::string& op, const std::map<std::string, std:
 }
 
 Result<std::string> readable_reply(std::string_view line) {
-  const json value = json::parse(line, nullptr, false);
-  if (!value.is_object() || !value.contains("ok")) {
-    return fail("control", "bad_reply", "the kiosk's answer is not understood");
-  }
-  if (value["ok"] != true) {
-    return fail("control", "refused", value.value("what", std::string("refused")));
-  }
+  const auto value = accepted(line);
+  if (!value) return pass_on(value.error());
   std::string text;
-  for (const auto& [key, member] : value.items()) {
+  for (const auto& [key, member] : value->items()) {
     if (key == "ok") continue;
     if (member.is_array()) {
       for (const json& row : member) text += row_text(row) + "\n";

@@ -1,10 +1,6 @@
 #include "kiosk/shell/device_report.h"
 
-#include "kiosk/base/overloaded.h"
-#include "kiosk/shell/records.h"
-
 namespace kiosk::shell {
-namespace {
 
 const char* text_of(journeys::ReaderHealth health) {
   switch (health) {
@@ -22,15 +18,30 @@ const char* text_of(journeys::ScannerHealth health) {
   return health == journeys::ScannerHealth::ok ? "ok" : "unplugged";
 }
 
-}  // namespace
+const char* text_of(journeys::PrinterHealth health) {
+  switch (health) {
+    case journeys::PrinterHealth::ok:
+      return "ok";
+    case journeys::PrinterHealth::paper_near_end:
+      return "paper_near_end";
+    case journeys::PrinterHealth::paper_out:
+      return "paper_out";
+    case journeys::PrinterHealth::cover_open:
+      return "cover_open";
+    case journeys::PrinterHealth::cutter_error:
+      return "cutter_error";
+    case journeys::PrinterHealth::overheated:
+      return "overheated";
+    case journeys::PrinterHealth::offline:
+      return "offline";
+    case journeys::PrinterHealth::missing:
+      return "unplugged";
+  }
+  return "unplugged";
+}
 
 const char* word_of(const DeviceReport& report) {
-  return std::visit(overloaded{
-                        [](journeys::ReaderHealth health) { return text_of(health); },
-                        [](journeys::ScannerHealth health) { return text_of(health); },
-                        [](journeys::PrinterHealth health) { return shell::text_of(health); },
-                    },
-                    report.health);
+  return std::visit([](auto health) { return text_of(health); }, report.health);
 }
 
 std::vector<DeviceLine> lines_of(const std::map<std::string, DeviceReport>& reports) {

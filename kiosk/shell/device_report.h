@@ -21,6 +21,9 @@ struct DeviceReport {
 };
 
 /// The protocol's word for a health: "ok", "unplugged", "out_of_service", "paper_out" ...
+const char* text_of(journeys::ReaderHealth health);
+const char* text_of(journeys::ScannerHealth health);
+const char* text_of(journeys::PrinterHealth health);
 const char* word_of(const DeviceReport& report);
 
 /// A report as `kiosk devices` shows it.

@@ -32,10 +32,6 @@ journeys::ReaderHealth worst(const std::vector<journeys::ReaderHealth>& of) {
   return ok;
 }
 
-std::string word_of(journeys::ReaderHealth health) {
-  return shell::word_of(DeviceReport{{}, health, {}, {}});
-}
-
 bool wants_input(const journeys::Model& model) {
   return !std::holds_alternative<journeys::Committing>(model.screen) &&
          !std::holds_alternative<journeys::Closed>(model.screen);
@@ -172,10 +168,9 @@ std::string Loop::tap(const ControlRequest& request) {
 void Loop::control(ControlCall call) {
   const ControlRequest& request = call.request;
   if (request.op == "status" || request.op == "list") {
-    const bool scanner = around_.scanner == journeys::ScannerHealth::ok;
     call.request.text["screen"] = screen_name();
-    call.request.text["reader"] = word_of(around_.reader);
-    call.request.text["scanner"] = scanner ? "ok" : "unplugged";
+    call.request.text["reader"] = text_of(around_.reader);
+    call.request.text["scanner"] = text_of(around_.scanner);
     ports_.ask_records(std::move(call));
     return;
   }

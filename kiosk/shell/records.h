@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kiosk/journeys/effect.h"
+#include "kiosk/shell/device_report.h"
 #include "kiosk/shell/spooler.h"
 #include "kiosk/shell/status.h"
 #include "kiosk/store/ledger.h"
@@ -80,9 +81,6 @@ struct RecordsOutput {
   std::vector<Error> errors;
   Instant wake;
 };
-
-/// The protocol's word for a printer's state ("paper_out").
-const char* text_of(journeys::PrinterHealth health);
 
 /// 128 random bits as 32 hexadecimal digits; the shell gives the system's, the simulation its own.
 using RandomHex = std::function<std::string()>;

@@ -87,28 +87,6 @@ const char* text_of(ClockTrust trust) {
 
 }  // namespace
 
-const char* text_of(journeys::PrinterHealth health) {
-  switch (health) {
-    case journeys::PrinterHealth::ok:
-      return "ok";
-    case journeys::PrinterHealth::paper_near_end:
-      return "paper_near_end";
-    case journeys::PrinterHealth::paper_out:
-      return "paper_out";
-    case journeys::PrinterHealth::cover_open:
-      return "cover_open";
-    case journeys::PrinterHealth::cutter_error:
-      return "cutter_error";
-    case journeys::PrinterHealth::overheated:
-      return "overheated";
-    case journeys::PrinterHealth::offline:
-      return "offline";
-    case journeys::PrinterHealth::missing:
-      return "unplugged";
-  }
-  return "unplugged";
-}
-
 void Records::take(const PrinterChanged& changed) {
   printer_ = changed.health;
   spooler_.printer(changed.health);
