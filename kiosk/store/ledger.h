@@ -203,7 +203,7 @@ class Ledger final : public SyncStore {
                                       domain::CheckIn check_in,
                                       std::optional<std::int64_t> own_row);
   Result<domain::PrintJob> job_from(const Row& row);
-  Result<std::string> other_number(const domain::PrintJob& job);
+  Result<domain::PrintJob> with_other_number(domain::PrintJob job);
   Result<std::vector<domain::PrintJob>> jobs_in(domain::PrintState state, int limit);
   Result<std::vector<ListedArrival>> listed(std::string_view sql, std::int64_t value);
   Result<domain::CheckIn> opened_check_in(const std::string& place, const Bytes& record);

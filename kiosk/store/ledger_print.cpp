@@ -70,22 +70,23 @@ Result<PrintJob> Ledger::job_from(const Row& r) {
   if (!check_in) return pass_on(check_in.error());
   job.check_in = std::move(*check_in);
   if (const std::string language = r.text(4); !language.empty()) job.check_in.language = language;
-  auto other = other_number(job);
-  if (!other) return pass_on(other.error());
-  job.other_number = std::move(*other);
-  return job;
+  return with_other_number(std::move(job));
 }
 
-Result<std::string> Ledger::other_number(const PrintJob& job) {
+Result<PrintJob> Ledger::with_other_number(PrintJob job) {
   const std::string& key = job.check_in.visit_key;
   auto own = own_arrival(key);
   if (!own) return pass_on(own.error());
-  if (*own && (*own)->number != job.number) return std::move((*own)->number);
+  if (*own && (*own)->number != job.number) {
+    job.other_number = std::move((*own)->number);
+    return job;
+  }
   auto known = visit(job.check_in.appointment_id);
   if (!known) return pass_on(known.error());
-  if (!*known || visit_key((*known)->appointment.id, (*known)->round) != key) return std::string();
+  if (!*known || visit_key((*known)->appointment.id, (*known)->round) != key) return job;
   const auto& arrival = (*known)->arrival;
-  return arrival && arrival->number != job.number ? arrival->number : std::string();
+  if (arrival && arrival->number != job.number) job.other_number = arrival->number;
+  return job;
 }
 
 Result<std::vector<PrintJob>> Ledger::jobs_in(PrintState state, int limit) {
@@ -185,11 +186,8 @@ Result<PrintJob> Ledger::queue_copy(const CopyRequest& request, const Arrival& a
       sealed ? std::optional<ByteView>(*sealed) : std::nullopt);
   if (auto done = transaction.commit(); !done) return pass_on(done.error());
   if (!request.language.empty()) check_in.language = request.language;
-  PrintJob job{id, PrintState::queued, Copy::copy, arrival.number, std::move(check_in)};
-  auto other = other_number(job);
-  if (!other) return pass_on(other.error());
-  job.other_number = std::move(*other);
-  return job;
+  return with_other_number(
+      {id, PrintState::queued, Copy::copy, arrival.number, std::move(check_in)});
 }
 
 }  // namespace kiosk::store
