@@ -1,6 +1,7 @@
 #include "tests/emulators/described_card.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace emulators {
 namespace {
@@ -11,39 +12,28 @@ std::string birth_date_of(const DescribedCard& card) {
 }
 
 kiosk::Result<CardBlock> block_of(const DescribedCard& card) {
-  const std::string born = birth_date_of(card);
-  if (card.document == "resident") {
-    ResidentCard fields;
+  const auto chinese = [&](auto fields) {
     fields.name = card.name;
-    fields.birth_date = born;
+    fields.birth_date = birth_date_of(card);
     fields.number = card.number;
     fields.valid_to = card.valid_to;
     return card_block(fields);
-  }
+  };
+  const auto foreign = [&](auto fields, std::string country) {
+    fields.name_latin = card.name;
+    fields.birth_date = birth_date_of(card);
+    fields.number = card.number;
+    fields.country = std::move(country);
+    return card_block(fields);
+  };
+  if (card.document == "resident") return chinese(ResidentCard{});
   if (card.document == "hk_macao_permit" || card.document == "hk_macao_taiwan") {
-    HkMacaoTaiwanPermit fields;
-    fields.name = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.valid_to = card.valid_to;
-    return card_block(fields);
+    return chinese(HkMacaoTaiwanPermit{});
   }
   const bool of_2023 = card.document == "foreign_permit" && card.number.size() == 18;
-  if (of_2023 || card.document == "foreign_2023") {
-    ForeignPermit2023 fields;
-    fields.name_latin = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.country = "PAK";
-    return card_block(fields);
-  }
+  if (of_2023 || card.document == "foreign_2023") return foreign(ForeignPermit2023{}, "PAK");
   if (card.document == "foreign_permit" || card.document == "foreign_2017") {
-    ForeignPermit2017 fields;
-    fields.name_latin = card.name;
-    fields.birth_date = born;
-    fields.number = card.number;
-    fields.country = card.number.substr(0, 3);
-    return card_block(fields);
+    return foreign(ForeignPermit2017{}, card.number.substr(0, 3));
   }
   return kiosk::fail("demo", "bad_card",
                      "document is resident, hk_macao_taiwan, foreign_2017 or foreign_2023, not \"" +

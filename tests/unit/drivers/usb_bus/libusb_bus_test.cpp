@@ -27,6 +27,12 @@ void check_works(Port& port) {
   CHECK(port.wait_for<usb::Received>().bytes == kiosk::Bytes{0x12});
 }
 
+/// The printer at 1-4, whose buffer fills after 512 bytes because nothing comes out.
+void plug_stuck_printer(Bus& bus) {
+  bus.plug("slow");
+  bus.ask({{"op", "printer"}, {"device", "slow"}, {"state", "cover_open"}});
+}
+
 void check_printer_answers(const usb::DeviceChoice& choice) {
   Port port(choice);
   REQUIRE(port->open().has_value());
@@ -66,8 +72,7 @@ TEST_CASE("bus: bulk and control transfers") {
 
 TEST_CASE("bus: what a full printer took before the time limit is told") {
   Bus bus;
-  bus.plug("slow");
-  bus.ask({{"op", "printer"}, {"device", "slow"}, {"state", "cover_open"}});
+  plug_stuck_printer(bus);
   Port port(printer_at("1-4"));
   REQUIRE(port->open().has_value());
   port->submit(usb::Send{0x02, kiosk::Bytes(2000), 50ms});
@@ -79,8 +84,7 @@ TEST_CASE("bus: what a full printer took before the time limit is told") {
 
 TEST_CASE("bus: closing cancels what is in flight, and the device can be opened again") {
   Bus bus;
-  bus.plug("slow");
-  bus.ask({{"op", "printer"}, {"device", "slow"}, {"state", "cover_open"}});
+  plug_stuck_printer(bus);
   Port port(printer_at("1-4"));
   REQUIRE(port->open().has_value());
   port->submit(usb::Send{0x02, kiosk::Bytes(2000), 60s});
@@ -110,8 +114,7 @@ TEST_CASE("bus: a halted endpoint is told and works again, in both directions") 
 
 TEST_CASE("bus: a device that leaves in mid-transfer is gone once, and opened when it is back") {
   Bus bus;
-  bus.plug("slow");
-  bus.ask({{"op", "printer"}, {"device", "slow"}, {"state", "cover_open"}});
+  plug_stuck_printer(bus);
   Port port(printer_at("1-4"));
   REQUIRE(port->open().has_value());
   port->submit(usb::Send{0x02, kiosk::Bytes(2000), 60s});
