@@ -58,6 +58,20 @@ HttpResponse read_one(const Hospital::State& state, const std::string& reference
   return response;
 }
 
+/// What others refer to cannot be deleted.
+HttpResponse remove_one(Hospital::State& state, const std::string& reference, Instant now) {
+  (void)read_one(state, reference);
+  const auto quoted = '"' + reference + '"';
+  for (const auto& [type, of_type] : state.resources)
+    for (const auto& [id, stored] : of_type)
+      if (!stored.deleted && text_of(stored).find(quoted) != std::string::npos)
+        throw Refusal{409, "conflict", fmt::format("{}/{} refers to it", type, id)};
+  auto& stored = state.resources.at(type_of(reference)).at(id_in(reference));
+  stored.deleted = true;
+  stored.updated = now;
+  return {204, {}, ""};
+}
+
 void check_type(const Hospital::State& state, const std::string& type) {
   const bool known = std::find(types.begin(), types.end(), type) != types.end();
   const bool hidden = type == "Encounter" && state.options.encounters == HospitalOptions::Can::no;
@@ -89,12 +103,7 @@ HttpResponse handle_get(Hospital::State& state, const std::string& path, const F
     const auto offset = static_cast<std::size_t>(std::atoi(field("_getpagesoffset").c_str()));
     return respond_text(200, next_page(state, field("_getpages"), offset, now));
   }
-  if (path == "metadata")
-    return respond(200, {{"resourceType", "CapabilityStatement"},
-                         {"status", "active"},
-                         {"kind", "instance"},
-                         {"fhirVersion", "4.0.1"},
-                         {"format", json::array({"application/fhir+json"})}});
+  if (path == "metadata") return respond(200, capability_statement(state.options));
   check_type(state, type_of(path));
   if (path.find('/') == std::string::npos)
     return respond_text(200, search(state, path, query, now));
@@ -114,7 +123,10 @@ HttpResponse handle_post(Hospital::State& state, const HospitalRequest& request,
       throw Refusal{415, "not-supported", "a search wants a form"};
     auto fields = parse_form(request.body);
     fields.insert(fields.end(), query.begin(), query.end());
-    return respond_text(200, search(state, type_of(path), fields, now));
+    const bool past_cache =
+        kiosk::sync::header(request.headers, "Cache-Control").find("no-cache") != std::string::npos;
+    return respond_text(200, cached_search(state, type_of(path), fields,
+                                           past_cache ? Freshness::no_cache : Freshness::any, now));
   }
   if (path.find('/') != std::string::npos) throw Refusal{405, "not-supported", "POST to an id"};
   const std::string condition(kiosk::sync::header(request.headers, "If-None-Exist"));
@@ -146,6 +158,8 @@ HttpResponse route(Hospital::State& state, const HospitalRequest& request, Insta
       throw Refusal{415, "not-supported", "patch of another kind"};
     return respond_with(state, patch(state, path, request.body, if_match, now));
   }
+  if (request.method == "DELETE" && state.options.deletes == HospitalOptions::Can::yes)
+    return remove_one(state, path, now);
   throw Refusal{405, "not-supported", "method " + request.method};
 }
 
@@ -165,6 +179,7 @@ Stored& Hospital::State::put(const std::string& type, const std::string& id, jso
   if (replaced != nullptr) {
     replaced->emplace_back(type + "/" + id, is_new ? std::nullopt : std::optional(stored));
   }
+  if (is_new) stored.created = now;
   if (!is_new) ++stored.version;
   resource["id"] = id;
   resource["meta"]["versionId"] = std::to_string(stored.version);

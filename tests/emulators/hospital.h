@@ -23,14 +23,24 @@ struct HospitalOptions {
   int people = 60;                                 ///< besides the named ones
 
   enum class Unknown { refuse, ignore } unknown_parameters = Unknown::refuse;
-  enum class Rules { strict, none } status_rules = Rules::strict;
+  /// `checked_in`: as strict, but nobody becomes `arrived`.
+  enum class Rules { strict, checked_in, none } status_rules = Rules::strict;
   enum class Can { yes, no };
   Can transactions = Can::yes;
   Can encounters = Can::yes;
   Can includes = Can::yes;
   Can json_patch = Can::yes;
-  int stale_status = 412;  ///< of a wrong If-Match
-  std::string bearer;      ///< the token that is wanted; empty: none
+  Can deletes = Can::no;
+  Can create_people = Can::yes;   ///< Patients and Appointments may be made
+  Can counts_includes = Can::no;  ///< against the page's size
+  int stale_status = 412;         ///< of a wrong If-Match; 0: it is ignored
+  Unknown unquoted_etag = Unknown::refuse;
+  std::size_t transaction_entries_max = 100;
+  kiosk::Milliseconds search_cache{
+      0};  ///< identical searches without no-cache are answered from it
+  /// Conditional creates do not see what was created less than this ago.
+  kiosk::Milliseconds race_window{0};
+  std::string bearer;  ///< the token that is wanted; empty: none
   std::size_t page_size_max = 400;
   kiosk::Milliseconds page_life{600'000};
 };

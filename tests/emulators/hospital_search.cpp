@@ -12,18 +12,6 @@ namespace {
 
 using kiosk::Instant;
 
-/// What each type can be searched by, besides _id and _lastUpdated.
-const std::map<std::string, std::set<std::string>> parameters = {
-    {"Appointment",
-     {"date", "identifier", "patient", "actor", "practitioner", "location", "status"}},
-    {"Patient", {"identifier", "birthdate"}},
-    {"Encounter",
-     {"identifier", "appointment", "status", "patient", "subject", "date", "location",
-      "practitioner"}},
-    {"Task", {"identifier", "focus", "patient", "status", "code"}},
-    {"Flag", {"patient"}},
-};
-
 const std::set<std::string> control = {"_include", "_revinclude", "_count",
                                        "_sort",    "_summary",    "_format"};
 
@@ -126,6 +114,7 @@ bool matches_one(const Stored& stored, const std::string& name, const std::strin
 }
 
 void check_parameters(const Hospital::State& state, const std::string& type, const Fields& fields) {
+  const auto& parameters = search_parameters();
   const auto known = parameters.find(type);
   for (const auto& [name, value] : fields) {
     const bool include = name == "_include" || name == "_revinclude";
@@ -206,6 +195,18 @@ std::string bundle_of(const Hospital::State& state, const std::vector<std::strin
   return text + R"("entry":[)" + entries + "]}";
 }
 
+/// So many matches that they and what they include are at most `size`.
+std::size_t with_includes_within(const Hospital::State& state, const std::vector<std::string>& all,
+                                 std::size_t size, const Fields& fields) {
+  auto matched = std::min(size, all.size());
+  const auto entries = [&] {
+    return matched +
+           included(state, {all.begin(), all.begin() + std::ptrdiff_t(matched)}, fields).size();
+  };
+  while (matched > 1 && entries() > size) --matched;
+  return matched;
+}
+
 }  // namespace
 
 Fields parse_form(const std::string& text) {
@@ -271,12 +272,28 @@ std::string search(Hospital::State& state, const std::string& type, const Fields
       });
   }
   size = std::min(size, state.options.page_size_max);
+  if (state.options.counts_includes == HospitalOptions::Can::yes)
+    size = with_includes_within(state, all, size, fields);
   std::string token;
   if (all.size() > size) {
     token = "p" + std::to_string(state.next_page++);
     state.pages[token] = {all, fields, size, now + state.options.page_life};
   }
   return bundle_of(state, all, 0, size, fields, token, now);
+}
+
+std::string cached_search(Hospital::State& state, const std::string& type, const Fields& fields,
+                          Freshness freshness, Instant now) {
+  if (state.options.search_cache <= kiosk::Milliseconds(0)) return search(state, type, fields, now);
+  std::string key = type;
+  for (const auto& [name, value] : fields) key += "&" + name + "=" + value;
+  const auto found = state.search_cache.find(key);
+  const bool is_young =
+      found != state.search_cache.end() && now < found->second.first + state.options.search_cache;
+  if (is_young && freshness == Freshness::any) return found->second.second;
+  auto text = search(state, type, fields, now);
+  state.search_cache[key] = {now, text};
+  return text;
 }
 
 std::string next_page(Hospital::State& state, const std::string& token, std::size_t offset,

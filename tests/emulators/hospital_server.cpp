@@ -129,6 +129,7 @@ struct HospitalServer::Inside {
     server->Post(".*", handler);
     server->Put(".*", handler);
     server->Patch(".*", handler);
+    server->Delete(".*", handler);
     server->set_keep_alive_timeout(2);
     server->set_tcp_nodelay(true);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/emulators/hospital.h"
 
@@ -21,6 +22,7 @@ struct Stored {
   mutable std::string text;  ///< of the resource; empty until somebody asks for it
   int version = 1;
   kiosk::Instant updated;
+  kiosk::Instant created = {};
   bool deleted = false;
 };
 
@@ -43,6 +45,8 @@ struct Hospital::State {
   std::uint64_t next_id = 1;
   std::uint64_t next_page = 1;
   int conditions_to_lose = 0;
+  /// Searches answered before, "type?fields" -> when and what.
+  std::map<std::string, std::pair<kiosk::Instant, std::string>> search_cache;
   /// While a transaction runs: what each write has replaced, oldest first.
   std::vector<std::pair<std::string, std::optional<Stored>>>* replaced = nullptr;
 
@@ -59,6 +63,10 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// hospital_search.cpp: the JSON text of a searchset Bundle. Throws Refusal.
 std::string search(Hospital::State& state, const std::string& type, const Fields& fields,
                    kiosk::Instant now);
+/// The same as a cache before the server gives it; `no_cache`: the request asks to go past it.
+enum class Freshness { any, no_cache };
+std::string cached_search(Hospital::State& state, const std::string& type, const Fields& fields,
+                          Freshness freshness, kiosk::Instant now);
 std::string next_page(Hospital::State& state, const std::string& token, std::size_t offset,
                       kiosk::Instant now);
 /// References of all that match, in order; control parameters are passed over.
@@ -77,6 +85,11 @@ Written replace(Hospital::State& state, const std::string& reference, json resou
 Written patch(Hospital::State& state, const std::string& reference, const std::string& patch_json,
               const std::string& if_match, kiosk::Instant now);
 json transaction(Hospital::State& state, const json& bundle, kiosk::Instant now);
+
+/// hospital_capabilities.cpp: the CapabilityStatement that fits the options.
+json capability_statement(const HospitalOptions& options);
+/// What each type can be searched by, besides _id and _lastUpdated.
+const std::map<std::string, std::set<std::string>>& search_parameters();
 
 /// hospital_day.cpp
 void make_day(Hospital::State& state, kiosk::Instant now);

@@ -12,12 +12,8 @@ namespace {
 
 using kiosk::Instant;
 
-/// Takes an ETag apart; a bare number is no ETag.
-std::string opaque(const std::string& etag) {
-  auto text = etag.starts_with("W/") ? etag.substr(2) : etag;
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"')
-    throw Refusal{400, "invalid", "If-Match is no entity tag"};
-  return text.substr(1, text.size() - 2);
+bool is_quoted(const std::string& tag) {
+  return tag.size() >= 2 && tag.front() == '"' && tag.back() == '"';
 }
 
 const Stored& existing(const Hospital::State& state, const std::string& reference) {
@@ -29,7 +25,13 @@ const Stored& existing(const Hospital::State& state, const std::string& referenc
 
 void check_version(const Hospital::State& state, const Stored& stored,
                    const std::string& if_match) {
-  if (if_match.empty() || opaque(if_match) == std::to_string(stored.version)) return;
+  if (if_match.empty() || state.options.stale_status == 0) return;
+  const auto tag = if_match.starts_with("W/") ? if_match.substr(2) : if_match;
+  if (!is_quoted(tag)) {  // a bare number is no ETag
+    if (state.options.unquoted_etag == HospitalOptions::Unknown::ignore) return;
+    throw Refusal{400, "invalid", "If-Match is no entity tag"};
+  }
+  if (tag == fmt::format("\"{}\"", stored.version)) return;
   throw Refusal{state.options.stale_status, "conflict", "the resource has changed meanwhile"};
 }
 
@@ -43,7 +45,10 @@ void check_reference(const Hospital::State& state, const json& reference, const 
 
 void check_status_change(const Hospital::State& state, const std::string& from,
                          const std::string& to) {
-  if (from == to || state.options.status_rules == HospitalOptions::Rules::none) return;
+  const auto rules = state.options.status_rules;
+  if (from == to || rules == HospitalOptions::Rules::none) return;
+  if (to == "arrived" && rules == HospitalOptions::Rules::checked_in)
+    throw Refusal{422, "business-rule", "arrivals are checked-in here"};
   const std::array<std::pair<const char*, const char*>, 8> allowed = {{{"booked", "arrived"},
                                                                        {"booked", "checked-in"},
                                                                        {"booked", "cancelled"},
@@ -139,11 +144,17 @@ Written create(Hospital::State& state, const std::string& type, json resource,
   if (!if_none_exist.empty() && state.conditions_to_lose > 0) {
     --state.conditions_to_lose;
   } else if (!if_none_exist.empty()) {
-    const auto found = matches(state, type, parse_form(if_none_exist));
+    auto found = matches(state, type, parse_form(if_none_exist));
+    std::erase_if(found, [&](const std::string& reference) {
+      return state.find(reference)->created + state.options.race_window > now;
+    });
     if (found.size() > 1) throw Refusal{412, "multiple-matches", "the condition fits several"};
     if (found.size() == 1) return {200, found.front()};
   }
   check_content(state, type, resource);
+  const bool person = type == "Patient" || type == "Appointment";
+  if (person && state.options.create_people == HospitalOptions::Can::no)
+    throw Refusal{403, "forbidden", "the kiosk makes no " + type};
   const auto id = fmt::format("{}{}", static_cast<char>(type[0] | 0x20), state.next_id++);
   state.put(type, id, std::move(resource), now);
   return {201, type + "/" + id};
@@ -173,6 +184,8 @@ Written patch(Hospital::State& state, const std::string& reference, const std::s
 json transaction(Hospital::State& state, const json& bundle, Instant now) {
   if (bundle.value("type", "") != "transaction" || !bundle.contains("entry"))
     throw Refusal{400, "structure", "no transaction"};
+  if (bundle["entry"].size() > state.options.transaction_entries_max)
+    throw Refusal{400, "too-costly", "too many entries in a transaction"};
   std::vector<std::pair<std::string, std::optional<Stored>>> replaced;
   state.replaced = &replaced;
   json answer = {{"resourceType", "Bundle"}, {"type", "transaction-response"}};

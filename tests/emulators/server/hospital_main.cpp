@@ -126,6 +126,9 @@ struct Options {
   std::uint64_t seed = 1;
   int stale_status = 412;
   int utc_offset_min = 8 * 60;
+  std::string cannot;
+  int search_cache_ms = 0;
+  int race_ms = 0;
 };
 
 emulators::HospitalServerOptions options_for(const Options& options) {
@@ -134,6 +137,12 @@ emulators::HospitalServerOptions options_for(const Options& options) {
   made.hospital.zone = {{kiosk::Instant{}, kiosk::Minutes(options.utc_offset_min)}};
   made.hospital.bearer = options.bearer;
   made.hospital.stale_status = options.stale_status;
+  made.hospital.search_cache = kiosk::Milliseconds(options.search_cache_ms);
+  made.hospital.race_window = kiosk::Milliseconds(options.race_ms);
+  made.hospital.deletes = emulators::HospitalOptions::Can::yes;
+  if (options.cannot == "json_patch") {
+    made.hospital.json_patch = emulators::HospitalOptions::Can::no;
+  }
   if (options.way != "transaction") {
     made.hospital.transactions = emulators::HospitalOptions::Can::no;
   }
@@ -207,6 +216,11 @@ int main(int argc, char** argv) {
   cli.add_option("--smart-key-file", options.smart_key_file, "where that private key goes");
   cli.add_option("--token-seconds", options.token_seconds, "how long a token lasts");
   cli.add_option("--stale-status", options.stale_status, "answer to a stale If-Match");
+  cli.add_option("--cannot", options.cannot, "what it does not know")
+      ->check(CLI::IsMember({"json_patch"}));
+  cli.add_option("--search-cache-ms", options.search_cache_ms, "how long searches are cached");
+  cli.add_option("--race-ms", options.race_ms,
+                 "conditional creates do not see what was created less than this ago");
   cli.add_option("--utc-offset-min", options.utc_offset_min, "its time zone");
   cli.add_option("--way", options.way, "what it can: transaction, one_by_one, appointment_only")
       ->check(CLI::IsMember({"transaction", "one_by_one", "appointment_only"}));
