@@ -33,7 +33,7 @@ Bytes hash_of(const Vault& vault, const AuditRow& row) {
   append_integer(bytes, static_cast<std::int64_t>(row.now.trust));
   append(bytes, row.previous_hash);
   append(bytes, row.commitment);
-  return vault.chain_hash(bytes);
+  return vault.chain_hash(row.seq, bytes);
 }
 
 std::string place(const char* column, std::int64_t seq) {

@@ -13,9 +13,6 @@ using domain::PrintState;
 
 namespace {
 
-constexpr std::string_view key_check_place = "ledger/key_check";
-constexpr std::string_view key_check_text = "kiosk ledger";
-
 bool in_memory(const OpenArguments& arguments) {
   return arguments.path == ":memory:";
 }
@@ -77,29 +74,16 @@ Result<std::unique_ptr<Ledger>> Ledger::open_file(const OpenArguments& arguments
   return ledger;
 }
 
-Result<void> Ledger::check_key() {
-  auto sealed =
-      database_.select_one("SELECT key_check FROM ledger", [](const Row& r) { return r.blob(0); });
-  if (!sealed) return pass_on(sealed.error());
-  if (!*sealed) return {};
-  auto text = vault_.open(**sealed, key_check_place);
-  if (!text || as_text(*text) != key_check_text) {
-    return fail("store", "wrong_key", "the ledger was sealed with another key");
-  }
-  return {};
-}
-
 Result<void> Ledger::start(const OpenArguments& arguments) {
   if (auto key = check_key(); !key) return key;
   const int first =
       std::max(arguments.minimum_incarnation,
                in_memory(arguments) ? 1 : incarnation_after_set_aside(arguments.path));
-  const Bytes key_check = vault_.seal(as_bytes(key_check_text), key_check_place);
   Transaction transaction(database_);
   const auto created = transaction.run(
       "INSERT INTO ledger (only, kiosk_code, incarnation, key_check) VALUES (1, ?1, ?2, ?3) "
       "ON CONFLICT DO NOTHING",
-      kiosk_code_, first, ByteView(key_check));
+      kiosk_code_, first, ByteView(sealed_key_check()));
   const auto raised =
       transaction.run("UPDATE ledger SET incarnation = ?1, series_last = 0 WHERE incarnation < ?1",
                       arguments.minimum_incarnation);
@@ -111,8 +95,8 @@ Result<void> Ledger::start(const OpenArguments& arguments) {
   const auto move = [&](PrintState from, PrintState to) {
     return transaction.run("UPDATE print_job SET state = ?2 WHERE state = ?1", from, to);
   };
-  const auto cut_short = move(PrintState::sending, PrintState::unknown) +
-                         move(PrintState::failed, PrintState::held);
+  const auto cut_short =
+      move(PrintState::sending, PrintState::unknown) + move(PrintState::failed, PrintState::held);
   print_cut_short_ = cut_short > 0;
   move(PrintState::queued, PrintState::held);
   return transaction.commit();

@@ -61,6 +61,7 @@ struct LedgerStatus {
   int incarnation = 1;
   Instant last_committed;           ///< a clock is never believed to be before this
   bool own_code_elsewhere = false;  ///< another machine gives numbers with our code; we gave up
+  bool revoked = false;             ///< personal data was destroyed, and none is taken in
 
   /// True when staff have something to look at.
   bool needs_attention() const;
@@ -91,7 +92,8 @@ class Ledger final : public SyncStore {
   /// stored with `store_page` if it was read anew.
   ///
   /// Errors: store/cannot_record (nothing was recorded), store/commit_unknown (it cannot be told
-  /// now whether it was), store/code_in_use (another machine uses our code; nothing was recorded).
+  /// now whether it was), store/code_in_use (another machine uses our code; nothing was recorded),
+  /// store/revoked (nothing was recorded).
   Result<CommitOutcome> commit_check_in(const domain::CheckIn& check_in);
 
   /// Proves by a small synced write that the ledger can record, e.g. after the disk was full.
@@ -139,9 +141,30 @@ class Ledger final : public SyncStore {
   Result<std::vector<ListedArrival>> refused_arrivals();
   /// The number of the first audit row that does not fit the chain; nothing when all do.
   Result<std::optional<std::int64_t>> verify_audit();
-  /// Erases what lies outside the kept days and has been acknowledged; nothing while the clock is
-  /// not trusted.
+  /// Erases what lies outside the kept days and has been acknowledged, from the files' bytes too;
+  /// nothing while the clock is not trusted.
   Result<void> erase_old(const Now& now, const KeptDays& kept);
+
+  // --- the key; ledger_key.cpp
+  // ----------------------------------------------------------------------
+
+  /// Seals and hashes everything anew with `next`'s key in one transaction: from its commit on,
+  /// only that key opens the ledger. Ends a revocation. After an error the ledger must be opened
+  /// anew, with whichever key opens it.
+  ///
+  /// Errors: store/sealed when a record does not open; nothing has changed then.
+  Result<void> rotate_key(const Vault& next, const Now& now);
+
+  /// Revocation: erases in one transaction all that is sealed, whatever was acknowledged, from the
+  /// files' bytes too, and marks the ledger as revoked. Left are what the server was not told or
+  /// refused (ids, nonce, number, instant), the number series, and the audit chain without its
+  /// payloads. From now on the ledger opens with any vault, `store_page` drops what it is given and
+  /// `commit_check_in` fails with store/revoked. Doing it again finishes what an error interrupted.
+  Result<void> destroy_personal_data(const Now& now);
+  bool revoked() const { return revoked_; }
+  /// Whether the ledger file at `path` is revoked, so that it needs no key; false when it cannot be
+  /// told: opening it says what is wrong.
+  static bool revoked_at(const std::string& path);
 
   // --- SyncStore
   // ----------------------------------------------------------------------------------
@@ -178,6 +201,21 @@ class Ledger final : public SyncStore {
   static Result<std::unique_ptr<Ledger>> open_file(const OpenArguments& arguments);
   Result<void> start(const OpenArguments& arguments);
   Result<void> check_key();
+  Result<void> know_earlier_chains();
+  Bytes sealed_key_check() const;
+  Result<void> empty_log();
+
+  struct KeyChange {
+    std::vector<const char*> first;  ///< statements before it
+    Vault next;
+    std::optional<Instant> revoked;
+    std::string_view act;  ///< for the audit chain
+  };
+  Result<void> change_key(const KeyChange& change, const Now& now);
+  void rekey(Transaction& transaction, const Vault& next);
+  void rehash_people(Transaction& transaction, const Vault& old);
+  void rehash_visits(Transaction& transaction, const Vault& old);
+  void rehash_check_ins(Transaction& transaction);
 
   Result<std::optional<CommitOutcome>> answer_without_commit(const domain::CheckIn& check_in);
   Result<std::optional<domain::Committed>> committed(const std::string& visit_key,
@@ -212,6 +250,7 @@ class Ledger final : public SyncStore {
   Vault vault_;
   std::string kiosk_code_;
   bool print_cut_short_ = false;
+  bool revoked_ = false;
   std::optional<std::string> set_aside_;
 };
 

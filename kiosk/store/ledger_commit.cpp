@@ -42,6 +42,7 @@ tl::unexpected<Error> cannot_record(const Error& cause) {
 
 Result<CommitOutcome> Ledger::commit_check_in(const CheckIn& check_in) {
   KIOSK_CHECK(!check_in.visit_key.empty() && !check_in.nonce.empty() && !check_in.token.empty());
+  if (revoked_) return fail("store", "revoked", "the hospital has withdrawn this kiosk's rights");
   Transaction transaction(database_);
   if (!transaction.state()) return cannot_record(transaction.state().error());
   auto answer = answer_without_commit(check_in);
@@ -182,8 +183,7 @@ Result<CommitOutcome> Ledger::answer_after_unknown_end(const CheckIn& check_in,
   auto found = committed(check_in.visit_key, check_in.nonce);
   if (found && !*found) return cannot_record(error);
   if (found) {
-    auto busy = database_.count("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (busy && *busy == 0) return CommitOutcome(**found);
+    if (empty_log()) return CommitOutcome(**found);
   }
   return fail("store", "commit_unknown", "record a check-in: " + error.what);
 }

@@ -55,6 +55,7 @@ void drop_people_without_appointments(Transaction& transaction) {
 }  // namespace
 
 Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant keep_until) {
+  if (revoked_) return {};
   Transaction transaction(database_);
   for (const Visit& visit : page.visits) {
     const Instant start = visit.appointment.start;

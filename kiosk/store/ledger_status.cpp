@@ -5,7 +5,7 @@ namespace kiosk::store {
 
 bool LedgerStatus::needs_attention() const {
   return refused + unacknowledged + jobs_held + jobs_unknown + jobs_failed > 0 ||
-         own_code_elsewhere;
+         own_code_elsewhere || revoked;
 }
 
 Result<LedgerStatus> Ledger::status(Instant now) {
@@ -20,7 +20,7 @@ Result<LedgerStatus> Ledger::status(Instant now) {
       "(SELECT count(*) FROM print_job WHERE state = ?4), "
       "(SELECT count(*) FROM person), (SELECT count(*) FROM appointment), "
       "(SELECT count(*) FROM check_in), audit_last, incarnation, last_committed_ms, "
-      "rival_incarnation >= incarnation FROM ledger",
+      "rival_incarnation >= incarnation, revoked_ms IS NOT NULL FROM ledger",
       [](const Row& r) {
         return LedgerStatus{r.integer(0),
                             r.integer(1),
@@ -34,7 +34,8 @@ Result<LedgerStatus> Ledger::status(Instant now) {
                             r.integer(9),
                             static_cast<int>(r.integer(10)),
                             r.instant(11),
-                            r.integer(12) != 0};
+                            r.integer(12) != 0,
+                            r.integer(13) != 0};
       },
       now - unacknowledged_after, domain::PrintState::held, domain::PrintState::unknown,
       domain::PrintState::failed, now);
@@ -57,9 +58,14 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
   transaction.run("DELETE FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)");
   erase_audit_payloads(transaction, kept.from);
   if (auto done = transaction.commit(); !done) return done;
-  // The log still holds what was erased until it is written back and cut.
+  return empty_log();
+}
+
+// The log still holds what was erased until it is written back and cut.
+Result<void> Ledger::empty_log() {
   auto busy = database_.count("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return pass_on(busy.error());
+  if (*busy != 0) return fail("store", "in_use", "the write-ahead log cannot be emptied");
   return {};
 }
 

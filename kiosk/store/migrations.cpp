@@ -120,7 +120,17 @@ CREATE TABLE audit (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1};
+// Chain keys of vaults before this one, sealed by this one: each chained the rows up to `last_seq`.
+// `revoked_ms`: then the personal data was destroyed; while it is set, none is taken in.
+constexpr const char* version_2 = R"sql(
+CREATE TABLE audit_key (
+  last_seq INTEGER PRIMARY KEY,
+  sealed BLOB NOT NULL
+) STRICT;
+ALTER TABLE ledger ADD COLUMN revoked_ms INTEGER;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2};
 
 }  // namespace
 

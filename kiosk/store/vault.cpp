@@ -63,6 +63,12 @@ Result<Vault> Vault::create(ByteView key, RandomSource random) {
       std::move(random));
 }
 
+Vault Vault::without_secret(RandomSource random) {
+  auto vault = create(Bytes(key_bytes, 0), std::move(random));
+  KIOSK_CHECK(vault.has_value());
+  return std::move(*vault);
+}
+
 Bytes Vault::seal(ByteView plain, std::string_view identity) const {
   Bytes sealed = random_(nonce_bytes);
   KIOSK_CHECK(sealed.size() == nonce_bytes);
@@ -98,11 +104,28 @@ Bytes Vault::lookup_hash(std::string_view system, std::string_view value) const 
   return hash;
 }
 
-Bytes Vault::chain_hash(ByteView bytes) const {
+Bytes Vault::chain_hash(std::int64_t seq, ByteView bytes) const {
+  const auto earlier = earlier_chains_.lower_bound(seq);
+  const ByteView key =
+      earlier == earlier_chains_.end() ? ByteView(keys_->chain) : ByteView(earlier->second);
   Bytes hash(hash_bytes);
-  crypto_generichash(hash.data(), hash.size(), bytes.data(), bytes.size(), keys_->chain.data(),
-                     keys_->chain.size());
+  crypto_generichash(hash.data(), hash.size(), bytes.data(), bytes.size(), key.data(), key.size());
   return hash;
+}
+
+Bytes Vault::seal_chain_key_of(const Vault& earlier, std::string_view identity) const {
+  return seal(earlier.keys_->chain, identity);
+}
+
+Result<void> Vault::add_earlier_chain(std::int64_t last_seq, ByteView sealed,
+                                      std::string_view identity) {
+  auto key = open(sealed, identity);
+  if (!key) return pass_on(key.error());
+  if (key->size() != keys_->chain.size()) {
+    return fail("store", "sealed", "an earlier chain key has another length");
+  }
+  earlier_chains_[last_seq] = std::move(*key);
+  return {};
 }
 
 Bytes commitment_to(ByteView salt, ByteView payload) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -26,6 +28,8 @@ class Vault {
 
   /// Errors: store/bad_key when `key` is not 32 bytes.
   static Result<Vault> create(ByteView key, RandomSource random);
+  /// With the key that everybody knows: of a ledger whose personal data was destroyed.
+  static Vault without_secret(RandomSource random);
 
   /// `identity` names the place of the record (table and row id): moved elsewhere it will not open.
   Bytes seal(ByteView plain, std::string_view identity) const;
@@ -34,10 +38,18 @@ class Vault {
 
   /// Keyed BLAKE2b of one value, for finding without storing it; 32 bytes.
   Bytes lookup_hash(std::string_view system, std::string_view value) const;
-  /// Keyed BLAKE2b for the audit chain; 32 bytes.
-  Bytes chain_hash(ByteView bytes) const;
+  /// Keyed BLAKE2b for row `seq` of the audit chain; 32 bytes. Rows that an earlier key chained are
+  /// hashed with that one's.
+  Bytes chain_hash(std::int64_t seq, ByteView bytes) const;
+  /// The chain key of the vault before this one, sealed so that its rows stay verifiable.
+  Bytes seal_chain_key_of(const Vault& earlier, std::string_view identity) const;
+  /// Makes known what `seal_chain_key_of` gave: it chained the rows up to `last_seq`.
+  ///
+  /// Errors: store/sealed.
+  Result<void> add_earlier_chain(std::int64_t last_seq, ByteView sealed, std::string_view identity);
 
   Bytes random(std::size_t size) const { return random_(size); }
+  const RandomSource& random_source() const { return random_; }
 
  private:
   struct Keys;
@@ -46,6 +58,7 @@ class Vault {
 
   std::shared_ptr<const Keys> keys_;
   RandomSource random_;
+  std::map<std::int64_t, Bytes> earlier_chains_;  ///< by the last row that each chained
 };
 
 /// BLAKE2b without a key, of `salt` followed by `payload`; 32 bytes.

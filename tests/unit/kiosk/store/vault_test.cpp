@@ -89,3 +89,48 @@ TEST_CASE("key file: one that others may use is refused") {
   }
   CHECK(read_key_file(folder.file("none")).error().code == "key_missing");
 }
+
+TEST_CASE("key file: a half-made one of before a power cut is no hindrance") {
+  const Folder folder;
+  const std::string path = folder.file("key");
+  write_file(path + ".part", "0123");
+  CHECK(create_key_file(path, counting_random()).has_value());
+  CHECK_FALSE(std::filesystem::exists(path + ".part"));
+  CHECK(read_key_file(path).has_value());
+}
+
+TEST_CASE("key file: a destroyed one is overwritten before it goes") {
+  const Folder folder;
+  const std::string path = folder.file("key");
+  REQUIRE(create_key_file(path, counting_random()));
+  std::filesystem::create_hard_link(path, folder.file("witness"));
+  REQUIRE(destroy_key_file(path));
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(contents(folder.file("witness")) == std::string(65, '\0'));
+  CHECK(destroy_key_file(path));  // done already
+  CHECK(destroy_key_file(folder.file("none/key")));
+  std::filesystem::create_directory(path);
+  CHECK(destroy_key_file(path).error().code == "io");
+}
+
+TEST_CASE("key file: the next key takes the place of the old one, which is overwritten") {
+  const Folder folder;
+  const std::string path = folder.file("key");
+  REQUIRE(create_key_file(path, counting_random()));
+  const Bytes next = create_key_file(next_key_file(path), counting_random(2)).value();
+  std::filesystem::create_hard_link(path, folder.file("witness"));
+  REQUIRE(adopt_next_key_file(path));
+  CHECK(read_key_file(path).value() == next);
+  CHECK_FALSE(std::filesystem::exists(next_key_file(path)));
+  CHECK(contents(folder.file("witness")) == std::string(65, '\0'));
+  CHECK(adopt_next_key_file(path).error().code == "io");
+  CHECK(read_key_file(path).value() == next);
+}
+
+TEST_CASE("key file: a credential may look open to others, for its folder is not") {
+  const Folder folder;
+  const std::string path = folder.file("kiosk-vault-key");
+  write_file(path, std::string(32, 'k'));
+  chmod(path.c_str(), 0440);
+  CHECK(read_key_file(path, KeyFileAccess::as_mounted).has_value());
+}
