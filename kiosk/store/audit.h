@@ -1,24 +1,72 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "kiosk/domain/audit.h"
 #include "kiosk/store/sqlite.h"
 #include "kiosk/store/vault.h"
 
 namespace kiosk::store {
 
-// The audit log is a chain. A row's keyed hash covers its number, instant, trust, the hash before
+// The audit trail is a chain. A row's keyed hash covers its number, instant, trust, the hash before
 // it and a commitment to its payload, but neither payload nor salt: a person's data can be erased
-// and the chain still holds. Payload and salt are sealed.
+// and the chain still holds. Payload and salt are sealed. So is the head, in the ledger's own row:
+// the newest row, the last one that was removed because of its age, and until when payloads were
+// erased; what is missing beyond that was taken away. A head that does not fit is never sealed
+// anew, so that it stays found.
+
+/// A row as it is read. Without a note when its payload was erased.
+struct AuditRow {
+  std::int64_t seq = 0;
+  Now now;
+  Bytes previous_hash;
+  Bytes commitment;
+  Bytes row_hash;
+  std::optional<domain::AuditNote> note;
+
+  bool operator==(const AuditRow&) const = default;
+};
+
+/// What does not hold, in words, and at which row.
+struct AuditFault {
+  std::int64_t seq = 0;
+  std::string what;
+
+  bool operator==(const AuditFault&) const = default;
+};
+
+/// A piece of the trail, read and proven.
+struct AuditPage {
+  std::vector<AuditRow> rows;
+  std::vector<AuditFault> faults;  ///< of these rows, oldest first; at the end also of the head
+  bool at_end = false;
+};
+
+inline constexpr int audit_page_rows = 500;
 
 /// Adds a row within the transaction and gives its number; an error shows in the transaction.
 std::int64_t append_audit(Transaction& transaction, const Vault& vault, const Now& now,
-                          ByteView payload);
+                          const domain::AuditNote& note);
 
-/// Removes the payloads before `until` that no check-in still needs.
-void erase_audit_payloads(Transaction& transaction, Instant until);
+/// Seals the head of a chain that was written before heads were sealed.
+void seal_audit(Transaction& transaction, const Vault& vault);
 
-/// The number of the first row that was changed, removed or put in; nothing when the chain holds.
-Result<std::optional<std::int64_t>> first_broken_audit_row(Database& database, const Vault& vault);
+/// Removes the payloads before `until` that no check-in still needs, and says so in a row; looks at
+/// the rows only when `until` is later than the last time.
+void erase_audit_payloads(Transaction& transaction, const Vault& vault, const Now& now,
+                          Instant until);
+
+/// Removes the oldest rows, all before `until` and up to `seq_max` at most, and says so in a row.
+/// The chain then begins at the last one removed, whose hash is sealed.
+void prune_audit(Transaction& transaction, const Vault& vault, const Now& now, Instant until,
+                 std::int64_t seq_max);
+
+/// The next audit_page_rows rows after the row `after`, which was read before; 0: from the first.
+Result<AuditPage> read_audit(Database& database, const Vault& vault, std::int64_t after);
+
+/// The first thing that does not hold in the whole trail; nothing when all does.
+Result<std::optional<AuditFault>> first_audit_fault(Database& database, const Vault& vault);
 
 }  // namespace kiosk::store

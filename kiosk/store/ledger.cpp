@@ -13,6 +13,8 @@ using domain::PrintState;
 
 namespace {
 
+constexpr std::int64_t last_version_without_seal = 2;  ///< of the audit trail's head
+
 bool in_memory(const OpenArguments& arguments) {
   return arguments.path == ":memory:";
 }
@@ -61,45 +63,60 @@ Result<std::unique_ptr<Ledger>> Ledger::open_file(const OpenArguments& arguments
   auto database = Database::open({arguments.path, arguments.vfs});
   if (!database) return pass_on(database.error());
   auto ready = check_file(*database, arguments);
-  if (ready) ready = migrate(*database);
   if (!ready) {
     database->disconnect(Database::Close::leave_files_alone);
     return pass_on(ready.error());
   }
+  const auto found = migrate(*database);
+  if (!found) {
+    database->disconnect(Database::Close::leave_files_alone);
+    return pass_on(found.error());
+  }
   std::unique_ptr<Ledger> ledger(new Ledger(std::move(*database), arguments));
-  if (auto started = ledger->start(arguments); !started) {
+  if (auto started = ledger->start(arguments, *found); !started) {
     ledger->database_.disconnect(Database::Close::leave_files_alone);
     return pass_on(started.error());
   }
   return ledger;
 }
 
-Result<void> Ledger::start(const OpenArguments& arguments) {
+Result<void> Ledger::start(const OpenArguments& arguments, std::int64_t found_version) {
   if (auto key = check_key(); !key) return key;
   const int first =
       std::max(arguments.minimum_incarnation,
                in_memory(arguments) ? 1 : incarnation_after_set_aside(arguments.path));
   Transaction transaction(database_);
-  const auto created = transaction.run(
+  transaction.run(
       "INSERT INTO ledger (only, kiosk_code, incarnation, key_check) VALUES (1, ?1, ?2, ?3) "
       "ON CONFLICT DO NOTHING",
       kiosk_code_, first, ByteView(sealed_key_check()));
-  const auto raised =
-      transaction.run("UPDATE ledger SET incarnation = ?1, series_last = 0 WHERE incarnation < ?1",
-                      arguments.minimum_incarnation);
-  if (created + raised > 0) {
-    append_audit(transaction, vault_, arguments.now,
-                 encode_texts({"incarnation", kiosk_code_, std::to_string(first)}));
-  }
+  transaction.run("UPDATE ledger SET incarnation = ?1, series_last = 0 WHERE incarnation < ?1",
+                  arguments.minimum_incarnation);
   transaction.run("UPDATE ledger SET kiosk_code = ?1", kiosk_code_);
-  const auto move = [&](PrintState from, PrintState to) {
-    return transaction.run("UPDATE print_job SET state = ?2 WHERE state = ?1", from, to);
-  };
-  const auto cut_short =
-      move(PrintState::sending, PrintState::unknown) + move(PrintState::failed, PrintState::held);
+  if (found_version > 0 && found_version <= last_version_without_seal)
+    seal_audit(transaction, vault_);
+  auto incarnation = database_.count("SELECT incarnation FROM ledger");
+  if (!incarnation) transaction.fail(incarnation.error());
+  append_audit(transaction, vault_, now_,
+               {domain::Act::started, "",
+                kiosk_code_ + ", incarnation " + std::to_string(incarnation.value_or(0))});
+  const auto cut_short = move_jobs(transaction, PrintState::sending, PrintState::unknown) +
+                         move_jobs(transaction, PrintState::failed, PrintState::held);
   print_cut_short_ = cut_short > 0;
-  move(PrintState::queued, PrintState::held);
+  move_jobs(transaction, PrintState::queued, PrintState::held);
   return transaction.commit();
+}
+
+std::size_t Ledger::move_jobs(Transaction& transaction, PrintState from, PrintState to) {
+  auto jobs = database_.select(
+      "SELECT id FROM print_job WHERE state = ?1", [](const Row& r) { return r.integer(0); }, from);
+  if (!jobs) transaction.fail(jobs.error());
+  if (!jobs) return 0;
+  for (const std::int64_t job : *jobs) {
+    transaction.run("UPDATE print_job SET state = ?2 WHERE id = ?1", job, to);
+    note_ticket(transaction, now_, job, to);
+  }
+  return jobs->size();
 }
 
 Result<void> Ledger::prove_writable() {
@@ -109,8 +126,21 @@ Result<void> Ledger::prove_writable() {
   return transaction.commit();
 }
 
-Result<std::optional<std::int64_t>> Ledger::verify_audit() {
-  return first_broken_audit_row(database_, vault_);
+Result<std::unique_ptr<Ledger>> Ledger::open_to_read(const OpenArguments& arguments) {
+  auto database = Database::open({arguments.path, arguments.vfs});
+  if (!database) return pass_on(database.error());
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(*database), arguments));
+  ledger->read_only_ = true;
+  auto ready = ledger->database_.script("PRAGMA query_only = ON");
+  if (ready) ready = check_file(ledger->database_, arguments);
+  if (ready) ready = check_schema(ledger->database_);
+  if (ready) ready = ledger->check_key();
+  if (!ready) return pass_on(ready.error());
+  return ledger;
+}
+
+Ledger::~Ledger() {
+  if (read_only_) database_.disconnect(Database::Close::leave_files_alone);
 }
 
 }  // namespace kiosk::store

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,10 +34,13 @@ struct CopyRequest {
   Now now;
 };
 
-/// What erasing leaves: the days from the start of today to the end of tomorrow.
+/// What erasing leaves: the days from the start of today to the end of tomorrow; of the audit trail
+/// what acts told since `told_from`, and the rows since `rows_from`.
 struct KeptDays {
   Instant from;
   Instant until;
+  Instant told_from = {};
+  Instant rows_from = {};
 };
 
 /// A row of the staff's lists. Without the check-in when its sealed record does not open.
@@ -57,11 +61,12 @@ struct LedgerStatus {
   std::int64_t people = 0;
   std::int64_t appointments = 0;
   std::int64_t check_ins = 0;
-  std::int64_t audit_rows = 0;
+  std::int64_t audit_last = 0;  ///< number of the newest row of the audit trail
   int incarnation = 1;
   Instant last_committed;           ///< a clock is never believed to be before this
   bool own_code_elsewhere = false;  ///< another machine gives numbers with our code; we gave up
   bool revoked = false;             ///< personal data was destroyed, and none is taken in
+  std::int64_t audit_told = 0;      ///< the newest row whose hash the server has
 
   /// True when staff have something to look at.
   bool needs_attention() const;
@@ -81,6 +86,16 @@ class Ledger final : public SyncStore {
   /// Errors: store/wrong_key, store/newer_version, store/not_a_ledger, store/in_use,
   /// store/bad_code.
   static Result<std::unique_ptr<Ledger>> open(const OpenArguments& arguments);
+
+  /// Opens a ledger in which no kiosk runs, for reading alone: nothing is begun, moved or set
+  /// aside.
+  ///
+  /// Errors: store/wrong_key, store/not_a_ledger, store/newer_version, store/in_use, and
+  /// store/older_version when no kiosk of this version has run yet.
+  static Result<std::unique_ptr<Ledger>> open_to_read(const OpenArguments& arguments);
+  ~Ledger() override;
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
 
   /// Where the file went that failed its check at this start; for an alert.
   const std::optional<std::string>& set_aside() const { return set_aside_; }
@@ -139,8 +154,20 @@ class Ledger final : public SyncStore {
   /// Every committed check-in that the server has not acknowledged 3 minutes later.
   Result<std::vector<ListedArrival>> unacknowledged(Instant now);
   Result<std::vector<ListedArrival>> refused_arrivals();
-  /// The number of the first audit row that does not fit the chain; nothing when all do.
-  Result<std::optional<std::int64_t>> verify_audit();
+  // --- the audit trail
+  // ----------------------------------------------------------------------------
+
+  /// What time the rows bear that follow from calls without one.
+  void set_now(const Now& now) { now_ = now; }
+  /// An act that need not be on the disk at once: it rides with the next commit, or comes with
+  /// `write_notes`. At most notes_max wait, then the act is lost and counted.
+  void note(const Now& now, domain::AuditNote note);
+  bool has_notes() const { return !notes_.empty(); }
+  Result<void> write_notes();
+  /// The first thing in the whole trail that does not hold; nothing when all does.
+  Result<std::optional<AuditFault>> verify_audit() { return first_audit_fault(database_, vault_); }
+  Result<AuditPage> audit_page(std::int64_t after) { return read_audit(database_, vault_, after); }
+
   /// Erases what lies outside the kept days and has been acknowledged, from the files' bytes too;
   /// nothing while the clock is not trusted.
   Result<void> erase_old(const Now& now, const KeptDays& kept);
@@ -180,11 +207,14 @@ class Ledger final : public SyncStore {
   Result<void> forget(std::span<const std::string> appointment_ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
   Result<bool> issued_nonce(const std::string& nonce) override;
+  Result<std::optional<AuditHead>> audit_head() override;
+  Result<void> audit_told(std::int64_t seq) override;
   Result<std::optional<Bookmark>> bookmark() override;
   Result<void> set_bookmark(const Bookmark& bookmark) override;
 
   static constexpr Minutes unacknowledged_after{3};
   static constexpr int list_rows_max = 500;
+  static constexpr std::size_t notes_max = 1000;
 
  private:
   struct Ticket {
@@ -196,10 +226,12 @@ class Ledger final : public SyncStore {
   Ledger(Database database, const OpenArguments& arguments)
       : database_(std::move(database)),
         vault_(arguments.vault),
-        kiosk_code_(arguments.kiosk_code) {}
+        kiosk_code_(arguments.kiosk_code),
+        now_(arguments.now) {}
 
   static Result<std::unique_ptr<Ledger>> open_file(const OpenArguments& arguments);
-  Result<void> start(const OpenArguments& arguments);
+  Result<void> start(const OpenArguments& arguments, std::int64_t found_version);
+  std::size_t move_jobs(Transaction& transaction, domain::PrintState from, domain::PrintState to);
   Result<void> check_key();
   Result<void> know_earlier_chains();
   Bytes sealed_key_check() const;
@@ -209,7 +241,7 @@ class Ledger final : public SyncStore {
     std::vector<const char*> first;  ///< statements before it
     Vault next;
     std::optional<Instant> revoked;
-    std::string_view act;  ///< for the audit chain
+    domain::Act act;
   };
   Result<void> change_key(const KeyChange& change, const Now& now);
   void rekey(Transaction& transaction, const Vault& next);
@@ -233,6 +265,13 @@ class Ledger final : public SyncStore {
   Result<std::vector<domain::PersonVisits>> people_by_hash(const Bytes& hash);
   Result<std::vector<domain::PersonVisits>> alone(Result<std::vector<domain::Visit>> visits);
 
+  void write_notes(Transaction& transaction);
+  void forget_notes();
+  void note_ticket(Transaction& transaction, const Now& now, std::int64_t job,
+                   domain::PrintState state);
+  void note_arrival(Transaction& transaction, domain::Act act, std::int64_t outbox_id,
+                    const std::string& detail);
+
   void store_person(Transaction& transaction, const domain::Person& person);
   void store_visit(Transaction& transaction, const domain::Visit& visit);
   void watch_own_code(Transaction& transaction, const domain::Visit& visit);
@@ -249,8 +288,13 @@ class Ledger final : public SyncStore {
   Database database_;
   Vault vault_;
   std::string kiosk_code_;
+  Now now_;
+  std::vector<std::pair<Now, domain::AuditNote>> notes_;
+  std::int64_t notes_lost_ = 0;
+  std::set<std::int64_t> unanswered_;  ///< outbox rows that were sent and not heard of since
   bool print_cut_short_ = false;
   bool revoked_ = false;
+  bool read_only_ = false;
   std::optional<std::string> set_aside_;
 };
 

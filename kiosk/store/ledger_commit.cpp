@@ -53,6 +53,7 @@ Result<CommitOutcome> Ledger::commit_check_in(const CheckIn& check_in) {
     if (transaction.end_is_unknown()) return answer_after_unknown_end(check_in, done.error());
     return cannot_record(done.error());
   }
+  forget_notes();
   return CommitOutcome(recorded);
 }
 
@@ -92,12 +93,13 @@ Result<std::optional<Committed>> Ledger::committed(const std::string& visit_key,
 }
 
 Committed Ledger::record(Transaction& transaction, const CheckIn& check_in) {
+  write_notes(transaction);
   const Ticket ticket = take_number(transaction, check_in);
   const Instant confirmed = check_in.confirmed.instant;
-  const auto id =
-      append_audit(transaction, vault_, check_in.confirmed,
-                   encode_texts({"check_in", check_in.visit_key, check_in.appointment_version,
-                                 check_in.patient_id, check_in.nonce, ticket.number}));
+  const auto id = append_audit(
+      transaction, vault_, check_in.confirmed,
+      {Act::check_in, check_in.visit_key,
+       ticket.number + ", version " + check_in.appointment_version + ", nonce " + check_in.nonce});
   const Bytes token_hash = vault_.lookup_hash("token", check_in.token);
   const Bytes sealed = vault_.seal(encode(check_in), "check_in/" + check_in.visit_key);
   transaction.run(

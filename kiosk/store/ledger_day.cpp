@@ -140,7 +140,9 @@ Result<std::optional<Bookmark>> Ledger::bookmark() {
 }
 
 Result<void> Ledger::set_bookmark(const Bookmark& bookmark) {
-  return change_one(database_, "UPDATE ledger SET bookmark_ms = ?1", bookmark.server_time);
+  Transaction transaction(database_);
+  change_one(transaction, "UPDATE ledger SET bookmark_ms = ?1", bookmark.server_time);
+  return transaction.commit();
 }
 
 // --- finding ------------------------------------------------------------------------------------

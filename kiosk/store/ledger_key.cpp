@@ -25,6 +25,7 @@ constexpr SealedColumn sealed_columns[] = {
     {"print_job", "record", "id", "'print_job/' || number || '/' || created_ms"},
     {"audit", "payload", "seq", "'audit.payload/' || seq"},
     {"audit", "salt", "seq", "'audit.salt/' || seq"},
+    {"ledger", "audit_seal", "only", "'ledger/audit_seal'"},
     {"audit_key", "sealed", "last_seq", "'audit_key/' || last_seq"},
 };
 
@@ -174,9 +175,14 @@ Result<void> Ledger::change_key(const KeyChange& change, const Now& now) {
   const auto done = [&]() -> Result<void> {
     Transaction transaction(database_);
     for (const char* sql : change.first) transaction.run(sql);
+    if (change.revoked) {
+      auto newest = database_.count("SELECT max(instant_ms) FROM audit");
+      if (!newest) transaction.fail(newest.error());
+      erase_audit_payloads(transaction, vault_, now, from_ms(newest.value_or(0) + 1));
+    }
     rekey(transaction, change.next);
     transaction.run("UPDATE ledger SET revoked_ms = ?1", change.revoked);
-    append_audit(transaction, vault_, now, encode_texts({change.act}));
+    append_audit(transaction, vault_, now, {change.act});
     return transaction.commit();
   }();
   if (!done) {
@@ -190,20 +196,19 @@ Result<void> Ledger::change_key(const KeyChange& change, const Now& now) {
 }
 
 Result<void> Ledger::rotate_key(const Vault& next, const Now& now) {
-  return change_key({{}, next, std::nullopt, "key_rotated"}, now);
+  return change_key({{}, next, std::nullopt, domain::Act::key_rotated}, now);
 }
 
 Result<void> Ledger::destroy_personal_data(const Now& now) {
   if (auto right = check_key(); !right) return right;
   if (revoked_) return empty_log();
-  return change_key(
-      {{"DELETE FROM person", "DELETE FROM appointment", "DELETE FROM print_job",
-        "DELETE FROM check_in", "DELETE FROM outbox WHERE state = 1",
-        "UPDATE audit SET payload = NULL, salt = NULL", "UPDATE ledger SET bookmark_ms = NULL"},
-       Vault::without_secret(vault_.random_source()),
-       now.instant,
-       "personal_data_destroyed"},
-      now);
+  return change_key({{"DELETE FROM person", "DELETE FROM appointment", "DELETE FROM print_job",
+                      "DELETE FROM check_in", "DELETE FROM outbox WHERE state = 1",
+                      "UPDATE ledger SET bookmark_ms = NULL"},
+                     Vault::without_secret(vault_.random_source()),
+                     now.instant,
+                     domain::Act::revoked},
+                    now);
 }
 
 bool Ledger::revoked_at(const std::string& path) {

@@ -3,6 +3,7 @@
 
 namespace kiosk::store {
 
+using domain::Act;
 using domain::ArrivalMessage;
 
 namespace {
@@ -43,32 +44,63 @@ Result<std::optional<Instant>> Ledger::next_due() {
 }
 
 Result<void> Ledger::sending(std::int64_t outbox_id, Instant) {
-  return change_one(
-      database_,
-      "UPDATE outbox SET attempts = attempts + 1, unknown = 1 WHERE id = ?1 AND state = 0",
+  Transaction transaction(database_);
+  change_one(transaction,
+             "UPDATE outbox SET attempts = attempts + 1, unknown = 1 WHERE id = ?1 AND state = 0",
+             outbox_id);
+  const auto attempt =
+      database_.count("SELECT attempts FROM outbox WHERE id = ?1", outbox_id).value_or(0);
+  note_arrival(transaction, Act::sent, outbox_id, "attempt " + std::to_string(attempt));
+  auto done = transaction.commit();
+  if (done) unanswered_.insert(outbox_id);
+  return done;
+}
+
+void Ledger::note_arrival(Transaction& transaction, Act act, std::int64_t outbox_id,
+                          const std::string& detail) {
+  if (!transaction.state()) return;
+  auto key = database_.select_one(
+      "SELECT visit_key FROM outbox WHERE id = ?1", [](const Row& r) { return r.text(0); },
       outbox_id);
+  if (!key) return transaction.fail(key.error());
+  append_audit(transaction, vault_, now_, {act, key->value_or(""), detail});
 }
 
 Result<void> Ledger::acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
                                   Instant now) {
-  return change_one(
-      database_,
+  Transaction transaction(database_);
+  change_one(
+      transaction,
       "UPDATE outbox SET state = ?2, encounter_id = ?3, settled_ms = ?4, unknown = 0, reason = '' "
       "WHERE id = ?1",
       outbox_id, OutboxState::acknowledged, encounter_id, now);
+  note_arrival(transaction, Act::acknowledged, outbox_id,
+               encounter_id.empty() ? "" : "Encounter/" + encounter_id);
+  unanswered_.erase(outbox_id);
+  return transaction.commit();
 }
 
 Result<void> Ledger::refused(std::int64_t outbox_id, const std::string& reason, Instant now) {
-  return change_one(database_,
-                    "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4, unknown = 0 "
-                    "WHERE id = ?1 AND state = 0",
-                    outbox_id, OutboxState::refused, reason, now);
+  Transaction transaction(database_);
+  change_one(transaction,
+             "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4, unknown = 0 "
+             "WHERE id = ?1 AND state = 0",
+             outbox_id, OutboxState::refused, reason, now);
+  note_arrival(transaction, Act::refused, outbox_id, reason);
+  unanswered_.erase(outbox_id);
+  return transaction.commit();
 }
 
 Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown) {
-  return change_one(
-      database_, "UPDATE outbox SET not_before_ms = ?2, unknown = ?3 WHERE id = ?1 AND state = 0",
-      outbox_id, when, unknown ? 1 : 0);
+  Transaction transaction(database_);
+  change_one(transaction,
+             "UPDATE outbox SET not_before_ms = ?2, unknown = ?3 WHERE id = ?1 AND state = 0",
+             outbox_id, when, unknown ? 1 : 0);
+  // Once for each sending: later attempts may fail for days before they come to send.
+  if (unanswered_.erase(outbox_id) > 0 && unknown) {
+    note_arrival(transaction, Act::answer_lost, outbox_id, "");
+  }
+  return transaction.commit();
 }
 
 Result<bool> Ledger::issued_nonce(const std::string& nonce) {

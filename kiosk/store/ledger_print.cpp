@@ -28,6 +28,24 @@ bool legal(PrintState from, PrintState to) {
   return false;
 }
 
+Act act_of(PrintState state) {
+  switch (state) {
+    case PrintState::queued:
+      return Act::ticket_queued;
+    case PrintState::sending:
+      return Act::ticket_sent;
+    case PrintState::printed:
+      return Act::ticket_printed;
+    case PrintState::failed:
+      return Act::ticket_failed;
+    case PrintState::unknown:
+      return Act::ticket_unknown;
+    case PrintState::held:
+      return Act::ticket_held;
+  }
+  return Act::ticket_unknown;
+}
+
 std::string copy_place(const std::string& number, Instant created) {
   return "print_job/" + number + "/" + std::to_string(to_ms(created));
 }
@@ -123,8 +141,21 @@ Result<std::optional<PrintJob>> Ledger::last_job_of(const std::string& visit_key
 
 Result<void> Ledger::set_print_state(std::int64_t job, PrintState from, PrintState to) {
   if (!legal(from, to)) return fail("store", "wrong_state", "a print job takes no such step");
-  return change_one(database_, "UPDATE print_job SET state = ?3 WHERE id = ?1 AND state = ?2", job,
-                    from, to);
+  Transaction transaction(database_);
+  change_one(transaction, "UPDATE print_job SET state = ?3 WHERE id = ?1 AND state = ?2", job, from,
+             to);
+  note_ticket(transaction, now_, job, to);
+  return transaction.commit();
+}
+
+void Ledger::note_ticket(Transaction& transaction, const Now& now, std::int64_t job,
+                         PrintState state) {
+  if (!transaction.state()) return;
+  auto key = database_.select_one(
+      "SELECT visit_key FROM print_job j JOIN check_in c ON c.id = j.check_in_id WHERE j.id = ?1",
+      [](const Row& r) { return r.text(0); }, job);
+  if (!key) return transaction.fail(key.error());
+  append_audit(transaction, vault_, now, {act_of(state), key->value_or(""), "", {}, job});
 }
 
 Result<std::optional<std::string>> Ledger::visit_key_of_number(const std::string& number) {
@@ -178,7 +209,7 @@ Result<PrintJob> Ledger::queue_copy(const CopyRequest& request, const Arrival& a
   if (!own_row) sealed = vault_.seal(encode(check_in), copy_place(arrival.number, created));
   Transaction transaction(database_);
   const auto id = append_audit(transaction, vault_, request.now,
-                               encode_texts({"copy", request.visit_key, arrival.number}));
+                               {Act::copy, request.visit_key, arrival.number});
   transaction.run(
       "INSERT INTO print_job (id, check_in_id, number, copy, state, language, created_ms, record) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -1,4 +1,6 @@
 // What the ledger holds, for status and alerts, and erasing what is no longer needed.
+#include <limits>
+
 #include "kiosk/store/ledger.h"
 
 namespace kiosk::store {
@@ -20,7 +22,7 @@ Result<LedgerStatus> Ledger::status(Instant now) {
       "(SELECT count(*) FROM print_job WHERE state = ?4), "
       "(SELECT count(*) FROM person), (SELECT count(*) FROM appointment), "
       "(SELECT count(*) FROM check_in), audit_last, incarnation, last_committed_ms, "
-      "rival_incarnation >= incarnation, revoked_ms IS NOT NULL FROM ledger",
+      "rival_incarnation >= incarnation, revoked_ms IS NOT NULL, audit_told FROM ledger",
       [](const Row& r) {
         return LedgerStatus{r.integer(0),
                             r.integer(1),
@@ -35,7 +37,8 @@ Result<LedgerStatus> Ledger::status(Instant now) {
                             static_cast<int>(r.integer(10)),
                             r.instant(11),
                             r.integer(12) != 0,
-                            r.integer(13) != 0};
+                            r.integer(13) != 0,
+                            r.integer(14)};
       },
       now - unacknowledged_after, domain::PrintState::held, domain::PrintState::unknown,
       domain::PrintState::failed, now);
@@ -56,7 +59,12 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
       kept.from, kept.until);
   transaction.run("DELETE FROM print_job WHERE check_in_id IS NULL AND created_ms < ?1", kept.from);
   transaction.run("DELETE FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)");
-  erase_audit_payloads(transaction, kept.from);
+  erase_audit_payloads(transaction, vault_, now, kept.told_from);
+  // Only what the server vouches for may go, where it takes heads at all.
+  auto told = database_.count("SELECT audit_told FROM ledger");
+  if (!told) transaction.fail(told.error());
+  const auto seq_max = told.value_or(0) > 0 ? *told : std::numeric_limits<std::int64_t>::max();
+  prune_audit(transaction, vault_, now, kept.rows_from, seq_max);
   if (auto done = transaction.commit(); !done) return done;
   return empty_log();
 }

@@ -130,36 +130,57 @@ CREATE TABLE audit_key (
 ALTER TABLE ledger ADD COLUMN revoked_ms INTEGER;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2};
+// The head of the audit trail, sealed; and the newest row whose hash the server was told.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE ledger ADD COLUMN audit_seal BLOB;
+ALTER TABLE ledger ADD COLUMN audit_told INTEGER NOT NULL DEFAULT 0;
+)sql";
 
-}  // namespace
+constexpr std::array migrations = {version_1, version_2, version_3};
 
-Result<void> migrate(Database& database) {
+constexpr auto newest = static_cast<std::int64_t>(migrations.size());
+
+Result<std::int64_t> schema_version(Database& database) {
   auto version = database.count("PRAGMA user_version");
-  if (!version) return pass_on(version.error());
+  if (!version) return version;
   auto owner = database.count("PRAGMA application_id");
-  if (!owner) return pass_on(owner.error());
+  if (!owner) return owner;
   auto tables = database.count("SELECT count(*) FROM sqlite_schema");
-  if (!tables) return pass_on(tables.error());
+  if (!tables) return tables;
   if (*tables != 0 && *owner != application_id) {
     return fail("store", "not_a_ledger", "the file is another program's database");
   }
-  constexpr auto newest = static_cast<std::int64_t>(migrations.size());
   if (*version < 0 || *version > newest) {
     return fail("store", "newer_version",
                 "the ledger has schema version " + std::to_string(*version) +
                     ", this program knows versions up to " + std::to_string(newest));
   }
-  for (auto next = *version + 1; next <= newest; ++next) {
+  return version;
+}
+
+}  // namespace
+
+Result<std::int64_t> migrate(Database& database) {
+  const auto found = schema_version(database);
+  if (!found) return found;
+  for (auto next = *found + 1; next <= newest; ++next) {
     Transaction transaction(database);
-    if (!transaction.state()) return transaction.state();
+    if (!transaction.state()) return pass_on(transaction.state().error());
     const std::string script = std::string(migrations[static_cast<std::size_t>(next - 1)]) +
                                ";PRAGMA application_id = " + std::to_string(application_id) +
                                ";PRAGMA user_version = " + std::to_string(next);
-    if (auto made = database.script(script.c_str()); !made) return made;
-    if (auto done = transaction.commit(); !done) return done;
+    if (auto made = database.script(script.c_str()); !made) return pass_on(made.error());
+    if (auto done = transaction.commit(); !done) return pass_on(done.error());
   }
-  return {};
+  return *found;
+}
+
+Result<void> check_schema(Database& database) {
+  const auto found = schema_version(database);
+  if (!found) return pass_on(found.error());
+  if (*found == newest) return {};
+  return fail("store", "older_version",
+              "the ledger is of an older version, or empty: let the kiosk run once");
 }
 
 }  // namespace kiosk::store

@@ -199,16 +199,14 @@ class Transaction {
   bool end_is_unknown_ = false;
 };
 
-/// A transaction of one statement that has to change exactly one row.
+/// A statement that has to change exactly one row.
 ///
-/// Errors: store/wrong_state when it changes none or more.
+/// Errors, in the transaction: store/wrong_state when it changes none or more.
 template <typename... Values>
-Result<void> change_one(Database& database, std::string_view sql, const Values&... values) {
-  Transaction transaction(database);
+void change_one(Transaction& transaction, std::string_view sql, const Values&... values) {
   if (transaction.run(sql, values...) != 1) {
     transaction.fail({"store", "wrong_state", "no row is in the state that this step begins from"});
   }
-  return transaction.commit();
 }
 
 }  // namespace kiosk::store

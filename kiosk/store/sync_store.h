@@ -17,6 +17,15 @@ struct Bookmark {
   bool operator==(const Bookmark&) const = default;
 };
 
+/// What stands for the whole audit trail up to a row.
+struct AuditHead {
+  int incarnation = 1;  ///< of the ledger: each begins a trail of its own
+  std::int64_t seq = 0;
+  std::string hash;  ///< of the row, hexadecimal
+  Instant written;
+  bool operator==(const AuditHead&) const = default;
+};
+
 /// One page of the server's answers, stored in one transaction.
 struct Page {
   std::vector<domain::Person> people;
@@ -54,6 +63,10 @@ class SyncStore {
   virtual Result<std::vector<std::string>> stored_ids(Instant from, Instant until) = 0;
   /// True when this ledger committed a check-in with that nonce (kept days only).
   virtual Result<bool> issued_nonce(const std::string& nonce) = 0;
+  /// The newest row of the audit trail; nothing when the server has its hash already.
+  virtual Result<std::optional<AuditHead>> audit_head() = 0;
+  /// The server has the hash of this row.
+  virtual Result<void> audit_told(std::int64_t seq) = 0;
   virtual Result<std::optional<Bookmark>> bookmark() = 0;
   virtual Result<void> set_bookmark(const Bookmark& bookmark) = 0;
 };

@@ -42,7 +42,7 @@ TEST_CASE("commit: one confirmation gives check-in, number, job, outbox entry an
                                          false});
   const auto status = ledger->status(morning().instant).value();
   CHECK(status.check_ins == 1);
-  CHECK(status.audit_rows == 2);
+  CHECK(status.audit_last == 2);
   CHECK(status.last_committed == check_in.confirmed.instant);
   CHECK_FALSE(ledger->verify_audit().value().has_value());
 }

@@ -223,10 +223,11 @@ TEST_CASE("rotation: rows that an earlier key chained cannot be forged with a la
   }
   const auto broken_after = [&](const char* change) {
     REQUIRE(Database::open({path, ""}).value().script(change));
-    return opened(with_key(path, 8))->verify_audit().value();
+    const auto fault = opened(with_key(path, 8))->verify_audit().value();
+    return fault ? fault->seq : 0;
   };
   CHECK(broken_after("UPDATE audit SET instant_ms = instant_ms + 1 WHERE seq = 2") == 2);
-  CHECK_FALSE(broken_after("UPDATE audit SET instant_ms = instant_ms - 1 WHERE seq = 2"));
+  CHECK(broken_after("UPDATE audit SET instant_ms = instant_ms - 1 WHERE seq = 2") == 0);
   CHECK(broken_after("DELETE FROM audit_key") == 1);
 }
 

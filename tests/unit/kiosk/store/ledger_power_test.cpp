@@ -2,6 +2,8 @@
 // there or nothing of it, and what the caller was told is true.
 #include <sys/wait.h>
 
+#include <algorithm>
+
 #include "faulty_vfs.h"
 #include "fixture.h"
 
@@ -30,6 +32,13 @@ std::string earlier_ledger() {
   return contents(folder.file("ledger.db"));
 }
 
+std::int64_t recorded_check_ins(Ledger& ledger) {
+  const auto rows = ledger.audit_page(0).value().rows;
+  return std::count_if(rows.begin(), rows.end(), [](const AuditRow& row) {
+    return row.note && row.note->act == domain::Act::check_in;
+  });
+}
+
 // True when all of the check-in of a1 is there, false when nothing is; anything between fails.
 bool all_or_nothing(Ledger& ledger) {
   CHECK_FALSE(ledger.verify_audit().value().has_value());
@@ -38,7 +47,7 @@ bool all_or_nothing(Ledger& ledger) {
   const int count = there ? 2 : 1;
   CHECK(status.check_ins == count);
   CHECK(status.outbox_pending == count);
-  CHECK(status.audit_rows == count + 1);
+  CHECK(recorded_check_ins(ledger) == count);
   CHECK(ledger.last_job_of("a1").value().has_value() == there);
   CHECK(ledger.issued_nonce("nonce-a1").value() == there);
   CHECK(commit(ledger, sample_check_in("a2")).number == (there ? "K1-003" : "K1-002"));

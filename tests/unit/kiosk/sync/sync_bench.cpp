@@ -101,6 +101,16 @@ Result<bool> MemoryStore::issued_nonce(const std::string& nonce) {
                      [&](const auto& one) { return one.second.message.nonce == nonce; });
 }
 
+Result<std::optional<store::AuditHead>> MemoryStore::audit_head() {
+  return head;
+}
+
+Result<void> MemoryStore::audit_told(std::int64_t seq) {
+  if (auto ok = called("audit_told"); !ok) return ok;
+  if (head && head->seq <= seq) head.reset();
+  return {};
+}
+
 Result<std::optional<store::Bookmark>> MemoryStore::bookmark() {
   if (auto ok = called("bookmark"); !ok) return pass_on(ok.error());
   return mark;

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kiosk/base/instant.h"
+
+namespace kiosk::domain {
+
+/// All that is written into the audit trail, and nothing else. The names (see `name`) stand in
+/// sealed rows for years: they are never given another meaning.
+enum class Act {
+  // The kiosk's.
+  started,          ///< detail: the kiosk's code and incarnation
+  server_state,     ///< detail: "online", "slow", "offline"
+  clock_corrected,  ///< detail: by how many milliseconds
+  revoked,          ///< the hospital withdrew the kiosk's sign-in
+  key_rotated,
+  erased,     ///< old payloads were erased, old rows removed; detail: how many, until when
+  acts_lost,  ///< the disk took nothing for a while; detail: how many acts are not here
+  // A patient's. Of who stands there nothing is written but the visits that are on the screen.
+  card_noticed,
+  card_read,
+  card_unreadable,
+  code_read,
+  shown,       ///< detail: the screen, its state and language
+  pressed,     ///< detail: the control's action, without what was typed
+  left,        ///< detail: "ended", "time was up", "someone else came"
+  check_in,    ///< confirmed and recorded; detail begins with the ticket's number
+  copy,        ///< one more ticket was asked for; detail begins with its number
+  paper_came,  ///< asked about a doubtful ticket, the patient says that it came out
+  paper_missing,
+  // The printer's, of a visit's ticket.
+  ticket_queued,
+  ticket_sent,
+  ticket_printed,
+  ticket_failed,
+  ticket_unknown,
+  ticket_held,
+  // Staff's.
+  list_read,  ///< detail: which list
+  list_printed,
+  held_released,  ///< a held ticket was printed at staff's word
+  audit_read,
+  // What became of an arrival at the server.
+  sent,          ///< its bytes are leaving; detail: which attempt
+  answer_lost,   ///< no answer came: the server may have it or not
+  acknowledged,  ///< detail: the Encounter
+  refused,       ///< detail: the server's words
+};
+
+/// "check_in", "ticket_printed", ...
+const char* name(Act act);
+std::optional<Act> act_named(std::string_view name);
+
+/// One act as it is written down; when it happened stands beside it.
+struct AuditNote {
+  Act act = Act::started;
+  std::string visit_key = {};
+  std::string detail = {};
+  /// A patient's act: when this person began, which ties together what one person did; else none.
+  std::optional<Instant> stay = {};
+  std::int64_t job = 0;  ///< a printer's act: of which print job
+
+  bool operator==(const AuditNote&) const = default;
+};
+
+}  // namespace kiosk::domain
