@@ -5,17 +5,19 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <thread>
 
 #include "kiosk/app/records_worker.h"
+#include "kiosk/app/sign_in.h"
 #include "kiosk/app/sounds.h"
+#include "kiosk/app/vault.h"
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
-#include "kiosk/store/key_file.h"
 #include "kiosk/store/number_series.h"
 #include "kiosk/sync/curl_client.h"
-#include "kiosk/sync/smart_sign_in.h"
 
 namespace kiosk::app {
 namespace {
@@ -27,23 +29,32 @@ Instant build_floor() {
   return date ? domain::day_of({}, *date).start : Instant{};
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool sanitized = false;
+#endif
+
 /// A crash must not leave what was in memory on the disk, nor may another process look into it
-/// (leak checkers must, in tests).
-void forbid_cores(bool test) {
+/// (leak checkers must).
+void forbid_cores() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
-  if (!test) prctl(PR_SET_DUMPABLE, 0);
+  if (!sanitized) prctl(PR_SET_DUMPABLE, 0);
+  // The library's own handler prints what an exception says, which may be of a patient.
+  std::set_terminate([] {
+    shell::log(shell::Severity::error, "terminated", {{"what", "an exception that nobody took"}});
+    std::abort();
+  });
 }
 
-std::string random_hex() {
-  return to_hex(store::system_random()(16));
-}
-
-double random_unit() {
-  const Bytes bytes = store::system_random()(4);
-  const std::uint32_t value = std::uint32_t(bytes[0]) << 24 | std::uint32_t(bytes[1]) << 16 |
-                              std::uint32_t(bytes[2]) << 8 | bytes[3];
-  return double(value) / 4294967296.0;
+/// SIGTERM and SIGINT are blocked everywhere; one that came stays for the watcher.
+bool end_was_asked_for() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 /// What the numbers of a ledger's own series begin with: "K1-" or "K1B-".
@@ -52,55 +63,25 @@ std::string number_prefix(const std::string& kiosk_code, int incarnation) {
   return number.substr(0, number.rfind('-') + 1);
 }
 
-Result<store::Vault> open_vault(const std::string& key_file) {
-  auto key = store::read_key_file(key_file);
-  if (!key && key.error().code == "key_missing") {
-    std::error_code ignored;
-    std::filesystem::create_directories(std::filesystem::path(key_file).parent_path(), ignored);
-    key = store::create_key_file(key_file, store::system_random());
-  }
-  if (!key) return fail("key file", key.error());
-  return store::Vault::create(*key, store::system_random());
-}
-
-Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config) {
-  auto vault = open_vault(config.key_file);
-  if (!vault) return pass_on(vault.error());
+Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config,
+                                                   const shell::VaultKeys& keys) {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(config.ledger_file).parent_path(),
                                       ignored);
-  const shell::Clock before(build_floor());
-  auto ledger = store::Ledger::open({config.ledger_file, std::move(*vault), config.rules.kiosk_code,
-                                     before.now(), config.minimum_incarnation});
-  if (!ledger) return fail("ledger " + config.ledger_file, ledger.error());
-  if ((*ledger)->set_aside()) {
-    shell::log(shell::Severity::error, "ledger_replaced", {{"old", *(*ledger)->set_aside()}});
+  auto opened = shell::open_with_keys(config, keys,
+                                      ledger_arguments(config, shell::Clock(build_floor()).now()));
+  if (!opened && opened.error().domain == "vault") return pass_on(opened.error());
+  if (!opened) return fail("ledger " + config.ledger_file, opened.error());
+  if (opened->by_next) {
+    const auto finished = shell::finish_key_change(config);
+    if (!finished) shell::log_error("key_change", finished.error());
+    shell::log(shell::Severity::warning, "key_changed",
+               {{"what", "the ledger opened with the new key; see kiosk rotate-key"}});
   }
-  return ledger;
-}
-
-Result<std::unique_ptr<sync::Authorizer>> make_authorizer(const shell::Config& config) {
-  switch (config.sign_in) {
-    case shell::SignIn::none:
-      return sync::no_sign_in(config.profile.base_url);
-    case shell::SignIn::bearer:
-      return sync::bearer_from_file(config.token_file);
-    case shell::SignIn::certificate:
-      return sync::certificate_only();
-    case shell::SignIn::smart:
-      break;
+  if (const auto& aside = opened->ledger->set_aside()) {
+    shell::log(shell::Severity::error, "ledger_replaced", {{"old", *aside}});
   }
-  auto key = sync::SmartKey::load(config.smart.key_file);
-  if (!key) return pass_on(key.error());
-  const shell::SmartSignIn& smart = config.smart;
-  sync::SmartSettings settings{config.profile.base_url,
-                               smart.token_url,
-                               smart.client_id,
-                               smart.key_id,
-                               smart.scopes,
-                               config.profile.connect_timeout,
-                               config.profile.request_timeout};
-  return sync::smart_sign_in(std::move(settings), std::move(*key), random_hex, random_unit);
+  return std::move(opened->ledger);
 }
 
 /// All that runs, in the order in which it may go: workers before what they speak to.
@@ -120,7 +101,9 @@ class Application {
   explicit Application(shell::Config config) : config_(std::move(config)) {}
 
   Result<void> make_face(const ApplicationOptions& options);
-  Result<RecordsWorker::Parts> make_parts();
+  Result<shell::VaultKeys> obtain_keys(const ApplicationOptions& options,
+                                       sync::Authorizer& authorizer);
+  Result<RecordsWorker::Parts> make_parts(const ApplicationOptions& options);
   Result<void> make_recorder();
   Result<void> make_records(RecordsWorker::Parts parts);
   Result<void> make_devices(DeviceFactory& devices);
@@ -171,17 +154,33 @@ Result<void> Application::make_face(const ApplicationOptions& options) {
   return {};
 }
 
-Result<RecordsWorker::Parts> Application::make_parts() {
+/// While the key is being asked for, patients are sent to the desk and SIGTERM ends the kiosk.
+Result<shell::VaultKeys> Application::obtain_keys(const ApplicationOptions& options,
+                                                  sync::Authorizer& authorizer) {
+  const Now now = shell::Clock(build_floor()).now();
+  journeys::Model model = journeys::initial_model(config_.rules, now);
+  model.screen = journeys::Closed{journeys::ClosedReason::nothing_usable};
+  const auto wait = [&](Milliseconds limit) {
+    face_->show(model);
+    face_->wait(limit);
+    return !face_->closed() && !end_was_asked_for();
+  };
+  return vault_keys(config_, {options.credentials_folder, build_floor()}, authorizer, wait);
+}
+
+Result<RecordsWorker::Parts> Application::make_parts(const ApplicationOptions& options) {
   RecordsWorker::Parts parts;
-  auto ledger = open_ledger(config_);
+  auto authorizer = make_authorizer(config_);
+  if (!authorizer) return fail("sign-in", authorizer.error());
+  parts.authorizer = std::move(*authorizer);
+  auto keys = obtain_keys(options, *parts.authorizer);
+  if (!keys) return pass_on(keys.error());
+  auto ledger = open_ledger(config_, *keys);
   if (!ledger) return pass_on(ledger.error());
   parts.ledger = std::move(*ledger);
   auto tickets = TicketPrinter::create(config_, catalogues_);
   if (!tickets) return pass_on(tickets.error());
   parts.tickets = std::move(*tickets);
-  auto authorizer = make_authorizer(config_);
-  if (!authorizer) return fail("sign-in", authorizer.error());
-  parts.authorizer = std::move(*authorizer);
   if (parts.ledger->print_cut_short()) remains_ = drivers::printer::Remains::possible;
   const auto status = parts.ledger->status(Instant{});
   if (!status) return pass_on(status.error());
@@ -326,7 +325,7 @@ Result<std::unique_ptr<Application>> Application::create(shell::Config config,
   if (!catalogues) return pass_on(catalogues.error());
   application->catalogues_ = std::move(*catalogues);
   if (auto made = application->make_face(options); !made) return pass_on(made.error());
-  auto parts = application->make_parts();
+  auto parts = application->make_parts(options);
   if (!parts) return pass_on(parts.error());
   if (auto made = application->make_recorder(); !made) return pass_on(made.error());
   // The loop stands before the workers that speak to it; it asks nothing of them until it runs.
@@ -371,7 +370,7 @@ void Application::run(const ApplicationOptions& options) {
 
 int run_application(shell::Config config, const ApplicationOptions& options,
                     DeviceFactory& devices) {
-  forbid_cores(config.test);
+  forbid_cores();
   // Blocked before any thread starts, so that only the watcher gets them.
   sigset_t set;
   sigemptyset(&set);
@@ -385,8 +384,9 @@ int run_application(shell::Config config, const ApplicationOptions& options,
   }
   auto application = Application::create(std::move(config), options, devices);
   if (!application) {
+    if (application.error().code == "stopped") return 0;
     shell::log_error("cannot_start", application.error());
-    return 1;
+    return application.error().domain == "vault" ? 78 : 1;  // EX_CONFIG: another start is no help
   }
   (*application)->run(options);
   return 0;

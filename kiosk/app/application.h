@@ -14,6 +14,8 @@ namespace kiosk::app {
 struct ApplicationOptions {
   std::string automation_socket;  ///< empty: none; needs config.test
   bool headless = false;          ///< no window; needs config.test
+  /// Where systemd put the credentials ($CREDENTIALS_DIRECTORY); empty: nowhere.
+  std::string credentials_folder = {};
   /// Beside the kiosk's face in the same window (the demo's tray).
   std::optional<screens::Panel> panel;
   /// Gives the face once it stands: to repaint the panel, to take pictures of both.

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include "drivers/camera/test_pictures.h"
 #include "drivers/usb/udev_rules.h"
 #include "kiosk/app/device_commands.h"
+#include "kiosk/app/vault.h"
 #include "kiosk/shell/control_socket.h"
 
 namespace kiosk::app {
@@ -33,6 +35,12 @@ Instant system_now() {
   return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
 }
 
+/// Where systemd put the credentials of this process; empty: nowhere.
+std::string credentials_folder() {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder == nullptr ? std::string() : std::string(folder);
+}
+
 int check_config(const Options& options) {
   const shell::ConfigReport report = shell::load_config(options.config, system_now());
   for (const shell::ConfigProblem& problem : report.problems) {
@@ -43,6 +51,7 @@ int check_config(const Options& options) {
                report.problems.size() == 1 ? "" : "s");
     return exit_config;
   }
+  if (!judge_vault_key(*report.config, credentials_folder())) return exit_config;
   fmt::print("{}: good\n", options.config);
   return exit_ok;
 }
@@ -73,6 +82,7 @@ int run(const Options& options) {
   ApplicationOptions application;
   application.automation_socket = options.automation;
   application.headless = options.headless;
+  application.credentials_folder = credentials_folder();
   return run_application(std::move(*config), application, *real_devices());
 }
 
@@ -131,6 +141,10 @@ void add_commands(CLI::App& cli, Options& options) {
   CLI::App* check = cli.add_subcommand("check-config", "report every mistake in a configuration");
   check->add_option("FILE", options.config, "configuration file")->required();
 
+  CLI::App* rotate = cli.add_subcommand(
+      "rotate-key", "seal the ledger with a new key, while the kiosk is stopped");
+  rotate->add_option("--config", options.config, "configuration file")->capture_default_str();
+
   CLI::App* status = cli.add_subcommand("status", "what the running kiosk is doing");
   CLI::App* list = cli.add_subcommand("list", "a staff's list of the running kiosk");
   list->add_option("LIST", options.list, "unacknowledged, refused or held")
@@ -169,6 +183,10 @@ int run_cli(int argc, char** argv) {
   }
   if (cli.got_subcommand("run")) return run(options);
   if (cli.got_subcommand("check-config")) return check_config(options);
+  if (cli.got_subcommand("rotate-key")) {
+    const auto config = load_or_complain(options.config, "");
+    return config ? rotate_key(*config, credentials_folder()) : exit_config;
+  }
   if (cli.got_subcommand("devices")) {
     if (!options.udev_rules) return with_config(options, list_devices);
     fmt::print("{}", drivers::usb::udev_rules());

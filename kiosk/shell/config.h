@@ -36,6 +36,13 @@ struct SmartSignIn {
   bool operator==(const SmartSignIn&) const = default;
 };
 
+/// Where the key that seals patients' data comes from.
+enum class KeyStorage {
+  credential,  ///< of systemd, sealed by the machine's TPM
+  server,      ///< asked for at each start
+  disk         ///< a file: not protected against theft
+};
+
 /// The short text beside the masked name by which a patient knows the ticket as their own.
 enum class SecondIdentifier { none, phone_last4, document_last4 };
 
@@ -84,7 +91,9 @@ struct Config {
 
   int minimum_incarnation = 1;
   std::string ledger_file = "/var/lib/kiosk/ledger.db";
-  std::string key_file = "/var/lib/kiosk/key";  ///< of the vault; made at the first start
+  KeyStorage key_storage = KeyStorage::credential;
+  std::string key_file = "/var/lib/kiosk/key";  ///< of `disk`; made at the first start
+  std::string key_url;                          ///< of `server`
   std::string control_socket = "/run/kiosk/control.socket";
   std::string locale_folder = "/usr/share/kiosk/locale";
   std::string recording_folder;  ///< empty: sessions are not recorded

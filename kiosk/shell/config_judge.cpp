@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -33,6 +34,19 @@ void judge_sign_in(const Config& config, ConfigReading& reading) {
         "sign_in \"certificate\" needs it");
   needs(!config.certificate_file.empty(), config.certificate_key_file,
         "server.certificate_key_file", "server.certificate_file needs it");
+}
+
+void judge_vault(const Config& config, ConfigReading& reading) {
+  const auto& known = reading.problems;
+  const bool complained = std::any_of(known.begin(), known.end(), [](const ConfigProblem& problem) {
+    return problem.key == "vault.key_url";
+  });
+  const bool server = config.key_storage == KeyStorage::server;
+  if (complained || server == !config.key_url.empty()) return;
+  reading.complain_about(
+      "vault.key_url",
+      server ? Complaint{"missing; key_storage \"server\" needs it", "an https URL"}
+             : Complaint{"nothing is asked there", "\"\" unless key_storage is \"server\""});
 }
 
 void judge_languages(const Config& config, ConfigReading& reading) {
@@ -106,6 +120,7 @@ void judge_devices(const DeviceSettings& devices, ConfigReading& reading) {
 
 void judge(const Config& config, ConfigReading& reading) {
   judge_sign_in(config, reading);
+  judge_vault(config, reading);
   judge_languages(config, reading);
   judge_time_outs(config.rules.time_outs, reading);
   judge_profile(config.profile, reading);

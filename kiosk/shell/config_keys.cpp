@@ -302,10 +302,22 @@ Keys machine_keys(Config& c) {
                                      {"none", Id::none}}),
        "What stands beside the masked name."},
 
+      {"vault.key_storage",
+       choice(&c.key_storage, {{"credential", KeyStorage::credential},
+                               {"server", KeyStorage::server},
+                               {"disk", KeyStorage::disk}}),
+       "Where the key that seals patients' data comes from: the systemd credential "
+       "kiosk-vault-key, sealed by the machine's TPM; the server, asked at each start (no off-line "
+       "start); or a file, which is not protected against theft.",
+       R"("credential")"},
+      {"vault.key_file", FileTarget{&c.key_file, FileRule::secret_made},
+       "For \"disk\": the file; made at the first start. Mode 0600."},
+      {"vault.key_url", TextTarget{&c.key_url, TextForm::url},
+       "For \"server\": what is asked for the key, with the kiosk's own sign-in. The answer is 64 "
+       "hexadecimal digits."},
+
       {"files.ledger", FileTarget{&c.ledger_file, FileRule::made},
        "The ledger of check-ins; made at the first start."},
-      {"files.key", FileTarget{&c.key_file, FileRule::secret_made},
-       "The key that seals personal data; made at the first start. Mode 0600."},
       {"files.locale", FileTarget{&c.locale_folder, FileRule::folder},
        "Folder of the compiled catalogues, LANGUAGE.mo."},
       {"files.recording", FileTarget{&c.recording_folder, FileRule::made},

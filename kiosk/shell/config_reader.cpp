@@ -41,7 +41,7 @@ void complain_of_unknown(const ConfigNode& node, const std::string& section,
   if (names_a_secret(node.key) && node.kind == NodeKind::text) {
     reading.complain(node.key_place, path,
                      {"unknown key; a secret never stands in this file",
-                      "server.token_file and files.key name files that hold them"});
+                      "server.token_file and vault.key_file name files that hold them"});
     return;
   }
   if (reading.problems.size() > config_problems_max) {  // only counted, not shown

@@ -158,6 +158,7 @@ void Records::look_after() {
   if (printer_troubled_since_ && !facts_.notices.contains(journeys::StaffNotice::printer)) {
     next_care_ = std::min(next_care_, *printer_troubled_since_ + printer_patience);
   }
+  if (now_.trust == ClockTrust::not_before) return;  // which day it is nobody knows
   if (now_.instant < next_erase_ && next_erase_ - now_.instant <= erase_every) return;
   next_erase_ = now_.instant + erase_every;
   const domain::Day today = domain::day_of(rules_.zone, now_.instant);

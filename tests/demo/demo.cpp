@@ -61,7 +61,8 @@ std::string overrides_for(const Options& options, const std::string& state,
   std::string text = fmt::format(
       "test = true\n"
       "[server]\nurl = '{0}'\n"
-      "[files]\nledger = '{1}/ledger.db'\nkey = '{1}/key'\nlocale = '{2}'\n"
+      "[files]\nledger = '{1}/ledger.db'\nlocale = '{2}'\n"
+      "[vault]\nkey_storage = 'disk'\nkey_file = '{1}/key'\nkey_url = ''\n"
       "[control]\nsocket = '{1}/control'\n"
       "[window]\nmode = 'window'\n",
       server, state, std::filesystem::absolute(options.locale).string());

@@ -52,7 +52,8 @@ def line_of(text, start):
 def check_config(case):
     good = site_config.sample(case.build)
     status, report = checked(case, good)
-    equal((status, report.count("\n")), (0, 1), f"a good one: {report}")
+    equal((status, report.count("\n")), (0, 2), f"a good one: {report}")
+    check("not protected against theft" in report, f"a key on the disk: {report}")
     bad = site_config.sample(case.build, changes={"printer.width_dots": "500",
                                                   "check_in.colour": '"red"'})
     status, report = checked(case, bad)
@@ -81,7 +82,11 @@ def production_rules(case):
         check("s3cret" not in report, "the secret is printed")
         return status, report
 
-    equal(judged(), (0, f"{case.folder}/site.toml: good\n"), "production")
+    status, report = judged()
+    equal((status, report.splitlines()[-1]), (0, f"{case.folder}/site.toml: good"), "production")
+    status, report = judged(vault__key_storage=None)
+    equal(status, EX_CONFIG, "without a choice where the key is")
+    check("credential, server, disk" in report, report)
     equal(judged(server__sign_in='"none"')[0], EX_CONFIG, "without sign-in")
     equal(judged(server__url='"http://fhir.example.org/r4"')[0], EX_CONFIG, "without TLS")
     equal(judged(server__token_file='"/nonexistent/token"')[0], EX_CONFIG, "without a token")
@@ -132,7 +137,7 @@ def production_config(case, **changes):
     file = case.folder / "kiosk.toml"
     file.write_text(site_config.sample(case.build, changes={
         "server.url": '"http://127.0.0.1:9/fhir"',
-        "files.ledger": f'"{case.folder}/ledger.db"', "files.key": f'"{case.folder}/key"',
+        "files.ledger": f'"{case.folder}/ledger.db"', "vault.key_file": f'"{case.folder}/key"',
         "control.socket": f'"{case.folder}/control"', **changes}))
     return str(file)
 

@@ -267,27 +267,3 @@ def another_card(case):
     kiosk.wait("take_card")
     kiosk.wait("welcome")  # it still lies there
     equal(kiosk.status()["rows"]["check_ins"], 1, "check-ins")
-
-
-@e2e("privacy: neither ledger files nor logs hold who was here", short=True, seconds=6)
-def privacy(case):
-    hospital = Hospital(case)
-    kiosk = Kiosk(case, hospital).ready()
-    people = [hospital.people[story] for story in ("one_booked", "by_booking", "offline")]
-    for who in people:
-        kiosk.lay(who)
-        kiosk.confirm()
-        kiosk.home()
-    kiosk.synced()
-    kiosk.kill()  # with the write-ahead log still there
-    files = [*kiosk.state.iterdir(), kiosk.folder / "stderr.log"]
-    check(any(file.name.endswith("-wal") for file in files), "no write-ahead log")
-    for file in files:
-        if not file.is_file():
-            continue
-        held = file.read_bytes()
-        for who in people:
-            for secret in (who["name"], who["number"], who["phone"], who["hospital_card"],
-                           who["birth_date"]):
-                for encoded in (secret.encode(), secret.encode("utf-16-le")):
-                    check(encoded not in held, f"{file.name} holds {secret}")

@@ -128,7 +128,7 @@ def checked_in_by_camera(case):
         "test": "true", "server.url": f'"{hospital.url}"', "server.sign_in": '"none"',
         "control.socket": f'"{case.folder}/control"', "scanner.usb": "false",
         "scanner.camera": f'"{folder}"', "files.ledger": f'"{case.folder}/state/ledger.db"',
-        "files.key": f'"{case.folder}/state/key"'})
+        "vault.key_file": f'"{case.folder}/state/key"'})
     config = config.replace("pattern = 'BK[0-9]{8}'", "pattern = '[0-9]{27}'")
     check("[0-9]{27}" in config, "the sample site's booking numbers look otherwise")
     kiosk = UsbKiosk(case, hospital, config=config).ready(devices=False)

@@ -17,7 +17,7 @@ class UsbKiosk(Kiosk):
             "test": "true",
             "server.url": f'"{hospital.url}"',
             "files.ledger": f'"{folder}/state/ledger.db"',
-            "files.key": f'"{folder}/state/key"',
+            "vault.key_file": f'"{folder}/state/key"',
             "control.socket": f'"{folder}/control"',
             **(changes or {})}, **more)
 

@@ -73,8 +73,8 @@ name = "简体中文"
 [[languages]]
 tag = "en"
 name = "English"
-
-#
+[vault]
+key_storage = "disk"
 )";
 
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -169,10 +169,9 @@ TEST_CASE("config mistake: a secret file that others may read") {
   }
   const Site site;
   site.write("key", std::string(64, 'a'), 0644);
-  CHECK(has(mistake(site, replaced(least, "locale = ", "key = 'key'\nlocale = "), 14, "files.key"),
-            "chmod 0600"));
+  CHECK(has(mistake(site, least + "key_file = 'key'\n", 23, "vault.key_file"), "chmod 0600"));
   site.write("key", std::string(64, 'a'), 0400);
-  CHECK(site.load(replaced(least, "locale = ", "key = 'key'\nlocale = ")).config.has_value());
+  CHECK(site.load(least + "key_file = 'key'\n").config.has_value());
 }
 
 TEST_CASE("config mistake: a secret written into the file is refused and never repeated") {
@@ -182,7 +181,7 @@ TEST_CASE("config mistake: a secret written into the file is refused and never r
        {replaced(least, "token_file = \"token\"", "token_file = \"" + secret + "\""),
         replaced(least, "token_file =", "token = \"" + secret + "\"\ntoken_file ="),
         replaced(least, "token_file =", "client_secret = \"" + secret + "\"\ntoken_file ="),
-        replaced(least, "locale = ", "key = \"" + secret + "\"\nlocale = "),
+        least + "key_file = \"" + secret + "\"\n", least + "key = \"" + secret + "\"\n",
         replaced(least, "https://fhir", "https://kiosk:" + secret + "@fhir")}) {
     const ConfigReport report = site.load(text);
     only(report);
@@ -241,4 +240,23 @@ TEST_CASE("config mistake: a device without what it cannot be without") {
             "needs it"));
   CHECK(has(mistake(site, least + "[smart_cards]\nused = true\n", 24, "smart_cards.used"),
             "at least one kind"));
+}
+
+TEST_CASE("config mistake: where the vault's key comes from is chosen, never guessed") {
+  const Site site;
+  const std::string chosen = "key_storage = \"disk\"";
+  const std::string none = mistake(site, replaced(least, chosen, "#"), 21, "vault.key_storage");
+  CHECK(has(none, "missing"));
+  CHECK(has(none, "credential, server, disk"));
+  CHECK(has(mistake(site, replaced(least, chosen, "key_storage = 'tpm'"), 22, "vault.key_storage"),
+            "credential, server, disk"));
+  CHECK(site.load(replaced(least, chosen, "key_storage = 'credential'")).config.has_value());
+  const std::string server = replaced(least, chosen, "key_storage = 'server'");
+  CHECK(has(mistake(site, server, 21, "vault.key_url"), "needs it"));
+  CHECK(has(mistake(site, server + "key_url = ''\n", 23, "vault.key_url"), "needs it"));
+  CHECK(has(mistake(site, server + "key_url = 'http://keys.example.org/K1'\n", 23, "vault.key_url"),
+            "plain http leaves this machine"));
+  const std::string url = "key_url = 'https://keys.example.org/K1'\n";
+  CHECK(site.load(server + url).config->key_url == "https://keys.example.org/K1");
+  CHECK(has(mistake(site, least + url, 23, "vault.key_url"), "nothing is asked there"));
 }

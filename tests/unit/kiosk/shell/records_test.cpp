@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "kiosk/sync/authorizer.h"
 #include "tests/emulators/hospital.h"
@@ -115,6 +117,35 @@ class Bench {
     const auto result = confirm(look_up(story));
     REQUIRE(std::holds_alternative<Committed>(result));
     return std::get<Committed>(result);
+  }
+
+  /// Database and log as they lie on the disk.
+  std::string file_bytes() const {
+    std::string bytes;
+    for (const char* name : {"/ledger.db", "/ledger.db-wal"}) {
+      std::ifstream file(folder_ + name, std::ios::binary);
+      bytes.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return bytes;
+  }
+  /// Every sealed record, read from a copy.
+  std::vector<std::string> sealed() const {
+    const std::string copy = folder_ + "/copy.db";
+    std::vector<std::string> found;
+    for (const char* end : {"", "-wal"}) {
+      std::filesystem::copy_file(folder_ + "/ledger.db" + end, copy + end);
+    }
+    {
+      auto database = store::Database::open({copy, ""}).value();
+      for (const char* table : {"person", "appointment", "check_in"}) {
+        const auto rows =
+            database.select(std::string("SELECT record FROM ") + table,
+                            [](const store::Row& r) { return std::string(as_text(r.blob(0))); });
+        found.insert(found.end(), rows->begin(), rows->end());
+      }
+    }
+    for (const char* end : {"", "-wal"}) std::filesystem::remove(copy + end);
+    return found;
   }
 
   journeys::Rules rules;
@@ -252,4 +283,28 @@ TEST_CASE("records: another machine with our code stops us from issuing") {
   CHECK(bench.facts.notices.contains(journeys::StaffNotice::own_code_seen));
   const auto refused = bench.confirm(bench.look_up("offline"));
   CHECK(std::holds_alternative<journeys::CannotRecord>(refused));
+}
+
+TEST_CASE("records: what is over is erased, every byte of it, as soon as the day is sure") {
+  Bench bench;
+  bench.run();
+  bench.check_in("one_booked");
+  bench.connected = false;
+  bench.check_in("by_booking");
+  const auto sealed = bench.sealed();
+  REQUIRE(sealed.size() > 10);
+  const auto left = [&] {
+    const std::string bytes = bench.file_bytes();
+    return std::count_if(sealed.begin(), sealed.end(), [&](const std::string& record) {
+      return bytes.find(record) != std::string::npos;
+    });
+  };
+  CHECK(std::size_t(left()) == sealed.size());
+  bench.trust = ClockTrust::not_before;
+  bench.pass(std::chrono::days(3));
+  CHECK(std::size_t(left()) == sealed.size());
+  bench.trust = ClockTrust::server;
+  bench.pass(Seconds(11));
+  CHECK(left() == 1);  // the check-in that the server does not have
+  CHECK(bench.ledger->status(bench.instant).value().unacknowledged == 1);
 }
