@@ -127,6 +127,7 @@ class Records {
   void step_engine();
   void step_spooler();
   void look_after();
+  void prove_ledger();
   void judge_notices();
   void notice(journeys::StaffNotice kind, bool on);
   void note(const Error& error);
@@ -147,6 +148,7 @@ class Records {
   std::optional<Instant> engine_wake_;
   std::optional<Milliseconds> correction_;  ///< that the clock makes before the next step
   Instant next_care_;                       ///< counts, disk and erasing are looked at again
+  Instant next_proof_;
   Instant next_erase_;
   Now now_;
   RecordsOutput out_;

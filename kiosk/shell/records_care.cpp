@@ -10,6 +10,8 @@ namespace {
 
 constexpr Seconds care_every{10};
 constexpr Seconds erase_every{600};
+/// Each proof is a write of 128 KiB; a commit that fails is a disproof at once.
+constexpr Seconds prove_every{60};
 /// A printer that is away for a moment (its cable moved, it starts) is nobody's business yet.
 constexpr Seconds printer_patience{5};
 /// After a start the machine's clock may be a little behind the last check-in, whose time was the
@@ -145,15 +147,19 @@ void Records::judge_notices() {
   }
 }
 
+void Records::prove_ledger() {
+  const bool was_ok = facts_.ledger == journeys::LedgerHealth::ok;
+  if (was_ok && now_.instant < next_proof_ && next_proof_ - now_.instant <= prove_every) return;
+  next_proof_ = now_.instant + prove_every;
+  const auto proven = ledger_.prove_writable();
+  if (!proven && was_ok) note(proven.error());
+  facts_.ledger = proven ? journeys::LedgerHealth::ok : journeys::LedgerHealth::cannot_record;
+}
+
 void Records::look_after() {
   if (now_.instant < next_care_ && next_care_ - now_.instant <= care_every) return;
   next_care_ = now_.instant + care_every;
-  if (auto proven = ledger_.prove_writable(); !proven) {
-    if (facts_.ledger == journeys::LedgerHealth::ok) note(proven.error());
-    facts_.ledger = journeys::LedgerHealth::cannot_record;
-  } else {
-    facts_.ledger = journeys::LedgerHealth::ok;
-  }
+  prove_ledger();
   judge_notices();
   if (printer_troubled_since_ && !facts_.notices.contains(journeys::StaffNotice::printer)) {
     next_care_ = std::min(next_care_, *printer_troubled_since_ + printer_patience);

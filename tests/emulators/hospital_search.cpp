@@ -53,10 +53,16 @@ bool date_matches(const json& resource, const char* key, const std::string& valu
   throw Refusal{400, "invalid", "unknown prefix " + prefix};
 }
 
+const json& list_in(const json& resource, const char* key) {
+  static const json none = json::array();
+  const auto found = resource.find(key);
+  return found == resource.end() ? none : *found;
+}
+
 bool identifier_matches(const json& resource, const std::string& value) {
   const auto parts = split(value, '|');
   if (parts.size() != 2) throw Refusal{400, "invalid", "identifier wants system|value"};
-  for (const auto& one : resource.value("identifier", json::array()))
+  for (const auto& one : list_in(resource, "identifier"))
     if (one.value("system", "") == unescaped(parts[0]) &&
         one.value("value", "") == unescaped(parts[1]))
       return true;
@@ -69,7 +75,7 @@ bool refers(const json& reference, const std::string& wanted) {
 
 bool actor_matches(const json& resource, const std::string& type, const std::string& value) {
   const auto wanted = value.find('/') == std::string::npos ? type + "/" + value : value;
-  for (const auto& one : resource.value("participant", json::array()))
+  for (const auto& one : list_in(resource, "participant"))
     if (one.contains("actor") && refers(one["actor"], wanted)) return true;
   return false;
 }
@@ -93,7 +99,7 @@ bool matches_one(const Stored& stored, const std::string& name, const std::strin
   if (name == "actor") return actor_matches(resource, "", value);
   if (resource["resourceType"] == "Encounter" && (name == "location" || name == "practitioner")) {
     const bool place = name == "location";
-    for (const auto& one : resource.value(place ? "location" : "participant", json::array())) {
+    for (const auto& one : list_in(resource, place ? "location" : "participant")) {
       if (refers(one.value(place ? "location" : "individual", json::object()), value)) return true;
     }
     return false;
@@ -106,7 +112,7 @@ bool matches_one(const Stored& stored, const std::string& name, const std::strin
   if (name == "date") return date_matches(resource, "start", value);
   if (name == "appointment") {
     const auto wanted = value.find('/') == std::string::npos ? "Appointment/" + value : value;
-    for (const auto& one : resource.value("appointment", json::array()))
+    for (const auto& one : list_in(resource, "appointment"))
       if (refers(one, wanted)) return true;
     return false;
   }
@@ -142,8 +148,9 @@ std::set<std::string> included(const Hospital::State& state, const std::vector<s
     if (name == "_include" && actors.contains(value)) {
       for (const auto& reference : of) {
         const auto& resource = state.find(reference)->resource;
-        for (const auto& one : resource.value("participant", json::array())) {
-          const std::string to = one.value("actor", json::object()).value("reference", "");
+        for (const auto& one : list_in(resource, "participant")) {
+          const auto actor = one.find("actor");
+          const std::string to = actor == one.end() ? "" : actor->value("reference", "");
           const auto& type = actors.at(value);
           if (!to.empty() && (type.empty() || type_of(to) == type)) brought.insert(to);
         }
@@ -153,7 +160,7 @@ std::set<std::string> included(const Hospital::State& state, const std::vector<s
     const auto encounters = state.resources.find("Encounter");
     if (encounters == state.resources.end()) continue;
     for (const auto& [id, stored] : encounters->second)
-      for (const auto& one : stored.resource.value("appointment", json::array()))
+      for (const auto& one : list_in(stored.resource, "appointment"))
         if (std::find(of.begin(), of.end(), one.value("reference", "")) != of.end())
           brought.insert("Encounter/" + id);
   }

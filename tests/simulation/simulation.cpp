@@ -308,8 +308,8 @@ bool Lobby::quiet() const {
   return !crowd_->someone_is_here() &&
          std::all_of(places_.begin(), places_.end(), [](const Place& place) {
            if (!place.kiosk->running()) return false;
-           const auto status = place.kiosk->ledger().status(place.kiosk->now().instant);
-           return status && status->outbox_pending == 0;
+           const auto next = place.kiosk->ledger().next_due();
+           return next && !*next;
          });
 }
 
