@@ -57,12 +57,6 @@ bool end_was_asked_for() {
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
-/// What the numbers of a ledger's own series begin with: "K1-" or "K1B-".
-std::string number_prefix(const std::string& kiosk_code, int incarnation) {
-  const std::string number = store::series_number(kiosk_code, {incarnation, 1});
-  return number.substr(0, number.rfind('-') + 1);
-}
-
 Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config,
                                                    const shell::VaultKeys& keys) {
   std::error_code ignored;
@@ -185,8 +179,7 @@ Result<RecordsWorker::Parts> Application::make_parts(const ApplicationOptions& o
   const auto status = parts.ledger->status(Instant{});
   if (!status) return pass_on(status.error());
   clock_ = std::make_unique<shell::Clock>(std::max(build_floor(), status->last_committed));
-  sync::Settings settings{config_.profile, config_.rules.zone, config_.rules.kiosk_code,
-                          number_prefix(config_.rules.kiosk_code, status->incarnation)};
+  sync::Settings settings{config_.profile, config_.rules.zone, config_.rules.kiosk_code};
   auto engine =
       sync::Engine::create(std::move(settings), *parts.ledger, *parts.authorizer, random_unit);
   if (!engine) return fail("server", engine.error());

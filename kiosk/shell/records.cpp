@@ -45,8 +45,11 @@ Records::Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engi
 }
 
 RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
-  if (correction_) follow_clock(*correction_);
+  Milliseconds change = correction_.value_or(Milliseconds(0));
   correction_.reset();
+  // Somebody may have set the machine's clock back.
+  if (now.instant < now_.instant + change) change = now.instant - now_.instant;
+  if (change != Milliseconds(0)) follow_clock(change);
   now_ = now;
   out_ = RecordsOutput{};
   for (const RecordsInput& input : inputs) {
@@ -138,6 +141,12 @@ Visit Records::merged(Visit visit) {
 }
 
 void Records::take(const journeys::LookUp& look_up) {
+  // A ledger that was never filled cannot know yet which numbers bear this kiosk's code.
+  if (!facts_.has_data) {
+    out_.events.push_back(
+        journeys::LookUpAnswered{look_up.request, journeys::LookUpFailure::no_data});
+    return;
+  }
   PendingLookUp pending;
   pending.key = look_up.key;
   pending.from_store = from_store(look_up.key);

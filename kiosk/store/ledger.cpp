@@ -51,8 +51,10 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const OpenArguments& arguments) {
   auto ledger = open_file(arguments);
   if (ledger || ledger.error().code != "corrupt" || in_memory(arguments)) return ledger;
   const int successor =
-      std::max(incarnation_in(arguments), incarnation_after_set_aside(arguments.path)) + 1;
-  auto aside = set_file_aside(arguments.path, successor, arguments.now.instant);
+      std::max({incarnation_in(arguments), arguments.aside.incarnation_after(arguments.path),
+                arguments.minimum_incarnation}) +
+      1;
+  auto aside = arguments.aside.put(arguments.path, successor, arguments.now.instant);
   if (!aside) return pass_on(aside.error());
   auto fresh = open_file(arguments);
   if (fresh) (*fresh)->set_aside_ = std::move(*aside);
@@ -84,7 +86,7 @@ Result<void> Ledger::start(const OpenArguments& arguments, std::int64_t found_ve
   if (auto key = check_key(); !key) return key;
   const int first =
       std::max(arguments.minimum_incarnation,
-               in_memory(arguments) ? 1 : incarnation_after_set_aside(arguments.path));
+               in_memory(arguments) ? 1 : arguments.aside.incarnation_after(arguments.path));
   Transaction transaction(database_);
   transaction.run(
       "INSERT INTO ledger (only, kiosk_code, incarnation, key_check) VALUES (1, ?1, ?2, ?3) "

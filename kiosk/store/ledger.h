@@ -9,6 +9,7 @@
 
 #include "kiosk/domain/check_in.h"
 #include "kiosk/store/audit.h"
+#include "kiosk/store/set_aside.h"
 #include "kiosk/store/sqlite.h"
 #include "kiosk/store/sync_store.h"
 #include "kiosk/store/vault.h"
@@ -22,7 +23,8 @@ struct OpenArguments {
   Now now;
   /// At least this incarnation of the number series: raised by IT when the code was used before.
   int minimum_incarnation = 1;
-  std::string vfs = {};  ///< a registered sqlite3_vfs over real files; empty: the default one
+  std::string vfs = {};   ///< a registered sqlite3_vfs; empty: the default one
+  AsidePlace aside = {};  ///< of a vfs over what is no file
 };
 
 using CommitOutcome =
@@ -149,6 +151,8 @@ class Ledger final : public SyncStore {
   // ------------------------------------------------------------------
 
   Result<LedgerStatus> status(Instant now);
+  /// True when this ledger committed a check-in with that nonce (kept days only).
+  Result<bool> issued_nonce(const std::string& nonce);
   /// An earlier life ended while a ticket was printed: a part of it may hang out of the printer.
   bool print_cut_short() const { return print_cut_short_; }
   /// Every committed check-in that the server has not acknowledged 3 minutes later.
@@ -169,7 +173,7 @@ class Ledger final : public SyncStore {
   Result<AuditPage> audit_page(std::int64_t after) { return read_audit(database_, vault_, after); }
 
   /// Erases what lies outside the kept days and has been acknowledged, from the files' bytes too;
-  /// nothing while the clock is not trusted.
+  /// nothing while the server has not confirmed the time.
   Result<void> erase_old(const Now& now, const KeptDays& kept);
 
   // --- the key; ledger_key.cpp
@@ -206,7 +210,7 @@ class Ledger final : public SyncStore {
   Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) override;
   Result<void> forget(std::span<const std::string> appointment_ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
-  Result<bool> issued_nonce(const std::string& nonce) override;
+  Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
   Result<std::optional<AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
   Result<std::optional<Bookmark>> bookmark() override;
@@ -275,6 +279,7 @@ class Ledger final : public SyncStore {
   void store_person(Transaction& transaction, const domain::Person& person);
   void store_visit(Transaction& transaction, const domain::Visit& visit);
   void watch_own_code(Transaction& transaction, const domain::Visit& visit);
+  void stop_issuing(Transaction& transaction, int incarnation_seen);
 
   Result<domain::PrintJob> queue_copy(const CopyRequest& request, const domain::Arrival& arrival,
                                       domain::CheckIn check_in,

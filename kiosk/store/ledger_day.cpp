@@ -102,9 +102,7 @@ void Ledger::store_person(Transaction& transaction, const Person& person) {
   }
 }
 
-// An arrival that bears a number of our own series and that we did not give. A ledger that has
-// given none yet steps out of the way: it stands on a machine that was set up anew. Any other one
-// stops.
+// An arrival that bears a number of our own series and that we did not give.
 void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
   const auto seen = parse_series_number(kiosk_code_, visit.arrival->number);
   if (!seen) return;
@@ -112,11 +110,27 @@ void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
       "SELECT count(*) FROM outbox WHERE (visit_key = ?1 AND number = ?2) OR nonce = ?3",
       visit_key(visit.appointment.id, visit.round), visit.arrival->number, visit.arrival->nonce);
   if (!ours) return transaction.fail(ours.error());
-  if (*ours > 0) return;
+  if (*ours == 0) stop_issuing(transaction, seen->incarnation);
+}
+
+// A ledger that has given no number yet steps out of the way: it stands on a machine that was set
+// up anew. Any other one stops.
+void Ledger::stop_issuing(Transaction& transaction, int incarnation_seen) {
   transaction.run("UPDATE ledger SET incarnation = max(incarnation, ?1 + 1) WHERE series_last = 0",
-                  seen->incarnation);
+                  incarnation_seen);
   transaction.run("UPDATE ledger SET rival_incarnation = max(rival_incarnation, ?1)",
-                  seen->incarnation);
+                  incarnation_seen);
+}
+
+Result<bool> Ledger::given_elsewhere(const std::string& number, const std::string& nonce) {
+  const auto seen = parse_series_number(kiosk_code_, number);
+  if (!seen) return false;
+  const auto ours = issued_nonce(nonce);
+  if (!ours || *ours) return ours ? Result<bool>(false) : ours;
+  Transaction transaction(database_);
+  stop_issuing(transaction, seen->incarnation);
+  if (auto done = transaction.commit(); !done) return pass_on(done.error());
+  return true;
 }
 
 Result<void> Ledger::forget(std::span<const std::string> appointment_ids) {

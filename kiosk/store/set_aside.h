@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "kiosk/base/instant.h"
@@ -17,5 +18,11 @@ Result<std::string> set_file_aside(const std::string& path, int successor, Insta
 /// The incarnation that a new ledger at `path` has at least, by the files that were set aside
 /// there; 1 when there is none.
 int incarnation_after_set_aside(const std::string& path);
+
+/// Where broken ledgers go; a database that is no file of the system's has its own place.
+struct AsidePlace {
+  std::function<Result<std::string>(const std::string&, int, Instant)> put = set_file_aside;
+  std::function<int(const std::string&)> incarnation_after = incarnation_after_set_aside;
+};
 
 }  // namespace kiosk::store

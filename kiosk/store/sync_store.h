@@ -61,8 +61,10 @@ class SyncStore {
   virtual Result<void> forget(std::span<const std::string> appointment_ids) = 0;
   /// Ids of stored appointments that start in the interval, for the daily reconcile.
   virtual Result<std::vector<std::string>> stored_ids(Instant from, Instant until) = 0;
-  /// True when this ledger committed a check-in with that nonce (kept days only).
-  virtual Result<bool> issued_nonce(const std::string& nonce) = 0;
+  /// Looks at a ticket of today that the hospital holds. True when its number is of our series and
+  /// this ledger never gave it: then we give no more numbers or, if we have given none yet, those
+  /// of the next incarnation.
+  virtual Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) = 0;
   /// The newest row of the audit trail; nothing when the server has its hash already.
   virtual Result<std::optional<AuditHead>> audit_head() = 0;
   /// The server has the hash of this row.

@@ -1,6 +1,7 @@
 #include "kiosk/sync/assemble.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "kiosk/sync/fhir_read.h"
 
@@ -127,6 +128,14 @@ domain::Arrival arrival(const EncounterRow& row, const SiteProfile& profile) {
   return found;
 }
 
+/// Of several Encounters that race, the smallest nonce will stay. Every ticket has a Task of its
+/// own, and the first that was confirmed is called.
+bool goes_before(const EncounterRow& row, const domain::Arrival& one,
+                 const domain::Arrival& other) {
+  if (row.type == "Encounter") return one.nonce < other.nonce;
+  return std::tie(one.confirmed_at, one.nonce) < std::tie(other.confirmed_at, other.nonce);
+}
+
 }  // namespace
 
 void Directory::add(const std::vector<DirectoryRow>& rows) {
@@ -233,9 +242,8 @@ domain::Visit visit(const AppointmentRow& row, std::span<const EncounterRow> enc
         spent = true;
         continue;
       }
-      // Of several that race, the smallest nonce will stay.
       auto candidate = arrival(one, profile);
-      if (!found.arrival || candidate.nonce < found.arrival->nonce) found.arrival = candidate;
+      if (!found.arrival || goes_before(one, candidate, *found.arrival)) found.arrival = candidate;
     }
     if (found.arrival) return found;
     if (spent) ++found.round;

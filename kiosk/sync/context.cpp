@@ -45,19 +45,14 @@ void Context::keep(Now now, const store::Page& page) {
 }
 
 void Context::watch_numbers(Now now, const std::vector<EncounterRow>& encounters) {
-  const auto& prefix = settings.number_prefix;
-  if (prefix.empty()) return;
   const auto day = today(now);
   for (const auto& row : encounters) {
     if (!row.start || *row.start < day.start || *row.start >= day.end) continue;
     for (const auto& ticket : tickets(row, profile().systems)) {
-      if (!ticket.number.starts_with(prefix) || told_nonces_.contains(ticket.nonce)) continue;
-      const auto ours = store.issued_nonce(ticket.nonce);
-      if (!ours) {
-        log(ours.error());
-        continue;
-      }
-      if (*ours) continue;
+      if (told_nonces_.contains(ticket.nonce)) continue;
+      const auto elsewhere = store.given_elsewhere(ticket.number, ticket.nonce);
+      if (!elsewhere) log(elsewhere.error());
+      if (!elsewhere || !*elsewhere) continue;
       if (told_nonces_.size() >= told_max) told_nonces_.clear();
       told_nonces_.insert(ticket.nonce);
       out.alerts.push_back(

@@ -17,8 +17,7 @@ namespace kiosk::sync {
 struct Settings {
   SiteProfile profile;
   domain::Zone zone;
-  std::string kiosk_code;     ///< "K1"
-  std::string number_prefix;  ///< of this ledger's own series, "K1-" or "K1B-"; empty: not watched
+  std::string kiosk_code;  ///< "K1"
 };
 
 /// What the parts of the engine share. All of it lives on the store's thread.

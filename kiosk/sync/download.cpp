@@ -123,7 +123,11 @@ void Download::store(Now now, const Reading& reading) {
 
 void Download::go_on(Now now, const std::string& next) {
   if (next.empty()) {
-    if (run_->kind == Kind::whole_days) return look_for_gone(now);
+    // Where arrivals come with their appointments the whole days' are known by now.
+    const bool come_along = context_.profile().arrival_way != ArrivalWay::appointment_only &&
+                            context_.includes() == Includes::with;
+    if (run_->kind == Kind::whole_days && come_along) return look_for_gone(now);
+    if (run_->kind == Kind::whole_days) run_->since = context_.today(now).start;
     return ask_arrivals(now, changed_arrivals_search(context_.profile(), run_->since));
   }
   const auto url = resolve_link(context_.profile().base_url, next);
@@ -153,7 +157,7 @@ void Download::ask_arrivals(Now now, HttpRequest request) {
 }
 
 void Download::on_arrivals(Now now, const Reply& reply) {
-  if (refuses_search(reply)) return complete(now);  // then a look-up tells
+  if (refuses_search(reply)) return after_arrivals(now);  // then a look-up tells
   const auto reading = reading_of(reply);
   if (!reading) return fail_run(now, reading.error());
   context_.watch_numbers(now, reading->encounters);
@@ -166,8 +170,12 @@ void Download::on_arrivals(Now now, const Reply& reply) {
       if (news && !run_->seen.contains(id)) unseen_.push_back(id);
   }
   const auto url = resolve_link(context_.profile().base_url, reading->next);
-  if (reading->next.empty() || !url || ++run_->pages >= pages_max) return complete(now);
+  if (reading->next.empty() || !url || ++run_->pages >= pages_max) return after_arrivals(now);
   ask_arrivals(now, page_request(context_.profile(), *url));
+}
+
+void Download::after_arrivals(Now now) {
+  run_->kind == Kind::whole_days ? look_for_gone(now) : complete(now);
 }
 
 void Download::complete(Now now) {

@@ -40,7 +40,7 @@ class Download {
     std::map<std::string, std::string> seen;  ///< id -> what was stored of it
     int pages = 0;
     int restarts = 0;
-    Instant since;  ///< of changes
+    Instant since;  ///< of changes and arrivals
   };
 
   void begin(Now now, Kind kind);
@@ -53,6 +53,7 @@ class Download {
   void look_for_gone(Now now);
   void ask_arrivals(Now now, HttpRequest request);
   void on_arrivals(Now now, const Reply& reply);
+  void after_arrivals(Now now);
   void check_gone(Now now, std::vector<std::string> ids);
   void on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply);
   void complete(Now now);

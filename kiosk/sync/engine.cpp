@@ -72,7 +72,10 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   if (correction_) follow_clock(now, *correction_);
   correction_.reset();
   const auto state_before = context_.exchange.state();
-  if (now.instant < last_step_) download_.clock_set_back();
+  if (now.instant < last_step_) {  // somebody set it back
+    follow_clock(now, now.instant - last_step_);
+    download_.clock_set_back();
+  }
   last_step_ = now.instant;
   for (auto& input : inputs) take(now, std::move(input));
   context_.exchange.expire(now);

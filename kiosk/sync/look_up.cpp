@@ -179,16 +179,21 @@ void LookUps::on_booking(Now now, Id id, Reading reading) {
   std::set<std::string> patients;
   for (const auto& row : reading.appointments) patients.insert(patient_of(row));
   if (patients.size() > 1) return several(id, patients);
-  if (patients.begin()->empty())
-    return give_up(id, {"sync", "unavailable", "the appointment names no patient"});
-  const std::vector<std::string> ids(patients.begin(), patients.end());
-  reading.patients.clear();  // read by itself, so that a merge is seen
-  merge(work.gathered, reading);
-  ask(now, id, ids_search(context_.profile(), "Patient", ids, Includes::without),
-      &LookUps::on_booking_people);
+  ask_people(now, id, std::move(reading));
 }
 
-void LookUps::on_booking_people(Now now, Id id, Reading reading) {
+/// Whose appointments these are, read by itself so that a merge is seen.
+void LookUps::ask_people(Now now, Id id, Reading reading) {
+  const std::vector<std::string> ids{patient_of(reading.appointments.front())};
+  if (ids.front().empty())
+    return give_up(id, {"sync", "unavailable", "the appointment names no patient"});
+  reading.patients.clear();
+  merge(works_.at(id).gathered, reading);
+  ask(now, id, ids_search(context_.profile(), "Patient", ids, Includes::without),
+      &LookUps::on_its_people);
+}
+
+void LookUps::on_its_people(Now now, Id id, Reading reading) {
   auto& work = works_.at(id);
   const auto wanted = patient_of(work.gathered.appointments.front());
   std::erase_if(reading.patients, [&](const PatientRow& row) { return row.id != wanted; });
@@ -220,9 +225,7 @@ void LookUps::on_ticket_visit(Now now, Id id, Reading reading) {
   std::erase_if(reading.appointments,
                 [&](const AppointmentRow& row) { return row.id != work.only_appointment; });
   if (reading.appointments.empty()) return answer(id, {});
-  work.person_id = patient_of(reading.appointments.front());
-  merge(work.gathered, reading);
-  name_them(now, id);
+  ask_people(now, id, std::move(reading));
 }
 
 void LookUps::ask_appointments(Now now, Id id) {
@@ -231,6 +234,7 @@ void LookUps::ask_appointments(Now now, Id id) {
   const auto* row = find_patient(work.gathered, work.person_id);
   if (row != nullptr && person(*row, profile).standing != domain::Standing::normal)
     return finish(now, id);
+  if (!work.only_appointment.empty()) return name_them(now, id);
   const auto today = context_.today(now).date;
   const auto& zone = context_.settings.zone;
   const auto from = domain::day_of(zone, domain::plus_days(today, -profile.days_back)).start;

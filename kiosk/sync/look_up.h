@@ -43,7 +43,8 @@ class LookUps {
   void on_replacing(Now now, Id id, Reading reading);
   void follow_people(Now now, Id id);
   void on_booking(Now now, Id id, Reading reading);
-  void on_booking_people(Now now, Id id, Reading reading);
+  void ask_people(Now now, Id id, Reading reading);
+  void on_its_people(Now now, Id id, Reading reading);
   void on_ticket(Now now, Id id, Reading reading);
   void on_ticket_visit(Now now, Id id, Reading reading);
   void ask_appointments(Now now, Id id);

@@ -178,9 +178,8 @@ class PrintingKiosk {
     parts.ledger = must(store::Ledger::open({folder + "/printing.db", vault, "K1", now}));
     site_.config.profile.base_url = "http://127.0.0.1:1/";
     parts.authorizer = must(sync::no_sign_in(site_.config.profile.base_url));
-    parts.engine =
-        must(sync::Engine::create({site_.config.profile, site_.config.rules.zone, "K1", "K1-"},
-                                  *parts.ledger, *parts.authorizer, [] { return 0.5; }));
+    parts.engine = must(sync::Engine::create({site_.config.profile, site_.config.rules.zone, "K1"},
+                                             *parts.ledger, *parts.authorizer, [] { return 0.5; }));
     parts.tickets = must(app::TicketPrinter::create(site_.config, site_.catalogues));
     parts.random = [this] { return fmt::format("{:032x}", ++random_); };
     app::RecordsPorts ports;

@@ -317,6 +317,30 @@ void Hospital::check_in_elsewhere(const std::string& appointment_id, const std::
   set_status(appointment_id, "arrived", now);
 }
 
+Hospital::Merged Hospital::merge_patient(const std::string& appointment_id, Instant now) {
+  const auto patient_of = [](const json& appointment) -> std::string {
+    return appointment["participant"][0]["actor"]["reference"];
+  };
+  auto& appointments = state_->resources["Appointment"];
+  const std::string from = patient_of(appointments.at(appointment_id).resource);
+  const Merged merged{id_in(from), id_in(from) + "-kept"};
+  json old = state_->find(from)->resource;
+  json kept = old;
+  kept["id"] = merged.kept;
+  state_->put("Patient", merged.kept, std::move(kept), now);
+  old["active"] = false;
+  old["link"] = json::array(
+      {{{"other", {{"reference", "Patient/" + merged.kept}}}, {"type", "replaced-by"}}});
+  state_->put("Patient", merged.replaced, std::move(old), now);
+  for (const auto& [id, stored] : appointments) {
+    if (stored.deleted || patient_of(stored.resource) != from) continue;
+    json resource = stored.resource;
+    resource["participant"][0]["actor"]["reference"] = "Patient/" + merged.kept;
+    state_->put("Appointment", id, std::move(resource), now);
+  }
+  return merged;
+}
+
 void Hospital::put(const std::string& resource_json, Instant now) {
   auto resource = json::parse(resource_json);
   const std::string type = resource.at("resourceType");

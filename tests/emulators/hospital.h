@@ -103,6 +103,13 @@ class Hospital {
   /// Another kiosk checks in: an Encounter with the kiosk's identifiers.
   void check_in_elsewhere(const std::string& appointment_id, const std::string& nonce,
                           const std::string& number, kiosk::Instant now);
+  /// Merges the patient of that appointment into a second record of the same person, to which all
+  /// appointments go over; gives the ids of both.
+  struct Merged {
+    std::string replaced;
+    std::string kept;
+  };
+  Merged merge_patient(const std::string& appointment_id, kiosk::Instant now);
   /// Puts any resource (JSON text); its id is kept.
   void put(const std::string& resource_json, kiosk::Instant now);
 

@@ -203,7 +203,8 @@ void Crowd::check_it_is_me(const Patient& patient, const std::string& person_id)
   // Merged records lead to the one that was kept.
   const bool merged = patient.person->story.starts_with("merged");
   const bool another = scene_.invariants.breaches().contains(Breach::shows_another);
-  if ((person_id == patient.person->patient && !another) || merged) return;
+  const bool own = scene_.invariants.is_record_of(person_id, patient.person->patient);
+  if ((own && !another) || merged) return;
   scene_.invariants.broken(rule::own_data, fmt::format("{} shows {} to {}", patient.kiosk->name(),
                                                        person_id, patient.person->patient));
 }
@@ -306,75 +307,6 @@ void Crowd::at_outcome(Patient& patient, const Outcome& outcome) {
   }
   if (dice_.percent(50)) tap(patient, std::string(actions::home));
   leave(patient);
-}
-
-// ---- The desk ----
-
-std::string Desk::some_appointment() {
-  // Best somebody's who stands before a kiosk right now.
-  for (SimKiosk* kiosk : scene_.kiosks) {
-    if (!kiosk->running() || !dice_.percent(50)) continue;
-    if (const auto* confirm = std::get_if<Confirm>(&kiosk->model().screen)) {
-      return confirm->visits.front().appointment.id;
-    }
-    if (const auto* done = std::get_if<Done>(&kiosk->model().screen)) {
-      return done->visits.front().visit.appointment.id;
-    }
-  }
-  const auto& people = scene_.hospital.demo_people();
-  const auto& person = people[dice_.below(people.size())];
-  return person.appointments.empty() ? std::string() : person.appointments.front();
-}
-
-void Desk::act() {
-  const std::string id = some_appointment();
-  if (id.empty() || scene_.hospital.read("Appointment/" + id).empty()) return;
-  auto& hospital = scene_.hospital;
-  const auto now = scene_.agenda.now();
-  const std::string status = hospital.status_of(id);
-  scene_.invariants.desk_touched(id);
-  std::string deed = "nothing";
-  const auto what = dice_.below(10);
-  if (status == "arrived" || status == "checked-in") {
-    if (what < 6) {
-      hospital.undo_arrival(id, now);
-      undone_.insert(id);
-      deed = "undo";
-    } else if (what < 8) {
-      hospital.set_status(id, "fulfilled", now);
-      deed = "fulfilled";
-    }
-  } else if (status == "booked") {
-    if (what < 3) {
-      auto by = dice_.between(Minutes(-20), Minutes(40));
-      if (dice_.percent(25)) by += Minutes(24 * 60);
-      hospital.move(id, std::chrono::floor<Minutes>(now + by), now);
-      deed = "move";
-    } else if (what < 4) {
-      hospital.set_status(id, status, now);  // another version that says the same
-      deed = "touch";
-    } else if (what < 6) {
-      hospital.set_status(id, "cancelled", now);
-      deed = "cancel";
-    } else if (what < 7) {
-      hospital.set_status(id, "arrived", now);
-      deed = "arrived";
-    } else if (what < 9 && !undone_.contains(id) && hospital.encounters_of(id).empty()) {
-      // Another kiosk, on the same condition as ours; the emulated one knows no second round.
-      ++arrivals_;
-      hospital.check_in_elsewhere(id, kiosk::to_hex(dice_.bytes(16)),
-                                  fmt::format("K9-{:03}", 100 + arrivals_), now);
-      deed = "check in";
-    } else if (what == 9) {
-      hospital.remove("Appointment/" + id, now);
-      deed = "remove";
-    }
-  } else if (status == "cancelled") {
-    hospital.set_status(id, "booked", now);
-    deed = "book again";
-  }
-  scene_.trace.line(now, fmt::format("desk: {} {} (was {})", deed, id, status));
-  scene_.invariants.server_written();
 }
 
 }  // namespace simulation

@@ -65,20 +65,4 @@ class Crowd {
   std::set<std::string> papers_;
 };
 
-/// Staff: change paper, look at the lists, let held tickets out.
-/// The desk: cancels, moves, checks in, takes arrivals back, at the worst moments.
-class Desk {
- public:
-  Desk(Scene scene, Dice dice) : scene_(scene), dice_(dice) {}
-  void act();
-
- private:
-  std::string some_appointment();
-
-  Scene scene_;
-  Dice dice_;
-  int arrivals_ = 0;
-  std::set<std::string> undone_;
-};
-
 }  // namespace simulation

@@ -138,6 +138,33 @@ void Disk::cut_power() {
   end_process();
 }
 
+void Disk::wipe() {
+  files_.clear();
+  incarnation_ = 1;
+}
+
+void Disk::damage() {
+  constexpr std::size_t header = 100, three_pages = 3 * 4096;
+  files_.erase(path() + "-wal");
+  File& file = files_[path()];
+  file.later.clear();
+  if (dice_.percent(50)) {
+    file.content.resize(std::min(file.content.size(), three_pages));
+  } else {
+    std::fill_n(file.content.begin(), std::min(file.content.size(), header), '\0');
+  }
+}
+
+kiosk::store::AsidePlace Disk::aside() {
+  return {[this](const std::string& file, int successor, kiosk::Instant) {
+            files_.erase(file);
+            files_.erase(file + "-wal");
+            incarnation_ = successor;
+            return kiosk::Result<std::string>(file + ".aside");
+          },
+          [this](const std::string&) { return incarnation_; }};
+}
+
 void Disk::end_process() {
   power_goes_in_ = 0;
   errs_in_ = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kiosk/store/set_aside.h"
 #include "tests/simulation/dice.h"
 
 namespace simulation {
@@ -57,7 +58,11 @@ class Disk {
   /// The process has died, the machine has not: all that was written is there.
   void end_process();
   /// A new disk.
-  void wipe() { files_.clear(); }
+  void wipe();
+  /// The ledger's file cannot be read any more; its log is gone.
+  void damage();
+  /// What the ledger does with a file that it cannot read.
+  kiosk::store::AsidePlace aside();
 
   // For SQLite's file functions (disk_vfs.cpp): SQLITE_OK, SQLITE_FULL, or `error`.
   int change(File& file, Change change, int error);
@@ -77,6 +82,7 @@ class Disk {
   bool powerless_ = false;
   bool dead_ = false;
   Space space_ = Space::left;
+  int incarnation_ = 1;  ///< as the files tell that were set aside
 };
 
 }  // namespace simulation

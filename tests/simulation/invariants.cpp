@@ -45,8 +45,9 @@ bool is_idle(const Screen& screen) {
 
 }  // namespace
 
-Invariants::Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital)
-    : agenda_(agenda), trace_(trace), hospital_(hospital) {
+Invariants::Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital,
+                       kiosk::domain::Zone zone)
+    : agenda_(agenda), trace_(trace), hospital_(hospital), zone_(std::move(zone)) {
   const HospitalView view = view_of(hospital);
   for (const ArrivalView& one : view.arrivals) {
     for (const TicketView& ticket : one.tickets) at_first_.insert(ticket.nonce);
@@ -139,14 +140,20 @@ void Invariants::check_refusals(const SimKiosk& kiosk) {
 
 // ---- Records ----
 
-void Invariants::note_number(const std::string& number, const std::string& visit_key) {
+void Invariants::note_number(const std::string& number, Named names, Instant given) {
   // A booking's own number stays with its booking, whatever becomes of the visit.
   const bool series = number.find('-') != std::string::npos;
-  const std::string what = series ? visit_key : appointment_of(visit_key);
-  const auto [known, is_new] = numbers_.try_emplace(number, what);
-  if (!is_new && known->second != what) {
-    broken(rule::number_once, fmt::format("{} is {} and {}", number, known->second, what));
+  if (!series) names.what = appointment_of(names.what);
+  const std::string day = kiosk::domain::iso(kiosk::domain::day_of(zone_, given).date);
+  const auto [known, is_new] = numbers_.try_emplace(day + " " + number, names);
+  if (is_new || known->second.what == names.what) return;
+  const bool shared = !shared_code_.empty() && number.starts_with(shared_code_);
+  if (shared && known->second.kiosk != names.kiosk) {
+    shared_numbers_.emplace_back(known->second, std::move(names));
+    return;
   }
+  broken(rule::number_once,
+         fmt::format("{} is {} and {} on {}", number, known->second.what, names.what, day));
 }
 
 void Invariants::note_new(SimKiosk& kiosk) {
@@ -154,11 +161,16 @@ void Invariants::note_new(SimKiosk& kiosk) {
   const auto pending = kiosk.ledger().due(kiosk::Instant::max(), all);
   if (!pending) return;
   for (const auto& message : *pending) {
-    CheckIn check_in{kiosk.name(), message, agenda_.now(), kiosk.now().trust};
+    CheckIn check_in{kiosk.name(), message, agenda_.now(), kiosk.now().trust, false};
     if (!check_ins_.try_emplace(message.nonce, std::move(check_in)).second) continue;
     trace_.line(agenda_.now(), fmt::format("{} committed {} as {}", kiosk.name(), message.visit_key,
                                            message.number));
-    note_number(message.number, message.visit_key);
+    note_number(message.number, {message.visit_key, kiosk.name(), message.nonce},
+                message.confirmed_at);
+    const auto& alarmed = of(kiosk).alarmed;
+    if (alarmed && message.number.find('-') != std::string::npos) {
+      broken(rule::alarms, fmt::format("{} goes on with {}", kiosk.name(), message.number));
+    }
     if (!ever_confirmed_.contains(message.appointment_id)) {
       broken(rule::not_invented, message.visit_key + " was committed and never confirmed");
     }
@@ -175,7 +187,7 @@ void Invariants::started(SimKiosk& kiosk) {
   touched(kiosk);
   const auto today = kiosk::domain::day_of(kiosk.setup().rules.zone, agenda_.now());
   for (const auto& [nonce, check_in] : check_ins_) {
-    if (check_in.kiosk != kiosk.name()) continue;
+    if (check_in.kiosk != kiosk.name() || check_in.lost) continue;
     const auto there = kiosk.ledger().issued_nonce(nonce);
     // What was told and bears another day (of a wrong clock) is erased in the end.
     const bool erased = told_.contains(nonce) && check_in.message.confirmed_at < today.start;
@@ -187,6 +199,39 @@ void Invariants::started(SimKiosk& kiosk) {
   }
 }
 
+/// What was on that disk alone is lost; that is told from what the kiosk loses.
+void Invariants::ledger_lost(SimKiosk& kiosk) {
+  OfKiosk& mine = of(kiosk);
+  mine.ledger_lost = true;
+  mine.jobs.clear();
+  mine.alarmed.reset();
+  for (auto& [nonce, check_in] : check_ins_) {
+    if (check_in.kiosk == kiosk.name()) check_in.lost = true;
+  }
+}
+
+void Invariants::clock_set(SimKiosk& kiosk) {
+  of(kiosk).clock_set = agenda_.now();
+}
+
+bool Invariants::is_record_of(const std::string& patient_id, std::string record) const {
+  while (record != patient_id) {
+    const auto next = kept_.find(record);
+    if (next == kept_.end()) return false;
+    record = next->second;
+  }
+  return true;
+}
+
+void Invariants::note_alarm(SimKiosk& kiosk, bool may_issue) {
+  OfKiosk& mine = of(kiosk);
+  if (may_issue || mine.alarmed) return;
+  mine.alarmed = agenda_.now();
+  trace_.line(agenda_.now(), kiosk.name() + " sees its code used elsewhere and stops");
+  const bool shared = kiosk.setup().code == shared_code_;
+  if (!shared && !mine.ledger_lost) broken(rule::alarms, kiosk.name() + " stops for nothing");
+}
+
 void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& output) {
   OfKiosk& mine = of(kiosk);
   const auto minute = std::chrono::floor<Minutes>(agenda_.now());
@@ -196,7 +241,10 @@ void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& out
     broken(rule::no_spinning, kiosk.name() + " steps its records without pause");
   }
   if (output.clock) mine.corrected = agenda_.now();
+  note_alarm(kiosk, output.facts.may_issue);
   for (const auto& event : output.events) {
+    const auto* found = std::get_if<LookUpAnswered>(&event);
+    if (found != nullptr && expected_.contains(found->request)) check_visit_found(kiosk, *found);
     const auto* answer = std::get_if<CommitAnswered>(&event);
     if (answer == nullptr) continue;
     note_new(kiosk);
@@ -223,13 +271,15 @@ void Invariants::check_list(SimKiosk& kiosk) {
   of(kiosk).listed_at = agenda_.now();
   std::set<std::string> late;
   for (const auto& [nonce, one] : check_ins_) {
-    const bool waits = one.kiosk == kiosk.name() && !told_.contains(nonce);
+    const bool waits = one.kiosk == kiosk.name() && !one.lost && !told_.contains(nonce);
     const auto limit = kiosk::store::Ledger::unacknowledged_after + list_slack;
     // A machine without a clock cannot know how long it was dead; one whose clock was put right
     // takes what was stamped before for younger than it is.
     const bool no_clock = kiosk.now().trust == kiosk::ClockTrust::not_before;
     const bool ahead = one.message.confirmed_at > one.seen + list_slack / 2;
-    const Instant since = no_clock ? of(kiosk).started : ahead ? of(kiosk).corrected : one.seen;
+    const OfKiosk& mine = of(kiosk);
+    const Instant by_clock = no_clock ? mine.started : ahead ? mine.corrected : one.seen;
+    const Instant since = std::max(by_clock, mine.clock_set);
     if (waits && agenda_.now() >= std::max(since, one.seen) + limit) late.insert(nonce);
   }
   if (late.empty()) return;
@@ -265,7 +315,10 @@ void Invariants::to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job)
   if (!copy && !committed) {
     broken(rule::commit_first, fmt::format("{} prints {} of {}", kiosk.name(), job.number, key));
   }
-  note_number(job.number, key);
+  if (!copy) {
+    note_number(job.number, {key, kiosk.name(), job.check_in.nonce},
+                job.check_in.confirmed.instant);
+  }
   Sent& sent = mine.jobs[job.id];
   if (sent.times++ > 0 && sent.ended != PrintState::failed) {
     broken(rule::copy_says_so,
@@ -288,7 +341,7 @@ void Invariants::job_ended(SimKiosk& kiosk, std::int64_t job, PrintState state) 
 
 void Invariants::paper_fell(const std::string& name, const Paper& paper) {
   if (paper.copy == kiosk::domain::Copy::copy) return;
-  if (++originals_[name + " " + paper.visit_key] > 1) {
+  if (++originals_[name + " " + paper.visit_key + " " + paper.number] > 1) {
     broken(rule::copy_says_so,
            fmt::format("{} of {} fell out twice at {}", paper.number, paper.visit_key, name));
   }

@@ -19,6 +19,8 @@ inline constexpr const char* not_lost = "what was committed is never lost";
 inline constexpr const char* as_shown = "only what the patient saw is committed";
 inline constexpr const char* number_once = "a number never names two visits";
 inline constexpr const char* one_called = "each visit has one called number";
+inline constexpr const char* leads_there = "each ticket leads to its visit's called number";
+inline constexpr const char* alarms = "who shares a code alarms and stops, and nobody else";
 inline constexpr const char* commit_first = "no ticket before its commit";
 inline constexpr const char* copy_says_so = "no second ticket without COPY";
 inline constexpr const char* own_screen = "no ticket while its patient's screen is not up";
@@ -41,7 +43,7 @@ struct Violation {
 /// Looks at everything from outside and remembers the first rule that was broken.
 class Invariants final : public Watch {
  public:
-  Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital);
+  Invariants(Agenda& agenda, Trace& trace, emulators::Hospital& hospital, kiosk::domain::Zone zone);
 
   const std::optional<Violation>& violation() const { return violation_; }
   /// What a test breaks on purpose.
@@ -56,6 +58,8 @@ class Invariants final : public Watch {
   void to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job) override;
   void job_ended(SimKiosk& kiosk, std::int64_t job, kiosk::domain::PrintState state) override;
   void started(SimKiosk& kiosk) override;
+  void ledger_lost(SimKiosk& kiosk) override;
+  void clock_set(SimKiosk& kiosk) override;
 
   // Of the people and the hospital.
   void touched(const SimKiosk& kiosk);
@@ -63,8 +67,17 @@ class Invariants final : public Watch {
   void paper_fell(const std::string& name, const Paper& paper);
   /// The desk's own deeds are no kiosk's.
   void desk_touched(const std::string& appointment_id) { by_desk_.insert(appointment_id); }
+  /// One person's record was replaced by another.
+  void merged(const std::string& replaced, const std::string& kept) { kept_[replaced] = kept; }
+  bool is_record_of(const std::string& patient_id, std::string first_record) const;
+  /// Two machines were given this code.
+  void share_code(const std::string& code) { shared_code_ = code; }
   void server_written();
   void look(SimKiosk& kiosk);
+  /// Tokens of all tickets whose visit stands and is of today.
+  std::vector<std::string> tickets_told() const;
+  /// The look-up of this token must find its visit, with the number that is called.
+  void expect_visit(const SimKiosk& kiosk, kiosk::RequestId request, const std::string& token);
   void check_at_end(const std::vector<SimKiosk*>& kiosks);
 
   std::size_t check_ins() const { return check_ins_.size(); }
@@ -75,6 +88,16 @@ class Invariants final : public Watch {
     kiosk::domain::ArrivalMessage message;
     kiosk::Instant seen;  ///< true time
     kiosk::ClockTrust trust = kiosk::ClockTrust::server;
+    bool lost = false;  ///< with its ledger, before the hospital knew
+  };
+  struct Named {  ///< what a number names
+    std::string what;
+    std::string kiosk;
+    std::string nonce;
+  };
+  struct Expected {
+    std::string kiosk;
+    std::string token;
   };
   struct Seen {  ///< what a patient saw when she pressed the button
     kiosk::Instant start;
@@ -94,6 +117,9 @@ class Invariants final : public Watch {
     std::set<std::string> released;  ///< visit keys that staff asked for
     kiosk::Instant started;
     kiosk::Instant corrected;
+    kiosk::Instant clock_set;
+    std::optional<kiosk::Instant> alarmed;  ///< its code is used elsewhere
+    bool ledger_lost = false;
     kiosk::Instant quiet_since;
     kiosk::Instant listed_at;
     kiosk::Instant minute;
@@ -103,7 +129,11 @@ class Invariants final : public Watch {
   static Seen seen(const kiosk::domain::Appointment& appointment);
   OfKiosk& of(const SimKiosk& kiosk) { return kiosks_[kiosk.name()]; }
   void note_new(SimKiosk& kiosk);
-  void note_number(const std::string& number, const std::string& visit_key);
+  void note_number(const std::string& number, Named names, kiosk::Instant given);
+  void note_alarm(SimKiosk& kiosk, bool may_issue);
+  void check_visit_found(const SimKiosk& kiosk, const kiosk::journeys::LookUpAnswered& answer);
+  void check_alarms(const std::vector<SimKiosk*>& kiosks);
+  const CheckIn* called(const std::string& visit_key) const;
   void check_list(SimKiosk& kiosk);
   void check_welcome(const SimKiosk& kiosk);
   void check_refusals(const SimKiosk& kiosk);
@@ -114,14 +144,19 @@ class Invariants final : public Watch {
   Agenda& agenda_;
   Trace& trace_;
   emulators::Hospital& hospital_;
-  std::map<std::string, CheckIn> check_ins_;    ///< by nonce
-  std::map<std::string, std::string> numbers_;  ///< number -> what it names
-  std::map<std::string, OfKiosk> kiosks_;       ///< by name
-  std::map<std::string, int> originals_;        ///< papers by kiosk and visit key
-  std::set<std::string> ever_confirmed_;        ///< appointments
-  std::set<std::string> at_first_;              ///< nonces and arrived appointments of the start
-  std::set<std::string> by_desk_;               ///< appointments
-  std::set<std::string> told_;                  ///< nonces that the hospital has seen
+  const kiosk::domain::Zone zone_;
+  std::map<std::string, CheckIn> check_ins_;  ///< by nonce
+  std::map<std::string, Named> numbers_;      ///< by service day and number
+  std::map<std::string, OfKiosk> kiosks_;     ///< by name
+  std::map<std::string, int> originals_;      ///< papers by kiosk, visit key and number
+  std::map<std::string, std::string> kept_;   ///< patient -> who replaced the record
+  std::string shared_code_;
+  std::vector<std::pair<Named, Named>> shared_numbers_;  ///< given by two machines with one code
+  std::map<kiosk::RequestId, Expected> expected_;
+  std::set<std::string> ever_confirmed_;  ///< appointments
+  std::set<std::string> at_first_;        ///< nonces and arrived appointments of the start
+  std::set<std::string> by_desk_;         ///< appointments
+  std::set<std::string> told_;            ///< nonces that the hospital has seen
   Breaches breaches_;
   std::optional<Violation> violation_;
 };

@@ -13,7 +13,10 @@ void Invariants::server_written() {
     for (const TicketView& ticket : one.tickets) {
       if (ticket.nonce.empty()) continue;
       told_.insert(ticket.nonce);
-      note_number(ticket.number, one.visit_key);
+      const auto ours = check_ins_.find(ticket.nonce);
+      if (ours == check_ins_.end()) {
+        note_number(ticket.number, {one.visit_key, "", ticket.nonce}, agenda_.now());
+      }
       const bool known = check_ins_.contains(ticket.nonce) || at_first_.contains(ticket.nonce);
       if (!known && !by_desk_.contains(one.appointment_id)) {
         broken(rule::not_invented,
@@ -46,7 +49,8 @@ void Invariants::check_told(const CheckIn& check_in,
       fmt::format("{} of {} from {}", message.number, message.visit_key, check_in.kiosk);
   if (const auto reason = refused.find(message.nonce); reason != refused.end()) {
     if (reason->second.empty()) broken(rule::refused_says_why, what + ": no reason");
-    if (!desk) broken(rule::refused_says_why, what + ": " + reason->second);
+    const bool chance = reason->second.find(refused_by_chance) != std::string::npos;
+    if (!desk && !chance) broken(rule::refused_says_why, what + ": " + reason->second);
     return;
   }
   int standing = 0;
@@ -113,7 +117,9 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
       broken(rule::not_lost, kiosk->name() + "'s audit chain is broken");
     }
   }
-  for (const auto& [nonce, check_in] : check_ins_) check_told(check_in, refused);
+  for (const auto& [nonce, check_in] : check_ins_) {
+    if (!check_in.lost || told_.contains(nonce)) check_told(check_in, refused);
+  }
   const HospitalView view = view_of(hospital_);
   std::map<std::string, int> standing;
   for (const ArrivalView& one : view.arrivals) {
@@ -123,6 +129,85 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
     }
   }
   check_called(kiosks, view);
+  check_alarms(kiosks);
+  if (!expected_.empty()) broken(rule::leads_there, "a ticket was shown and not looked up");
+}
+
+// ---- Tickets ----
+
+/// The check-in whose number is called: the first that was confirmed, of those that the hospital
+/// holds.
+const Invariants::CheckIn* Invariants::called(const std::string& visit_key) const {
+  const CheckIn* first = nullptr;
+  for (const ArrivalView& one : view_of(hospital_).arrivals) {
+    if (one.visit_key != visit_key || !one.stands()) continue;
+    for (const TicketView& ticket : one.tickets) {
+      const auto found = check_ins_.find(ticket.nonce);
+      if (found == check_ins_.end()) return nullptr;  // the desk's own
+      const auto& at = found->second.message.confirmed_at;
+      if (first == nullptr || at < first->message.confirmed_at) first = &found->second;
+    }
+  }
+  return first;
+}
+
+std::vector<std::string> Invariants::tickets_told() const {
+  std::vector<std::string> tokens;
+  const auto today = kiosk::domain::day_of(zone_, agenda_.now());
+  for (const auto& [nonce, check_in] : check_ins_) {
+    const auto& message = check_in.message;
+    const CheckIn* first = told_.contains(nonce) ? called(message.visit_key) : nullptr;
+    if (first == nullptr || first->message.confirmed_at < today.start) continue;
+    if (!hospital_.read("Appointment/" + message.appointment_id).empty())
+      tokens.push_back(message.token);
+  }
+  return tokens;
+}
+
+void Invariants::expect_visit(const SimKiosk& kiosk, kiosk::RequestId request,
+                              const std::string& token) {
+  expected_[request] = {kiosk.name(), token};
+}
+
+void Invariants::check_visit_found(const SimKiosk& kiosk,
+                                   const kiosk::journeys::LookUpAnswered& answer) {
+  const std::string token = expected_.at(answer.request).token;
+  expected_.erase(answer.request);
+  const auto ours = std::find_if(check_ins_.begin(), check_ins_.end(), [&](const auto& one) {
+    return one.second.message.token == token;
+  });
+  const auto& message = ours->second.message;
+  const CheckIn* first = called(message.visit_key);
+  const auto* people = std::get_if<std::vector<kiosk::domain::PersonVisits>>(&answer.result);
+  std::string shown = "nothing";
+  if (people != nullptr && people->size() == 1 && people->front().visits.size() == 1) {
+    const auto& visit = people->front().visits.front();
+    shown = visit.appointment.id + " " + (visit.arrival ? visit.arrival->number : "unnumbered");
+  }
+  const std::string right = message.appointment_id + " " + first->message.number;
+  if (shown == right) return;
+  broken(rule::leads_there, fmt::format("{}: ticket {} leads to {} instead of {}", kiosk.name(),
+                                        message.number, shown, right));
+}
+
+/// Of two machines that have given one number of today, one has told.
+void Invariants::check_alarms(const std::vector<SimKiosk*>& kiosks) {
+  const auto today = kiosk::domain::day_of(zone_, agenda_.now());
+  const auto seen = [&](const Named& named) {
+    const auto found = check_ins_.find(named.nonce);
+    return found != check_ins_.end() && told_.contains(named.nonce) && !found->second.lost &&
+           found->second.message.confirmed_at >= today.start;
+  };
+  for (const auto& [one, other] : shared_numbers_) {
+    if (!seen(one) || !seen(other)) continue;
+    const bool told = std::any_of(kiosks.begin(), kiosks.end(), [&](SimKiosk* kiosk) {
+      const bool gave = kiosk->name() == one.kiosk || kiosk->name() == other.kiosk;
+      return gave && of(*kiosk).alarmed;
+    });
+    if (!told) {
+      broken(rule::alarms, one.kiosk + " and " + other.kiosk + " give the same numbers unseen");
+    }
+  }
 }
 
 }  // namespace simulation

@@ -60,7 +60,7 @@ void Link::heal() {
   healed_ = true;
 }
 
-Link::Fate Link::draw_fate() {
+Link::Fate Link::draw_fate(const HttpRequest& request) {
   if (healed_) return Fate::passes;
   if (troubles_.contains(Trouble::lossy_network) && dice_.percent(8)) {
     constexpr std::array fates{Fate::cut_before, Fate::cut_after, Fate::acts_late};
@@ -72,7 +72,9 @@ Link::Fate Link::draw_fate() {
   if (troubles_.contains(Trouble::server_errors) && dice_.percent(5)) {
     return dice_.percent(50) ? Fate::error_instead : Fate::error_after;
   }
-  return Fate::passes;
+  const bool one_item = writes(request) || request.url.find("/Appointment/") != std::string::npos;
+  const bool refused = troubles_.contains(Trouble::refusals) && one_item && dice_.percent(7);
+  return refused ? Fate::refused : Fate::passes;
 }
 
 Milliseconds Link::draw_delay() {
@@ -86,7 +88,7 @@ void Link::send(const HttpRequest& request, Answer answer) {
   trip->request = request;
   trip->answer = std::move(answer);
   trip->started = agenda_.now();
-  trip->fate = draw_fate();
+  trip->fate = draw_fate(request);
   const Milliseconds there = draw_delay();
   if (state_ == State::refusing) {
     agenda_.after(there, [this, trip] { end(trip, HttpFailureKind::not_connected); });
@@ -114,10 +116,26 @@ HttpResponse Link::error() {
   return response;
 }
 
+HttpResponse Link::refusal(const HttpRequest& request) {
+  constexpr std::array of_writes{400, 403, 404, 409, 410, 412, 422, 423, 428};
+  constexpr std::array of_reads{403, 404, 410};
+  const int status = writes(request) ? of_writes[dice_.below(of_writes.size())]
+                                     : of_reads[dice_.below(of_reads.size())];
+  trace_.line(agenda_.now(),
+              fmt::format("{} refused {} {} {}", name_, request.method, request.url, status));
+  return {status,
+          {},
+          fmt::format(R"({{"resourceType":"OperationOutcome","issue":[{{"severity":"error",)"
+                      R"("code":"processing","diagnostics":"{}"}}]}})",
+                      refused_by_chance)};
+}
+
 HttpResult Link::act(const HttpRequest& request) {
   const bool race = troubles_.contains(Trouble::races) && !healed_ && writes(request) &&
                     server_.writes_under_way > 0 && dice_.percent(50);
   if (race) server_.hospital.lose_conditions(1);
+  const bool met = troubles_.contains(Trouble::edits) && !healed_ && writes(request);
+  if (met && dice_.percent(15)) server_.meets(request);
   HttpResult result = server_.hospital.answer(request, agenda_.now());
   if (request.method == "POST" && request.url.ends_with("/Encounter")) server_.created = request;
   if (race) server_.hospital.lose_conditions(0);
@@ -135,6 +153,9 @@ void Link::arrive(const std::shared_ptr<Trip>& trip) {
   const bool cut_off = state_ != State::up && trip->fate != Fate::acts_late;
   if (cut_off || trip->fate == Fate::cut_before) return end(trip, HttpFailureKind::lost);
   if (trip->fate == Fate::error_instead) return end(trip, {trip->request.id, error(), {}});
+  if (trip->fate == Fate::refused) {
+    return end(trip, {trip->request.id, refusal(trip->request), {}});
+  }
   if (server_.denies) return end(trip, {trip->request.id, HttpResponse{401, {}, "proxy"}, {}});
   HttpResult result = act(trip->request);
   if (trip->fate == Fate::acted_twice) result = act(trip->request);

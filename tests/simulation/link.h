@@ -18,10 +18,14 @@ namespace simulation {
 struct Server {
   emulators::Hospital& hospital;
   std::function<void()> written;  ///< after each request that may have changed something
-  int writes_under_way = 0;       ///< of all kiosks
-  bool denies = false;            ///< a proxy before the server answers 401 to all
+  std::function<void(const kiosk::sync::HttpRequest&)> meets;  ///< before one of these
+  int writes_under_way = 0;                                    ///< of all kiosks
+  bool denies = false;  ///< a proxy before the server answers 401 to all
   std::optional<kiosk::sync::HttpRequest> created;  ///< the last Encounter
 };
+
+/// Stands in every refusal that is nobody's fault but chance's, and so in the reason on the list.
+inline constexpr const char* refused_by_chance = "refused by chance";
 
 /// The network between one kiosk and the hospital.
 class Link {
@@ -55,16 +59,18 @@ class Link {
     cut_after,
     acts_late,
     error_instead,
-    error_after
+    error_after,
+    refused
   };
   struct Trip;
 
-  Fate draw_fate();
+  Fate draw_fate(const kiosk::sync::HttpRequest& request);
   kiosk::Milliseconds draw_delay();
   void arrive(const std::shared_ptr<Trip>& trip);
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpResult result);
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpFailureKind kind);
   kiosk::sync::HttpResponse error();
+  kiosk::sync::HttpResponse refusal(const kiosk::sync::HttpRequest& request);
   kiosk::sync::HttpResult act(const kiosk::sync::HttpRequest& request);
 
   const std::string name_;

@@ -1,7 +1,7 @@
 // simulation                     the test cases: some seeds, regressions, every rule shown to bite
 // simulation --seed N            one seed, with its trace
 // simulation --seeds A..B        seeds without traces; tells the first that fails, made short
-// with --seed also: --troubles NAMES, --patients N, --minutes N
+// with --seed also: --troubles NAMES, --kiosks N, --patients N, --minutes N
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <malloc.h>
@@ -70,6 +70,9 @@ int main(int count, char** words) {
     Options options = simulation::options_of(number(seed));
     if (const char* troubles = value_of(count, words, "--troubles")) {
       options.troubles = simulation::troubles_in(troubles);
+    }
+    if (const char* kiosks = value_of(count, words, "--kiosks")) {
+      options.kiosks = number(kiosks);
     }
     if (const char* patients = value_of(count, words, "--patients")) {
       options.patients = number(patients);

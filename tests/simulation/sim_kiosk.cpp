@@ -6,7 +6,6 @@
 
 #include "kiosk/base/check.h"
 #include "kiosk/base/overloaded.h"
-#include "kiosk/store/number_series.h"
 #include "tests/simulation/ledger_image.h"
 
 namespace simulation {
@@ -21,15 +20,10 @@ using kiosk::shell::RecordsInput;
 constexpr Milliseconds longest_sleep{60'000};
 constexpr Milliseconds queue_delay_max{15};
 
-std::string number_prefix(const std::string& code, int incarnation) {
-  const std::string number = kiosk::store::series_number(code, {incarnation, 1});
-  return number.substr(0, number.rfind('-') + 1);
-}
-
 }  // namespace
 
 SimKiosk::SimKiosk(KioskSetup setup, Around around, Dice dice)
-    : setup_(std::move(setup)), around_(around), dice_(dice) {
+    : setup_(std::move(setup)), around_(around), dice_(dice), made_(around.agenda.now()) {
   around_.printer.on_change([this](PrinterHealth health) {
     if (!running()) return;
     life_->around.printer = health;
@@ -56,7 +50,8 @@ void SimKiosk::later(Milliseconds delay, Agenda::Deed deed) {
 
 kiosk::shell::ReadClocks SimKiosk::clocks() {
   return [this] {
-    const Instant now = around_.agenda.now();
+    const Milliseconds run = around_.agenda.now() - made_;
+    const Instant now = around_.agenda.now() + run * drift_ppm_ / 1'000'000;
     return kiosk::shell::ClockReading{now + machine_off_, now.time_since_epoch()};
   };
 }
@@ -65,8 +60,9 @@ bool SimKiosk::open() {
   auto life = std::make_unique<Life>();
   const auto random = [this](std::size_t size) { return dice_.bytes(size); };
   const kiosk::shell::Clock before(setup_.build, clocks());
-  auto ledger = kiosk::store::Ledger::open(
-      {around_.disk.path(), vault_with(random), setup_.code, before.now(), 1, Disk::vfs()});
+  auto ledger = kiosk::store::Ledger::open({around_.disk.path(), vault_with(random), setup_.code,
+                                            before.now(), setup_.minimum_incarnation, Disk::vfs(),
+                                            around_.disk.aside()});
   if (!ledger) {
     line("cannot open its ledger: " + std::string(ledger.error().code));
     return false;
@@ -74,13 +70,13 @@ bool SimKiosk::open() {
   life->ledger = std::move(*ledger);
   const auto status = life->ledger->status(before.now().instant);
   if (!status) return false;
+  incarnation_ = std::max(incarnation_, status->incarnation);
   life->clock = std::make_unique<kiosk::shell::Clock>(
       std::max(setup_.build, status->last_committed), clocks());
   life->authorizer = kiosk::sync::no_sign_in(setup_.profile.base_url).value();
-  auto engine = kiosk::sync::Engine::create({setup_.profile, setup_.rules.zone, setup_.code,
-                                             number_prefix(setup_.code, status->incarnation)},
-                                            *life->ledger, *life->authorizer,
-                                            [this] { return dice_.unit(); });
+  auto engine =
+      kiosk::sync::Engine::create({setup_.profile, setup_.rules.zone, setup_.code}, *life->ledger,
+                                  *life->authorizer, [this] { return dice_.unit(); });
   KIOSK_CHECK(engine.has_value());
   life->engine = std::move(*engine);
   life->records =
@@ -126,6 +122,22 @@ void SimKiosk::kill() {
   line("is killed");
   dying_ = true;
   if (depth_ == 0) bury();
+}
+
+void SimKiosk::lose_ledger(Loss loss) {
+  if (running()) {
+    if (const auto status = ledger().status(now().instant)) incarnation_ = status->incarnation;
+  }
+  kill();
+  if (loss == Loss::damaged) {
+    line("has its ledger damaged");
+    around_.disk.damage();
+  } else {
+    line("is set up anew");
+    around_.disk.wipe();
+    setup_.minimum_incarnation = incarnation_ + 1;
+  }
+  around_.watch.ledger_lost(*this);
 }
 
 void SimKiosk::kill_after_handing_out(int things) {
@@ -182,6 +194,11 @@ void SimKiosk::give(What event) {
   feed(std::move(event));
   --depth_;
   if (dying_ && depth_ == 0) bury();
+}
+
+void SimKiosk::set_machine_clock(Milliseconds off) {
+  machine_off_ = off;
+  around_.watch.clock_set(*this);
 }
 
 void SimKiosk::set_reader(ReaderHealth health) {

@@ -29,11 +29,14 @@ class Watch {
   virtual void to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job) = 0;
   virtual void job_ended(SimKiosk& kiosk, std::int64_t job, kiosk::domain::PrintState state) = 0;
   virtual void started(SimKiosk& kiosk) = 0;
+  virtual void ledger_lost(SimKiosk& kiosk) = 0;
+  virtual void clock_set(SimKiosk& kiosk) = 0;
 };
 
 struct KioskSetup {
   std::string name = "K1";  ///< in traces
   std::string code = "K1";
+  int minimum_incarnation = 1;
   kiosk::journeys::Rules rules;
   kiosk::sync::SiteProfile profile;
   kiosk::Instant build;                   ///< no clock before it is believed
@@ -66,13 +69,18 @@ class SimKiosk {
   void kill_after_handing_out(int things);
   /// With the n-th operation of the disk.
   void cut_power_at(int disk_operation);
+  enum class Loss { damaged, new_machine };
+  /// It dies and its ledger with it. Who sets up a new machine says so in its configuration.
+  void lose_ledger(Loss loss);
   /// What was planned of these does not happen.
   void spare();
   bool running() const { return life_ != nullptr; }
   std::uint64_t lives() const { return lives_; }
 
-  /// What the machine's clock shows, less the true time; seen at the next start if it is 1970.
-  void set_machine_clock(kiosk::Milliseconds off) { machine_off_ = off; }
+  /// What the machine's clock shows, less the true time.
+  void set_machine_clock(kiosk::Milliseconds off);
+  /// How much too fast both of the machine's clocks run.
+  void set_drift(int parts_in_a_million) { drift_ppm_ = parts_in_a_million; }
   void set_reader(kiosk::journeys::ReaderHealth health);
   void set_scanner(kiosk::journeys::ScannerHealth health);
 
@@ -131,7 +139,10 @@ class SimKiosk {
   KioskSetup setup_;
   Around around_;
   Dice dice_;
+  const kiosk::Instant made_;
   kiosk::Milliseconds machine_off_{0};
+  int drift_ppm_ = 0;
+  int incarnation_ = 1;  ///< the newest that it has had
   kiosk::journeys::ReaderHealth reader_ = kiosk::journeys::ReaderHealth::ok;
   kiosk::journeys::ScannerHealth scanner_ = kiosk::journeys::ScannerHealth::ok;
   std::unique_ptr<Life> life_;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "tests/simulation/crowd.h"
+#include "tests/simulation/desk.h"
 #include "tests/simulation/ledger_image.h"
 
 namespace simulation {
@@ -18,19 +19,36 @@ using kiosk::Seconds;
 using kiosk::journeys::PrinterHealth;
 using kiosk::journeys::ReaderHealth;
 using kiosk::journeys::ScannerHealth;
+using kiosk::journeys::ServerHealth;
 
-// 2026-11-23 (a Monday) 09:00 in Shanghai.
+// 2026-11-23 (a Monday) 01:00 UTC, 09:00 in Shanghai.
 const Instant morning = kiosk::from_ms(1'795'395'600'000);
-constexpr Minutes zone_offset{480};
+constexpr Minutes shanghai{480};
 /// After everything works again: who is here finishes, and all is told within this.
 constexpr Minutes healing_max{20};
 constexpr Minutes a_morning{70};
+/// A machine's clock at its worst: 18 s an hour.
+constexpr int drift_ppm_max = 5'000;
 constexpr const char* base_url = "http://127.0.0.1/fhir";
 
-kiosk::journeys::Rules rules_for(const std::string& code, Minutes opens_before) {
+/// Where the run's hospital lies: its clocks show midnight in the middle of the run, or are put
+/// forward or back.
+kiosk::domain::Zone zone_of(const Options& options) {
+  const bool midnight = options.troubles.contains(Trouble::midnight);
+  const Minutes offset = midnight ? -Minutes(60) - options.length / 2 : shanghai;
+  kiosk::domain::Zone zone{{Instant{}, offset}};
+  if (options.troubles.contains(Trouble::dst)) {
+    const Minutes change(options.seed % 2 == 0 ? 60 : -60);
+    zone.push_back({morning + options.length / 3, offset + change});
+  }
+  return zone;
+}
+
+kiosk::journeys::Rules rules_for(const std::string& code, Minutes opens_before,
+                                 const kiosk::domain::Zone& zone) {
   using namespace kiosk::domain;
   kiosk::journeys::Rules rules;
-  rules.zone = {{Instant{}, zone_offset}};
+  rules.zone = zone;
   rules.languages = {{"zh-Hans", "中文"}, {"en", "English"}};
   rules.kiosk_code = code;
   rules.site_id = "main";
@@ -46,7 +64,7 @@ kiosk::journeys::Rules rules_for(const std::string& code, Minutes opens_before) 
   return rules;
 }
 
-/// Everything that stands in one lobby: two kiosks and what they are joined to.
+/// Everything that stands in one lobby: the kiosks and what they are joined to.
 class Lobby {
  public:
   explicit Lobby(const Options& options);
@@ -78,6 +96,8 @@ class Lobby {
   void kill(Place& place);
   void cut_power(Place& place);
   void start_again(Place& place);
+  void set_clock(Place& place);
+  void lose_ledger(Place& place);
   void staff(Place& place);
   void look();
   void heal();
@@ -87,6 +107,7 @@ class Lobby {
   bool go_until(Instant until, const std::function<bool()>& enough);
 
   const Options options_;
+  const kiosk::domain::Zone zone_;
   Dice dice_;
   Minutes opens_before_{60};
   Agenda agenda_{morning};
@@ -105,21 +126,33 @@ emulators::HospitalOptions hospital_of(const Options& options) {
   made.seed = options.seed;
   made.base_url = base_url;
   made.people = 6;
+  made.zone = zone_of(options);
+  constexpr std::array stale_statuses{412, 412, 409, 423, 428};
+  made.stale_status = stale_statuses[options.seed % stale_statuses.size()];
   return made;
 }
 
 Lobby::Lobby(const Options& options)
     : options_(options),
+      zone_(zone_of(options)),
       dice_(options.seed),
-      hospital_(hospital_of(options), morning + Minutes(30)),
-      invariants_(agenda_, trace_, hospital_),
-      server_{hospital_, [this] { invariants_.server_written(); }, 0, false, {}} {
+      hospital_(hospital_of(options), morning + Minutes(on(Trouble::midnight) ? 0 : 30)),
+      invariants_(agenda_, trace_, hospital_, zone_),
+      server_{hospital_,
+              [this] { invariants_.server_written(); },
+              [this](const auto& write) { desk_->meet(write); },
+              0,
+              false,
+              {}} {
   invariants_.set_breaches(options.breaches);
   const auto profile = draw_profile();
   if (dice_.percent(60)) opens_before_ = Minutes(300);
-  places_.reserve(2);
-  build("K1", "K1", profile);
-  build("K2", broken(Breach::code_used_twice) ? "K1" : "K2", profile);
+  places_.reserve(options.kiosks);
+  for (std::size_t i = 1; i <= options.kiosks; ++i) {
+    const bool shared = i == 2 && (on(Trouble::shared_code) || broken(Breach::code_used_twice));
+    build(fmt::format("K{}", i), shared ? "K1" : fmt::format("K{}", i), profile);
+  }
+  if (on(Trouble::shared_code)) invariants_.share_code("K1");
   Scene scene{agenda_, trace_, hospital_, invariants_, {}, options_.troubles};
   for (Place& place : places_) scene.kiosks.push_back(place.kiosk.get());
   crowd_ = std::make_unique<Crowd>(scene, dice_.fork());
@@ -163,7 +196,7 @@ void Lobby::build(const std::string& name, const std::string& code,
   KioskSetup setup;
   setup.name = name;
   setup.code = code;
-  setup.rules = rules_for(code, opens_before_);
+  setup.rules = rules_for(code, opens_before_, zone_);
   setup.profile = profile;
   setup.build = build_time;
   setup.breaches = options_.breaches;
@@ -193,6 +226,8 @@ void Lobby::begin(Place& place) {
     if (luck == 0) place.kiosk->set_machine_clock(-(morning.time_since_epoch()));
     if (luck == 1) place.kiosk->set_machine_clock(dice_.between(Seconds(-25), Seconds(25)));
     if (luck == 2) place.kiosk->set_machine_clock(dice_.between(Minutes(1), Minutes(120)));
+    place.kiosk->set_drift(int(dice_.below(2 * drift_ppm_max + 1)) - drift_ppm_max);
+    every(Minutes(15), [this, &place] { set_clock(place); });
   }
   place.kiosk->start();
   plan_troubles(place);
@@ -216,6 +251,7 @@ void Lobby::plan_troubles(Place& place) {
                     [&place] { place.disk->set_space(Disk::Space::left); });
     });
   }
+  if (on(Trouble::lost_ledgers)) every(Minutes(30), [this, &place] { lose_ledger(place); });
   if (on(Trouble::disk_errors)) {
     every(Minutes(8), [this, &place] { place.disk->err_at(1 + int(dice_.below(40))); });
   }
@@ -273,6 +309,20 @@ void Lobby::cut_power(Place& place) {
   place.kiosk->cut_power_at(1 + int(dice_.below(60)));
 }
 
+void Lobby::set_clock(Place& place) {
+  const auto luck = dice_.below(10);
+  const Minutes far = luck < 2 ? Minutes(26 * 60) : luck < 5 ? Minutes(120) : Minutes(1);
+  const auto off = dice_.between(-far, far);
+  trace_.line(agenda_.now(),
+              fmt::format("{} clock is set: {} ms off", place.kiosk->name(), off.count()));
+  place.kiosk->set_machine_clock(off);
+}
+
+void Lobby::lose_ledger(Place& place) {
+  place.kiosk->lose_ledger(dice_.percent(50) ? SimKiosk::Loss::damaged
+                                             : SimKiosk::Loss::new_machine);
+}
+
 void Lobby::staff(Place& place) {
   using namespace kiosk::shell;
   if (!place.kiosk->running()) return;
@@ -308,21 +358,34 @@ bool Lobby::quiet() const {
   return !crowd_->someone_is_here() &&
          std::all_of(places_.begin(), places_.end(), [](const Place& place) {
            if (!place.kiosk->running()) return false;
+           const auto& around = place.kiosk->model().around;
+           const bool online =
+               around.server == ServerHealth::online || around.server == ServerHealth::slow;
+           if (!online || !around.has_data) return false;
            const auto next = place.kiosk->ledger().next_due();
            return next && !*next;
          });
 }
 
 /// Each kiosk looks at every arrival once more, as it does when the patient comes back; then all
-/// must agree on the number that is called.
+/// must agree on the number that is called, and each ticket must lead to it.
 void Lobby::ask_anew() {
   std::uint64_t request = std::uint64_t{1} << 40;
-  for (const ArrivalView& one : view_of(hospital_).arrivals) {
-    if (one.appointment_id.empty() || !one.stands()) continue;
-    for (Place& place : places_) {
+  const HospitalView view = view_of(hospital_);
+  for (Place& place : places_) {
+    for (const ArrivalView& one : view.arrivals) {
+      if (one.appointment_id.empty() || !one.stands()) continue;
       place.kiosk->ask(kiosk::journeys::ReadFresh{{++request}, one.appointment_id});
     }
   }
+  go_until(agenda_.now() + Seconds(15), [] { return false; });
+  for (Place& place : places_) {
+    for (const std::string& token : invariants_.tickets_told()) {
+      invariants_.expect_visit(*place.kiosk, {++request}, token);
+      place.kiosk->ask(kiosk::journeys::LookUp{{request}, kiosk::domain::TicketCode{token}});
+    }
+  }
+  go_until(agenda_.now() + Seconds(15), [] { return false; });
 }
 
 /// What the server does on purpose, when a test wants to see it reported.
@@ -366,6 +429,7 @@ Report Lobby::run() {
   const Instant end = morning + options_.length;
   crowd_->invite(options_.patients, end);
   if (on(Trouble::desk)) every(Minutes(3), [this] { desk_->act(); });
+  if (on(Trouble::merges)) every(Minutes(6), [this] { desk_->merge(); });
   if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
   for (Place& place : places_) {
     agenda_.after(dice_.between({}, Seconds(20)), [this, &place] { begin(place); });
@@ -375,10 +439,7 @@ Report Lobby::run() {
   go_until(end, never);
   heal();
   const bool all_told = go_until(end + healing_max, [this] { return quiet(); });
-  if (all_told) {
-    ask_anew();
-    go_until(agenda_.now() + Seconds(30), never);
-  }
+  if (all_told) ask_anew();
   spoil_server();
   if (!invariants_.violation()) {
     if (!all_told) invariants_.broken(rule::outbox_empties, "not quiet after healing");

@@ -10,11 +10,12 @@
 
 namespace simulation {
 
-/// One run: a morning of a hospital with two kiosks, all of it drawn from the seed.
+/// One run: a morning of a hospital with some kiosks, all of it drawn from the seed.
 struct Options {
   std::uint64_t seed = 1;
   Troubles troubles;
   Breaches breaches;
+  std::size_t kiosks = 2;
   std::size_t patients = 40;
   kiosk::Minutes length{90};
 };
@@ -32,7 +33,7 @@ struct Report {
 /// Runs until the first rule is broken or all has healed and is quiet.
 Report run(const Options& options);
 
-/// The same violation with as few troubles and as short a morning as still give it.
+/// The same violation with as few troubles, kiosks and patients as still give it.
 Options shortest(const Options& failing, const std::string& broken_rule);
 
 /// What to tell of a run that failed: how to run it again, the rule, and how it came to it.

@@ -26,6 +26,8 @@ Options options_of(std::uint64_t seed) {
     if (dice.percent(trouble_percent)) options.troubles.insert(trouble);
   }
   const bool whole_morning = dice.below(whole_mornings_one_in) == 0;
+  const auto many = dice.below(10);
+  options.kiosks = many < 6 ? 2 : many < 9 ? 3 : 4;
   options.patients = whole_morning ? 30 + dice.below(90) : 6 + dice.below(14);
   options.length =
       kiosk::Minutes(std::int64_t(whole_morning ? 40 + dice.below(60) : 3 + dice.below(6)));
@@ -39,6 +41,12 @@ Options shortest(const Options& failing, const std::string& broken_rule) {
     less.troubles.erase(trouble);
     if (breaks(less, broken_rule)) best = less;
   }
+  while (best.kiosks > 1) {
+    Options less = best;
+    --less.kiosks;
+    if (!breaks(less, broken_rule)) break;
+    best = less;
+  }
   for (int i = 0; i < 4 && best.patients > 2; ++i) {
     Options less = best;
     less.patients /= 2;
@@ -48,9 +56,9 @@ Options shortest(const Options& failing, const std::string& broken_rule) {
 }
 
 std::string story(const Options& options, const Report& report) {
-  std::string text =
-      fmt::format("simulation --seed {} --troubles {} --patients {} --minutes {}\n", options.seed,
-                  names(options.troubles), options.patients, options.length.count());
+  std::string text = fmt::format(
+      "simulation --seed {} --troubles {} --kiosks {} --patients {} --minutes {}\n", options.seed,
+      names(options.troubles), options.kiosks, options.patients, options.length.count());
   const auto& lines = report.trace;
   const std::size_t from = lines.size() > lines_told ? lines.size() - lines_told : 0;
   if (!lines.empty()) text += lines.front() + "\n";

@@ -6,7 +6,7 @@
 namespace simulation {
 namespace {
 
-constexpr std::array<std::pair<Trouble, const char*>, 17> words_of{{
+constexpr std::array<std::pair<Trouble, const char*>, 24> words_of{{
     {Trouble::network_cuts, "network_cuts"},
     {Trouble::lossy_network, "lossy_network"},
     {Trouble::slow_network, "slow_network"},
@@ -14,6 +14,7 @@ constexpr std::array<std::pair<Trouble, const char*>, 17> words_of{{
     {Trouble::twice, "twice"},
     {Trouble::denials, "denials"},
     {Trouble::races, "races"},
+    {Trouble::refusals, "refusals"},
     {Trouble::kills, "kills"},
     {Trouble::power_cuts, "power_cuts"},
     {Trouble::disk_full, "disk_full"},
@@ -22,7 +23,13 @@ constexpr std::array<std::pair<Trouble, const char*>, 17> words_of{{
     {Trouble::cable, "cable"},
     {Trouble::devices, "devices"},
     {Trouble::desk, "desk"},
+    {Trouble::edits, "edits"},
+    {Trouble::merges, "merges"},
     {Trouble::clock, "clock"},
+    {Trouble::midnight, "midnight"},
+    {Trouble::dst, "dst"},
+    {Trouble::shared_code, "shared_code"},
+    {Trouble::lost_ledgers, "lost_ledgers"},
     {Trouble::wanderers, "wanderers"},
 }};
 

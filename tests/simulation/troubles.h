@@ -15,16 +15,23 @@ enum class Trouble {
   twice,          ///< a request reaches the server twice, an answer the kiosk
   denials,        ///< a proxy answers 401 to all kiosks
   races,          ///< conditional creates of two kiosks that meet create both
+  refusals,       ///< single requests are refused: 400, 403, 404, 409, 410, 412, 422, 423, 428
   kills,          ///< the process dies between steps or while it hands things out
   power_cuts,     ///< the power goes with a write of the ledger's disk
   disk_full,
-  disk_errors,  ///< an operation fails; a commit may fail and be on the disk all the same
-  paper,        ///< out, near its end, cover open
-  cable,        ///< the printer is unplugged, in mid-ticket too
-  devices,      ///< the reader or the scanner is away
-  desk,         ///< the desk cancels, moves, checks in and takes arrivals back
-  clock,        ///< the machine wakes in 1970 or with a clock that is off
-  wanderers,    ///< patients who hesitate, walk away, try the other kiosk, come back
+  disk_errors,   ///< an operation fails; a commit may fail and be on the disk all the same
+  paper,         ///< out, near its end, cover open
+  cable,         ///< the printer is unplugged, in mid-ticket too
+  devices,       ///< the reader or the scanner is away
+  desk,          ///< the desk cancels, moves, checks in and takes arrivals back
+  edits,         ///< the desk changes what a kiosk has read before it writes
+  merges,        ///< the desk merges two records of a patient
+  clock,         ///< the machine wakes in 1970 or with a clock that is off, is set, and drifts
+  midnight,      ///< a service day ends in the run
+  dst,           ///< clocks are put forward or back in the run
+  shared_code,   ///< two machines bear one kiosk code
+  lost_ledgers,  ///< a ledger is damaged, or the machine set up anew without it
+  wanderers,     ///< patients who hesitate, walk away, try the other kiosk, come back
 };
 
 using Troubles = std::set<Trouble>;

@@ -35,9 +35,8 @@ class Bench {
     emulators::HospitalOptions options;
     options.base_url = url;
     hospital = std::make_unique<emulators::Hospital>(options, morning);
-    engine_ =
-        *sync::Engine::create({emulators::hospital_profile(url), rules.zone, code, code + "-"},
-                              *ledger, *authorizer_, [] { return 0.5; });
+    engine_ = *sync::Engine::create({emulators::hospital_profile(url), rules.zone, code}, *ledger,
+                                    *authorizer_, [] { return 0.5; });
     records = std::make_unique<Records>(rules, *ledger, *engine_, [this] {
       std::string hex = std::to_string(++drawn_);
       return std::string(32 - hex.size(), 'a') + hex;
@@ -269,6 +268,18 @@ TEST_CASE("records: a replaced ledger sees its code used and goes on with new nu
   bench.run();
   CHECK(bench.facts.may_issue);
   CHECK(bench.check_in("one_booked").number == "K1B-001");
+}
+
+TEST_CASE("records: a ledger that was never filled answers nobody, for it may give used numbers") {
+  Bench bench;
+  const auto& who = bench.hospital->demo_person("one_booked");
+  const Identifier number{emulators::hospital_profile(url).systems.citizen_number, who.number};
+  bench.records->step(bench.now(), {journeys::LookUp{RequestId{1}, PersonCode{number}}});
+  const auto output =
+      bench.records->step(bench.now(), {journeys::LookUp{RequestId{1}, PersonCode{number}}});
+  REQUIRE(output.events.size() == 1);
+  const auto& answer = std::get<journeys::LookUpAnswered>(output.events[0]);
+  CHECK(std::get<journeys::LookUpFailure>(answer.result) == journeys::LookUpFailure::no_data);
 }
 
 TEST_CASE("records: another machine with our code stops us from issuing") {

@@ -188,6 +188,7 @@ TEST_CASE("erase: today, tomorrow and what is unacknowledged stay") {
                              day(20).start, day(24).start));
   const KeptDays kept{day(21).start, day(22).end};
   REQUIRE(ledger->erase_old(at(morning().instant, ClockTrust::not_before), kept));
+  REQUIRE(ledger->erase_old(at(morning().instant, ClockTrust::rtc), kept));
   CHECK(ledger->status(morning().instant).value().check_ins == 4);
   REQUIRE(ledger->erase_old(morning(), kept));
   CHECK(ledger->stored_ids(Instant(), day(28).start).value() == Ids{"now", "tomorrow"});

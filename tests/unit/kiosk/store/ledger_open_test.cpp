@@ -132,6 +132,15 @@ TEST_CASE("open: a fresh install on a used code takes the incarnation that it is
   CHECK(commit(*opened(with), sample_check_in("a4")).number == "K1D-002");
 }
 
+TEST_CASE("open: a ledger beyond reading is followed by a later incarnation than it was told") {
+  const Folder folder;
+  OpenArguments with = arguments(folder.file("ledger.db"));
+  with.minimum_incarnation = 3;
+  { CHECK(commit(*opened(with), sample_check_in("a1")).number == "K1C-001"); }
+  write_file(with.path, std::string(5000, 'x'));
+  CHECK(commit(*opened(with), sample_check_in("a2")).number == "K1D-001");
+}
+
 TEST_CASE("open: a ledger of a newer program is refused and left alone") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");

@@ -225,8 +225,8 @@ struct WiredEngine {
     message.confirmed_at = morning();
     row = store.add(message);
     authorizer = *no_sign_in(profile.base_url);
-    engine = *Engine::create({profile, {{Instant{}, Minutes(480)}}, "K1", "K1-"}, store,
-                             *authorizer, [] { return 0.5; });
+    engine = *Engine::create({profile, {{Instant{}, Minutes(480)}}, "K1"}, store, *authorizer,
+                             [] { return 0.5; });
   }
 
   void run_until_told(const std::function<void(const HttpRequest&)>& before_send) {

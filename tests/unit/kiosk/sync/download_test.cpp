@@ -251,6 +251,52 @@ TEST_CASE("engine: what is under way when the clock is put right keeps its time"
   CHECK(c.bench.engine->step(now, {}).answers.empty());
 }
 
+TEST_CASE("engine: a clock that is set back delays nothing") {
+  Case c;
+  c.bench.pass(Minutes(2));
+  c.bench.now.instant -= Minutes(40);
+  c.bench.sent.clear();
+  c.bench.pass(Minutes(2));
+  CHECK(!c.bench.sent.empty());
+}
+
+TEST_CASE("download: arrivals that come as Tasks show at once that our code is used elsewhere") {
+  emulators::Hospital hospital = small_hospital({});
+  auto profile = emulators::hospital_profile(base_url);
+  profile.arrival_way = ArrivalWay::appointment_only;
+  hospital.put(R"({"resourceType":"Task","id":"t1","status":"completed","intent":"order",
+      "focus":{"reference":"Appointment/a1"},"authoredOn":"2026-11-21T08:50:00+08:00",
+      "identifier":[{"system":"urn:kiosk:visit-key","value":"a1"},
+                    {"system":"urn:kiosk:nonce","value":"elsewhere"},
+                    {"system":"urn:kiosk:ticket-number","value":"K1-007"}]})",
+               morning());
+  SyncBench bench(hospital, profile);
+  bench.run();
+  REQUIRE(bench.alerts.size() == 1);
+  CHECK(bench.alerts[0].kind == AlertKind::own_code_seen);
+}
+
+TEST_CASE("download: of two tickets that are Tasks the one that was confirmed first is called") {
+  emulators::Hospital hospital = small_hospital();
+  auto profile = emulators::hospital_profile(base_url);
+  profile.arrival_way = ArrivalWay::appointment_only;
+  const auto task = [](const char* id, const std::string& nonce, const char* number,
+                       const char* at) {
+    return R"({"resourceType":"Task","status":"completed","intent":"order","id":")" +
+           std::string(id) + R"(","focus":{"reference":"Appointment/a1"},"authoredOn":")" + at +
+           R"(","identifier":[{"system":"urn:kiosk:visit-key","value":"a1"},)"
+           R"({"system":"urn:kiosk:nonce","value":")" +
+           nonce + R"("},{"system":"urn:kiosk:ticket-number","value":")" + number + R"("}]})";
+  };
+  hospital.put(task("t1", nonce_of('a'), "K2-001", "2026-11-21T09:31:00+08:00"), morning());
+  hospital.put(task("t2", nonce_of('b'), "K3-001", "2026-11-21T09:30:00+08:00"), morning());
+  hospital.set_status("a1", "arrived", morning());
+  SyncBench bench(hospital, profile);
+  bench.run();
+  const auto answer = bench.read_fresh("a1");
+  CHECK(std::get<domain::Visit>(answer.result).arrival->number == "K3-001");
+}
+
 TEST_CASE("alert: a Task tells the staff once, also when the first try is lost") {
   Case c;
   c.bench.run();
@@ -272,7 +318,7 @@ TEST_CASE("engine: it is not made for plain http over the network or without sys
   MemoryStore store;
   const auto authorizer = *no_sign_in(base_url);
   const auto make = [&](const std::function<void(SiteProfile&)>& change) {
-    Settings settings{emulators::hospital_profile(base_url), {}, "K1", "K1-"};
+    Settings settings{emulators::hospital_profile(base_url), {}, "K1"};
     change(settings.profile);
     return Engine::create(settings, store, *authorizer, [] { return 0.0; });
   };

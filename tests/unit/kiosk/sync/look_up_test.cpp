@@ -203,6 +203,25 @@ TEST_CASE("look up: a ticket of today opens its visit only, one of yesterday not
   CHECK(c.people(ticket).empty());
 }
 
+TEST_CASE("look up: a ticket opens its visit though its patient's record was merged since") {
+  Case c;
+  const auto visit = c.who("already_checked_in").appointments[0];
+  c.hospital.merge_patient(visit, c.bench.now.instant);
+  auto found = c.people(domain::TicketCode{"fedcba9876543210fedcba9876543210"});
+  REQUIRE(found.size() == 1);
+  REQUIRE(found[0].visits.size() == 1);
+  CHECK(found[0].visits[0].appointment.id == visit);
+
+  // Where the appointment stays with the record that was replaced, too.
+  c.hospital.check_in_elsewhere(c.who("merged").appointments[0], "abc", "K9-009",
+                                c.bench.now.instant);
+  found = c.people(domain::TicketCode{"token-of-abc"});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].person.id == "p-kept");
+  REQUIRE(found[0].visits.size() == 1);
+  CHECK(found[0].visits[0].arrival->number == "K9-009");
+}
+
 TEST_CASE("look up: birth date and four digits find exactly one or nobody") {
   Case c;
   const auto& who = c.who("one_booked");

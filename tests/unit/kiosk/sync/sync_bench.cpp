@@ -95,10 +95,11 @@ Result<std::vector<std::string>> MemoryStore::stored_ids(Instant from, Instant u
   return ids;
 }
 
-Result<bool> MemoryStore::issued_nonce(const std::string& nonce) {
-  if (auto ok = called("issued_nonce"); !ok) return pass_on(ok.error());
-  return std::any_of(rows.begin(), rows.end(),
-                     [&](const auto& one) { return one.second.message.nonce == nonce; });
+Result<bool> MemoryStore::given_elsewhere(const std::string& number, const std::string& nonce) {
+  if (auto ok = called("given_elsewhere"); !ok) return pass_on(ok.error());
+  if (!number.starts_with("K1-")) return false;
+  return std::none_of(rows.begin(), rows.end(),
+                      [&](const auto& one) { return one.second.message.nonce == nonce; });
 }
 
 Result<std::optional<store::AuditHead>> MemoryStore::audit_head() {
@@ -150,7 +151,7 @@ bool writes(const HttpRequest& request) {
 
 SyncBench::SyncBench(emulators::Hospital& hospital_, SiteProfile profile, std::string kiosk_code)
     : hospital(hospital_), now{morning(), ClockTrust::server} {
-  Settings made{std::move(profile), {{Instant{}, Minutes(8 * 60)}}, kiosk_code, kiosk_code + "-"};
+  Settings made{std::move(profile), {{Instant{}, Minutes(8 * 60)}}, std::move(kiosk_code)};
   restart(std::move(made));
 }
 
