@@ -156,7 +156,7 @@ TEST_CASE("audit: old acts are erased and old rows removed, and the rest still h
   auto all = all_rows(*ledger);
   REQUIRE(all.size() == 6);
   CHECK(all[0].note.has_value());
-  for (std::size_t i : {1, 2, 3}) CHECK_FALSE(all[i].note.has_value());
+  for (std::size_t i = 1; i < 4; ++i) CHECK_FALSE(all[i].note.has_value());
   CHECK(all[4].note->visit_key == "a2");
   CHECK(all[5].note->act == Act::erased);
   CHECK_FALSE(ledger->verify_audit().value().has_value());
