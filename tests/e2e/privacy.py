@@ -106,7 +106,7 @@ def damage(ledger):
 
 
 @e2e("privacy: crashed in mid-visit, just after the commit, killed and set aside: no file tells of "
-     "anybody", short=True, seconds=14)
+     "anybody", seconds=8)
 def nothing_readable(case):
     hospital = Hospital(case)
     people = hospital.people
