@@ -2,8 +2,10 @@
 import dataclasses
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 TESTS = []
@@ -110,3 +112,19 @@ class Case:
                 os.killpg(process.pid, signal.SIGKILL)  # a wrapper's child, too
             process.wait()
             process.stdout.close()
+
+
+def run_alone(build_dir, prefix, test):
+    """Runs one case as a program of its own; what a failing one leaves is kept."""
+    build = Build(build_dir.resolve(), pathlib.Path(__file__).resolve().parents[2], 1.0)
+    root = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    case = Case(build, root)
+    try:
+        test(case)
+    except Exception as error:
+        case.keep_evidence()
+        print(f"FAILED: {type(error).__name__}: {error}; kept: {root}")
+        raise
+    finally:
+        case.end()
+    shutil.rmtree(root, ignore_errors=True)
