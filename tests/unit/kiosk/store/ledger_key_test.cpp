@@ -201,10 +201,10 @@ TEST_CASE("rotation: no column with a blob keeps what the old key sealed or hash
   { REQUIRE(opened(with_key(path, 8))->rotate_key(test_vault(9), morning())); }
   const std::string after = file_bytes(path);
   std::map<std::string, int> seen;
-  for (const auto& [where, bytes] : before) {
-    CAPTURE(where);
-    CHECK_FALSE(contains(after, bytes));
-    ++seen[where.substr(0, where.find('.'))];
+  for (const auto& blob : before) {
+    CAPTURE(blob.first);
+    CHECK_FALSE(contains(after, blob.second));
+    ++seen[blob.first.substr(0, blob.first.find('.'))];
   }
   for (const char* table :
        {"ledger", "person", "appointment", "check_in", "print_job", "audit", "audit_key"}) {
@@ -264,9 +264,9 @@ TEST_CASE("revocation: what was sealed is gone, what the server must still learn
     CHECK_FALSE(ledger->verify_audit().value().has_value());
   }
   const std::string after = file_bytes(path);
-  for (const auto& [where, bytes] : before) {
-    CAPTURE(where);
-    CHECK_FALSE(contains(after, bytes));
+  for (const auto& blob : before) {
+    CAPTURE(blob.first);
+    CHECK_FALSE(contains(after, blob.second));
   }
   CHECK(after.find("nonce-a1") != std::string::npos);
   CHECK(after.find("nonce-a2") == std::string::npos);  // acknowledged
