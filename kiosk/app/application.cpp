@@ -283,6 +283,7 @@ shell::LoopPorts Application::loop_ports(const ApplicationOptions& options) {
   ports.perform = [this](const journeys::Effect& effect) { perform(effect); };
   ports.want_input = [this](bool wanted) { want_input(wanted); };
   ports.reader_changed = [this](shell::ReaderChanged changed) { to_records(changed); };
+  ports.note_acts = [this](shell::ActsNoted noted) { to_records(std::move(noted)); };
   ports.extra_control = options.extra_control;
   ports.ask_records = [this](shell::ControlCall call) {
     if (!records_->post(std::move(call))) {

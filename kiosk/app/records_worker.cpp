@@ -6,6 +6,7 @@
 
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
+#include "kiosk/shell/trail.h"
 
 namespace kiosk::app {
 namespace {
@@ -16,6 +17,9 @@ using shell::Severity;
 /// Ids of requests that the engine did not make; their ends are not for it.
 constexpr std::uint64_t webhook_ids = std::uint64_t{1} << 62;
 constexpr Milliseconds longest_sleep{60'000};
+constexpr Milliseconds sync_limit_default{120'000};
+constexpr Milliseconds sync_limit_max{600'000};
+constexpr std::size_t purpose_max = 100;  ///< bytes of why the audit trail is read
 
 const char* text_of(domain::PrintState state) {
   switch (state) {
@@ -47,13 +51,6 @@ void log_event(const shell::RecordsEvent& event) {
     shell::log(Severity::info, "ticket",
                {{"job", std::to_string(report->job)}, {"state", text_of(report->state)}});
   }
-}
-
-std::optional<shell::StaffList> staff_list(const std::string& name) {
-  if (name == "unacknowledged") return shell::StaffList::unacknowledged;
-  if (name == "refused") return shell::StaffList::refused;
-  if (name == "held") return shell::StaffList::held;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -95,6 +92,10 @@ void RecordsWorker::run(const std::stop_token& stop) {
     if (auto item = queue_.pop(sleep, stop)) take(std::move(*item));
     while (auto item = queue_.try_pop()) take(std::move(*item));
   }
+  // What patients did and saw last.
+  if (auto written = parts_.ledger->write_notes(); !written) {
+    shell::log_error("records", written.error());
+  }
 }
 
 void RecordsWorker::take(Item item) {
@@ -113,8 +114,15 @@ void RecordsWorker::take_control(shell::ControlCall call) {
   const RequestId request{++last_request_};
   if (call.request.op == "status") {
     inputs_.push_back(shell::StatusQuery{request});
+  } else if (call.request.op == "audit") {
+    inputs_.push_back(shell::AuditQuery{request, call.request.integer("after"),
+                                        call.request.get("purpose").substr(0, purpose_max)});
+  } else if (call.request.op == "sync") {
+    const Milliseconds limit(call.request.integer("timeout_ms"));
+    inputs_.push_back(shell::SyncQuery{
+        request, limit > Milliseconds(0) ? std::min(limit, sync_limit_max) : sync_limit_default});
   } else {
-    const auto list = staff_list(call.request.get("list"));
+    const auto list = shell::staff_list(call.request.get("list"));
     if (!list) {
       call.reply(shell::error_reply(
           {"control", "bad_request", "\"list\" is unacknowledged, refused or held"}));
@@ -162,6 +170,11 @@ void RecordsWorker::hand_out(shell::RecordsOutput output) {
     call.mapped().reply(shell::status_reply(status));
   }
   for (const shell::ListAnswer& list : output.lists) answer_list(list);
+  for (const shell::AuditAnswer& audit : output.audits) {
+    answer(audit.request, audit.page ? shell::trail_reply(shell::trail_page(*audit.page))
+                                     : shell::error_reply(audit.page.error()));
+  }
+  for (const auto& [request, report] : output.syncs) answer(request, shell::sync_reply(report));
 }
 
 void RecordsWorker::print(const domain::PrintJob& job) {
@@ -172,6 +185,11 @@ void RecordsWorker::print(const domain::PrintJob& job) {
   } else if (!ports_.to_printer({job.id, std::move(*bytes)})) {
     inputs_.push_back(shell::JobEnded{job.id, domain::PrintState::failed});
   }
+}
+
+void RecordsWorker::answer(RequestId request, const std::string& line) {
+  auto call = asked_.extract(request);
+  if (!call.empty()) call.mapped().reply(line);
 }
 
 void RecordsWorker::answer_list(const shell::ListAnswer& list) {

@@ -62,6 +62,7 @@ class RecordsWorker {
   void take_control(shell::ControlCall call);
   void hand_out(shell::RecordsOutput output);
   void print(const domain::PrintJob& job);
+  void answer(RequestId request, const std::string& line);
   void answer_list(const shell::ListAnswer& list);
   void webhook(const shell::Alert& alert);
 

@@ -4,6 +4,7 @@
 
 #include "kiosk/base/overloaded.h"
 #include "kiosk/journeys/actions.h"
+#include "kiosk/journeys/person.h"
 #include "kiosk/journeys/step.h"
 
 namespace kiosk::journeys {
@@ -11,23 +12,6 @@ namespace {
 
 /// Cards a person may lay in vain before the desk is the answer.
 constexpr int unreadable_max = 3;
-
-bool takes_cards_and_codes(const Screen& screen) {
-  return !std::holds_alternative<Committing>(screen) && !std::holds_alternative<Closed>(screen);
-}
-
-/// Whether the person who lays a card now is surely the one who stood here a moment ago.
-bool same_person_goes_on(const Screen& screen) {
-  if (const auto* outcome = std::get_if<Outcome>(&screen)) {
-    return outcome->kind == OutcomeKind::card_unreadable ||
-           outcome->kind == OutcomeKind::card_pulled ||
-           outcome->kind == OutcomeKind::card_not_supported ||
-           outcome->kind == OutcomeKind::card_wrong_reader ||
-           outcome->kind == OutcomeKind::code_unknown || outcome->kind == OutcomeKind::code_damaged;
-  }
-  return std::holds_alternative<Welcome>(screen) || std::holds_alternative<ReadingCard>(screen) ||
-         std::holds_alternative<Entry>(screen);
-}
 
 void begin_visit(Step& step) {
   if (!same_person_goes_on(step.model.screen)) forget_session(step);
@@ -141,7 +125,10 @@ bool tapped_everywhere(Step& step, const std::string& action) {
 
 void tapped(Step& step, const std::string& action) {
   restart_deadline(step);
-  if (tapped_everywhere(step, action)) return;
+  if (tapped_everywhere(step, action)) {
+    restart_deadline(step);  // a welcome screen that was touched has one
+    return;
+  }
   if (action == actions::home || action == actions::not_me) {
     const bool committing = std::holds_alternative<Committing>(step.model.screen);
     if (!committing) end_visit(step);
@@ -286,6 +273,22 @@ std::vector<RequestId> asked_tickets(const Screen& screen) {
 }
 
 }  // namespace
+
+bool takes_cards_and_codes(const Screen& screen) {
+  return !std::holds_alternative<Committing>(screen) && !std::holds_alternative<Closed>(screen);
+}
+
+bool same_person_goes_on(const Screen& screen) {
+  if (const auto* outcome = std::get_if<Outcome>(&screen)) {
+    return outcome->kind == OutcomeKind::card_unreadable ||
+           outcome->kind == OutcomeKind::card_pulled ||
+           outcome->kind == OutcomeKind::card_not_supported ||
+           outcome->kind == OutcomeKind::card_wrong_reader ||
+           outcome->kind == OutcomeKind::code_unknown || outcome->kind == OutcomeKind::code_damaged;
+  }
+  return std::holds_alternative<Welcome>(screen) || std::holds_alternative<ReadingCard>(screen) ||
+         std::holds_alternative<Entry>(screen);
+}
 
 Update update(const Rules& rules, Model model, const Event& event) {
   follow_clock(model, event.now);

@@ -26,6 +26,8 @@ struct ControlRequest {
 
   /// The text member, or empty.
   std::string get(const std::string& name) const;
+  /// The member as a number, also where it was written as a text; 0 when there is none.
+  std::int64_t integer(const std::string& name) const;
 };
 
 /// Longest request line, bytes.

@@ -1,9 +1,14 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
 #include <nlohmann/json.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "kiosk/shell/control.h"
+#include "kiosk/shell/trail.h"
 
 namespace kiosk::shell {
 namespace {
@@ -62,6 +67,66 @@ Result<void> take_member(ControlRequest& request, const std::string& name, const
   return {};
 }
 
+std::string text_in(const json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
+}
+
+std::int64_t integer_in(const json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_number_integer() ? member->get<std::int64_t>() : 0;
+}
+
+/// To the millisecond, as auditors want it.
+std::string exact_text(Instant instant) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", std::chrono::floor<Seconds>(instant),
+                     to_ms(instant) - to_ms(std::chrono::floor<Seconds>(instant)));
+}
+
+json json_of(const TrailRow& row) {
+  json made{{"seq", row.seq},
+            {"at", exact_text(shown_instant(row.now.instant))},
+            {"at_ms", to_ms(row.now.instant)},
+            {"trust", text_of(row.now.trust)},
+            {"act", nullptr},
+            {"commitment", row.commitment},
+            {"previous_hash", row.previous_hash},
+            {"hash", row.hash}};
+  if (!row.note) return made;
+  made["act"] = domain::name(row.note->act);
+  made["visit_key"] = row.note->visit_key;
+  made["detail"] = row.note->detail;
+  if (row.note->stay) made["person_since_ms"] = to_ms(*row.note->stay);
+  if (row.note->job != 0) made["print_job"] = row.note->job;
+  return made;
+}
+
+Result<TrailRow> trail_row(const json& object) {
+  if (!object.is_object()) return not_understood();
+  TrailRow row;
+  row.seq = integer_in(object, "seq");
+  row.now.instant = from_ms(integer_in(object, "at_ms"));
+  for (const auto trust : {ClockTrust::server, ClockTrust::rtc, ClockTrust::not_before}) {
+    if (text_in(object, "trust") == text_of(trust)) row.now.trust = trust;
+  }
+  row.commitment = text_in(object, "commitment");
+  row.previous_hash = text_in(object, "previous_hash");
+  row.hash = text_in(object, "hash");
+  const auto act = domain::act_named(text_in(object, "act"));
+  if (!act) return row;
+  row.note = domain::AuditNote{*act, text_in(object, "visit_key"), text_in(object, "detail"),
+                               std::nullopt, integer_in(object, "print_job")};
+  if (object.contains("person_since_ms")) {
+    row.note->stay = from_ms(integer_in(object, "person_since_ms"));
+  }
+  return row;
+}
+
+constexpr std::array<std::pair<SyncReport::End, const char*>, 3> sync_ends{
+    {{SyncReport::End::complete, "complete"},
+     {SyncReport::End::incomplete, "incomplete"},
+     {SyncReport::End::unreachable, "unreachable"}}};
+
 std::string row_text(const json& row) {
   std::string text;
   for (const auto& [key, value] : row.items()) {
@@ -76,6 +141,17 @@ std::string row_text(const json& row) {
 std::string ControlRequest::get(const std::string& name) const {
   const auto found = text.find(name);
   return found == text.end() ? std::string() : found->second;
+}
+
+std::int64_t ControlRequest::integer(const std::string& name) const {
+  constexpr double exact_max = 9e15;  // whole numbers that a double holds
+  if (const auto found = number.find(name); found != number.end()) {
+    return static_cast<std::int64_t>(std::clamp(found->second, -exact_max, exact_max));
+  }
+  const std::string written = get(name);
+  std::int64_t value = 0;
+  std::from_chars(written.data(), written.data() + written.size(), value);
+  return value;
 }
 
 Result<ControlRequest> parse_control(std::string_view line) {
@@ -129,6 +205,8 @@ std::string status_reply(const Status& status) {
                    {{"appointments", status.appointments},
                     {"people", status.people},
                     {"check_ins", status.check_ins}}},
+                  {"key_storage", status.key_storage},
+                  {"audit", {{"newest", status.audit_last}, {"server_has", status.audit_told}}},
                   {"screen", status.screen}});
 }
 
@@ -150,13 +228,9 @@ Result<std::vector<DeviceLine>> parse_devices(std::string_view line) {
   if (rows == value->end() || !rows->is_array()) return not_understood();
   std::vector<DeviceLine> lines;
   for (const json& row : *rows) {
-    const auto text = [&row](const char* name) {
-      const auto member = row.find(name);
-      return member != row.end() && member->is_string() ? member->get<std::string>()
-                                                        : std::string();
-    };
     if (!row.is_object()) return not_understood();
-    lines.push_back({text("device"), text("state"), text("detail"), text("wrong")});
+    lines.push_back({text_in(row, "device"), text_in(row, "state"), text_in(row, "detail"),
+                     text_in(row, "wrong")});
   }
   return lines;
 }
@@ -173,6 +247,76 @@ std::string list_reply(const std::vector<ListedItem>& items) {
                     {"reason", item.reason}});
   }
   return line_of({{"ok", true}, {"items", rows}});
+}
+
+std::string trail_line(const TrailRow& row) {
+  return line_of(json_of(row));
+}
+
+std::string trail_reply(const TrailPage& page) {
+  json rows = json::array();
+  for (const TrailRow& row : page.rows) rows.push_back(json_of(row));
+  json faults = json::array();
+  for (const store::AuditFault& fault : page.faults) {
+    faults.push_back({{"seq", fault.seq}, {"what", fault.what}});
+  }
+  return line_of({{"ok", true}, {"rows", rows}, {"faults", faults}, {"at_end", page.at_end}});
+}
+
+Result<TrailPage> parse_trail(std::string_view line) {
+  const auto value = accepted(line);
+  if (!value) return pass_on(value.error());
+  const auto list = [&](const char* name) {
+    const auto found = value->find(name);
+    return found != value->end() && found->is_array() ? *found : json();
+  };
+  const json rows = list("rows");
+  const json faults = list("faults");
+  if (rows.is_null() || faults.is_null()) return not_understood();
+  TrailPage page;
+  page.at_end = value->contains("at_end") && (*value)["at_end"] == true;
+  for (const json& object : rows) {
+    auto row = trail_row(object);
+    if (!row) return pass_on(row.error());
+    page.rows.push_back(std::move(*row));
+  }
+  for (const json& object : faults) {
+    if (!object.is_object()) return not_understood();
+    page.faults.push_back({integer_in(object, "seq"), text_in(object, "what")});
+  }
+  if (page.rows.empty() && !page.at_end) return not_understood();  // it would never end
+  return page;
+}
+
+std::string sync_reply(const SyncReport& report) {
+  const auto end = std::find_if(sync_ends.begin(), sync_ends.end(),
+                                [&](const auto& one) { return one.first == report.end; });
+  return line_of({{"ok", true},
+                  {"end", end->second},
+                  {"sent", report.sent},
+                  {"refused", report.refused},
+                  {"left", report.left},
+                  {"appointments", report.appointments},
+                  {"people", report.people},
+                  {"took_ms", report.took.count()},
+                  {"trouble", report.trouble}});
+}
+
+Result<SyncReport> parse_sync(std::string_view line) {
+  const auto value = accepted(line);
+  if (!value) return pass_on(value.error());
+  const auto end = std::find_if(sync_ends.begin(), sync_ends.end(), [&](const auto& one) {
+    return text_in(*value, "end") == one.second;
+  });
+  if (end == sync_ends.end()) return not_understood();
+  return SyncReport{end->first,
+                    integer_in(*value, "sent"),
+                    integer_in(*value, "refused"),
+                    integer_in(*value, "left"),
+                    integer_in(*value, "appointments"),
+                    integer_in(*value, "people"),
+                    Milliseconds(integer_in(*value, "took_ms")),
+                    text_in(*value, "trouble")};
 }
 
 std::string scene_reply(const std::string& screen, const std::string& language,

@@ -128,8 +128,13 @@ void Loop::update_surroundings() {
 void Loop::feed(decltype(journeys::Event::what) what) {
   const journeys::Event event{clock_.now(), std::move(what)};
   if (recorder_ != nullptr) recorder_->record(rules_, model_, event);
+  acts_.before(event, model_);
   journeys::Update next = journeys::update(rules_, std::move(model_), event);
   model_ = std::move(next.model);
+  // Before the effects: a commit takes them along.
+  if (auto notes = acts_.after(event, model_); !notes.empty() && ports_.note_acts) {
+    ports_.note_acts({event.now, std::move(notes)});
+  }
   for (const journeys::Effect& effect : next.effects) ports_.perform(effect);
   if (const bool wanted = wants_input(model_); wanted_ != wanted) {
     wanted_ = wanted;
@@ -167,7 +172,8 @@ std::string Loop::tap(const ControlRequest& request) {
 
 void Loop::control(ControlCall call) {
   const ControlRequest& request = call.request;
-  if (request.op == "status" || request.op == "list") {
+  if (request.op == "status" || request.op == "list" || request.op == "audit" ||
+      request.op == "sync") {
     call.request.text["screen"] = screen_name();
     call.request.text["reader"] = text_of(around_.reader);
     call.request.text["scanner"] = text_of(around_.scanner);

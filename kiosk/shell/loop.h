@@ -14,6 +14,7 @@
 #include "kiosk/shell/control_socket.h"
 #include "kiosk/shell/device_report.h"
 #include "kiosk/shell/face.h"
+#include "kiosk/shell/patient_acts.h"
 #include "kiosk/shell/recording.h"
 #include "kiosk/shell/records.h"
 
@@ -34,10 +35,12 @@ struct LoopPorts {
   std::function<void(bool)> want_input;
   /// The state of the worst of the card readers, for staff; called when it changes.
   std::function<void(ReaderChanged)> reader_changed;
+  /// What patients did and saw, for the audit trail.
+  std::function<void(ActsNoted)> note_acts;
   /// Operations beyond the loop's own (the emulated devices of the demo); an empty reply: not
   /// known.
   std::function<std::string(const ControlRequest&)> extra_control;
-  /// `status` and `list` are answered by the records' worker.
+  /// `status`, `list`, `audit` and `sync` are answered by the records' worker.
   std::function<void(ControlCall)> ask_records;
 };
 
@@ -83,6 +86,7 @@ class Loop {
   BoundedQueue<LoopInput> queue_{1024};
   journeys::Model model_;
   journeys::Surroundings around_;
+  PatientActs acts_;
   std::map<std::string, DeviceReport> devices_;  ///< by name
   journeys::ReaderHealth worst_reader_ = journeys::ReaderHealth::missing;
   std::optional<bool> wanted_;

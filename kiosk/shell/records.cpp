@@ -51,6 +51,7 @@ RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
   if (now.instant < now_.instant + change) change = now.instant - now_.instant;
   if (change != Milliseconds(0)) follow_clock(change);
   now_ = now;
+  ledger_.set_now(now);
   out_ = RecordsOutput{};
   for (const RecordsInput& input : inputs) {
     std::visit([this](const auto& one) { take(one); }, input);
@@ -66,10 +67,13 @@ RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
     pending = look_ups_.erase(pending);
   }
   look_after();
+  write_acts();
   out_.facts = facts_;
   out_.wake = next_care_;
   if (engine_wake_) out_.wake = std::min(out_.wake, *engine_wake_);
   if (const auto wake = spooler_.wake()) out_.wake = std::min(out_.wake, *wake);
+  if (acts_due_) out_.wake = std::min(out_.wake, *acts_due_);
+  for (const PendingSync& pending : syncs_) out_.wake = std::min(out_.wake, pending.until);
   for (const auto& [request, pending] : look_ups_) {
     out_.wake = std::min(out_.wake, pending.until);
   }
@@ -79,6 +83,11 @@ RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
 /// The clock shows another time from this step on: what is left of each limit stays.
 void Records::follow_clock(Milliseconds change) {
   for (auto& [request, pending] : look_ups_) pending.until += change;
+  for (PendingSync& pending : syncs_) {
+    pending.since += change;
+    pending.until += change;
+  }
+  if (acts_due_) *acts_due_ += change;
   if (printer_troubled_since_) *printer_troubled_since_ += change;
   if (clock_doubted_since_) *clock_doubted_since_ += change;
   spooler_.follow_clock(change);
@@ -285,6 +294,8 @@ void Records::take(const journeys::ResolvePrint& resolve) {
                                                              : domain::PrintState::failed;
   const auto job = ledger_.print_job(resolve.job);
   if (!job || !*job || (*job)->state != domain::PrintState::unknown) return;
+  add_act(to == domain::PrintState::printed ? domain::Act::paper_came : domain::Act::paper_missing,
+          "", (*job)->check_in.visit_key);
   // "It did not come out" stays unknown in the ledger: paper may still lie in the printer, so the
   // next one is a COPY.
   if (to == domain::PrintState::failed) return;
@@ -313,15 +324,22 @@ void Records::step_engine() {
   inputs.swap(to_engine_);
   sync::Output output = engine_.step(now_, inputs);
   engine_wake_ = output.wake;
-  facts_.server = health_of(output.server);
+  const auto server = health_of(output.server);
+  if (server != facts_.server) add_act(domain::Act::server_state, text_of(server));
+  facts_.server = server;
   if (output.last_complete_run) {
     last_sync_ = output.last_complete_run;
     facts_.has_data = true;
   }
   out_.clock = output.clock;
-  if (output.clock) correction_ = output.clock->offset;
+  if (output.clock) {
+    correction_ = output.clock->offset;
+    add_act(domain::Act::clock_corrected, std::to_string(correction_->count()) + " ms");
+  }
   std::move(output.requests.begin(), output.requests.end(), std::back_inserter(out_.requests));
   for (const Error& error : output.errors) note(error);
+  if (!output.errors.empty()) sync_trouble_ = output.errors.back().what;
+  answer_syncs(output);
   for (const sync::Answer& answer : output.answers) {
     std::visit([this](const auto& one) { take_answer(one); }, answer);
   }

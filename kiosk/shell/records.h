@@ -38,10 +38,27 @@ struct ListQuery {
   StaffList list = StaffList::unacknowledged;
   OnPaper on_paper = OnPaper::no;
 };
+/// What patients did and saw at one instant.
+struct ActsNoted {
+  Now now;
+  std::vector<domain::AuditNote> notes;
+};
+/// A piece of the audit trail, from the row after `after`. Who begins to read says what for; that
+/// itself is an act.
+struct AuditQuery {
+  RequestId request;
+  std::int64_t after = 0;
+  std::string purpose = {};
+};
+/// Send what waits and read what changed, now; answered when that is done or the limit is over.
+struct SyncQuery {
+  RequestId request;
+  Milliseconds limit{60'000};
+};
 using RecordsInput =
     std::variant<journeys::LookUp, journeys::ReadFresh, journeys::Commit, journeys::PrintAgain,
                  journeys::ResolvePrint, journeys::AllowPrinting, sync::HttpResult, PrinterChanged,
-                 ReaderChanged, JobEnded, StatusQuery, ListQuery>;
+                 ReaderChanged, JobEnded, StatusQuery, ListQuery, ActsNoted, AuditQuery, SyncQuery>;
 
 /// What records alone know of the surroundings.
 struct RecordsFacts {
@@ -69,6 +86,11 @@ struct ListAnswer {
   std::vector<ListedItem> items;
 };
 
+struct AuditAnswer {
+  RequestId request;
+  Result<store::AuditPage> page;
+};
+
 struct RecordsOutput {
   std::vector<RecordsEvent> events;
   std::vector<sync::HttpRequest> requests;
@@ -76,6 +98,8 @@ struct RecordsOutput {
   std::vector<Alert> alerts;
   std::vector<std::pair<RequestId, Status>> statuses;
   std::vector<ListAnswer> lists;
+  std::vector<AuditAnswer> audits;
+  std::vector<std::pair<RequestId, SyncReport>> syncs;
   std::optional<sync::ClockCorrection> clock;
   RecordsFacts facts;
   std::vector<Error> errors;
@@ -102,6 +126,14 @@ class Records {
     Instant until;
   };
   using Found = std::vector<domain::PersonVisits>;
+  struct PendingSync {
+    RequestId request;
+    Instant since;
+    Instant until;
+    int runs_whole = 0;  ///< of the engine, then
+    int runs_failed = 0;
+    store::LedgerStatus before;
+  };
 
   void take(const journeys::LookUp& look_up);
   void take(const journeys::ReadFresh& read);
@@ -115,6 +147,9 @@ class Records {
   void take(const JobEnded& ended);
   void take(const StatusQuery& query);
   void take(const ListQuery& query);
+  void take(const ActsNoted& noted);
+  void take(const AuditQuery& query);
+  void take(const SyncQuery& query);
 
   Found from_store(const journeys::LookUpKey& key);
   domain::Visit merged(domain::Visit visit);
@@ -128,6 +163,9 @@ class Records {
   void step_spooler();
   void look_after();
   void prove_ledger();
+  void write_acts();
+  void add_act(domain::Act act, std::string detail, std::string visit_key = {});
+  void answer_syncs(const sync::Output& output);
   void judge_notices();
   void notice(journeys::StaffNotice kind, bool on);
   void note(const Error& error);
@@ -145,6 +183,11 @@ class Records {
   std::optional<Instant> printer_troubled_since_;
   std::optional<Instant> clock_doubted_since_;
   std::optional<Instant> last_sync_;
+  std::vector<PendingSync> syncs_;
+  int runs_whole_ = 0;
+  int runs_failed_ = 0;
+  std::string sync_trouble_;         ///< the engine's last error
+  std::optional<Instant> acts_due_;  ///< what waits to be written down need wait no longer
   std::optional<Instant> engine_wake_;
   std::optional<Milliseconds> correction_;  ///< that the clock makes before the next step
   Instant next_care_;                       ///< counts, disk and erasing are looked at again

@@ -12,6 +12,10 @@ constexpr Seconds care_every{10};
 constexpr Seconds erase_every{600};
 /// Each proof is a write of 128 KiB; a commit that fails is a disproof at once.
 constexpr Seconds prove_every{60};
+/// What acts tell (ids and screens, nothing of a person) is kept for disputes, their rows for
+/// auditors.
+constexpr int acts_kept_days = 14;
+constexpr int audit_rows_kept_days = 60;
 /// A printer that is away for a moment (its cable moved, it starts) is nobody's business yet.
 constexpr Seconds printer_patience{5};
 /// After a start the machine's clock may be a little behind the last check-in, whose time was the
@@ -59,32 +63,6 @@ ListedItem item_of(const domain::PrintJob& job) {
   item.name = domain::masked_name(job.check_in.person.name);
   item.reason = job.copy == domain::Copy::copy ? "copy" : "";
   return item;
-}
-
-const char* text_of(journeys::ServerHealth health) {
-  switch (health) {
-    case journeys::ServerHealth::unknown:
-      return "unknown";
-    case journeys::ServerHealth::online:
-      return "online";
-    case journeys::ServerHealth::slow:
-      return "slow";
-    case journeys::ServerHealth::offline:
-      return "offline";
-  }
-  return "unknown";
-}
-
-const char* text_of(ClockTrust trust) {
-  switch (trust) {
-    case ClockTrust::server:
-      return "server";
-    case ClockTrust::rtc:
-      return "rtc";
-    case ClockTrust::not_before:
-      return "not_before";
-  }
-  return "not_before";
 }
 
 }  // namespace
@@ -169,7 +147,12 @@ void Records::look_after() {
   next_erase_ = now_.instant + erase_every;
   const domain::Day today = domain::day_of(rules_.zone, now_.instant);
   const domain::Day tomorrow = domain::day_of(rules_.zone, domain::plus_days(today.date, 1));
-  if (auto erased = ledger_.erase_old(now_, {today.start, tomorrow.end}); !erased) {
+  const auto days_ago = [&](int days) {
+    return domain::day_of(rules_.zone, domain::plus_days(today.date, -days)).start;
+  };
+  const store::KeptDays kept{today.start, tomorrow.end, days_ago(acts_kept_days),
+                             days_ago(audit_rows_kept_days)};
+  if (auto erased = ledger_.erase_old(now_, kept); !erased) {
     note(erased.error());
   }
 }
@@ -192,6 +175,8 @@ void Records::take(const StatusQuery& query) {
     status.appointments = counts->appointments;
     status.people = counts->people;
     status.check_ins = counts->check_ins;
+    status.audit_last = counts->audit_last;
+    status.audit_told = counts->audit_told;
   } else {
     note(counts.error());
   }
@@ -199,6 +184,8 @@ void Records::take(const StatusQuery& query) {
 }
 
 void Records::take(const ListQuery& query) {
+  const bool printed = query.on_paper == OnPaper::yes;
+  add_act(printed ? domain::Act::list_printed : domain::Act::list_read, name_of(query.list));
   ListAnswer answer{query.request, query.on_paper, query.list, {}};
   const auto add = [&](const auto& rows) {
     if (!rows) {
@@ -218,7 +205,10 @@ void Records::take(const ListQuery& query) {
       const auto jobs = ledger_.held_jobs();
       add(jobs);
       if (jobs && query.on_paper == OnPaper::yes) {
-        for (const domain::PrintJob& job : *jobs) spooler_.release(job.id, now_.instant);
+        for (const domain::PrintJob& job : *jobs) {
+          spooler_.release(job.id, now_.instant);
+          add_act(domain::Act::held_released, "", job.check_in.visit_key);
+        }
       }
       break;
     }

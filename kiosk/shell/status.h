@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kiosk/base/instant.h"
+#include "kiosk/journeys/model.h"
 
 namespace kiosk::shell {
 
@@ -28,10 +30,36 @@ struct Status {
   std::int64_t appointments = 0;  ///< rows in the store
   std::int64_t people = 0;
   std::int64_t check_ins = 0;
+  std::string key_storage;      ///< "credential", "server", "disk"
+  std::int64_t audit_last = 0;  ///< the newest row of the audit trail
+  std::int64_t audit_told = 0;  ///< and the newest whose hash the server has
   std::string screen;
 };
 
+/// What one synchronisation that somebody asked for has done.
+struct SyncReport {
+  enum class End {
+    complete,     ///< the day was read, and nothing waits to be sent
+    incomplete,   ///< the server answers, but not all was sent or read
+    unreachable,  ///< the server does not answer
+  };
+  End end = End::incomplete;
+  std::int64_t sent = 0;          ///< arrivals that the server acknowledged meanwhile
+  std::int64_t refused = 0;       ///< on the staff's list
+  std::int64_t left = 0;          ///< still to be sent
+  std::int64_t appointments = 0;  ///< held now, of today and tomorrow
+  std::int64_t people = 0;
+  Milliseconds took{0};
+  std::string trouble;  ///< the last error, without patient data; empty: none
+};
+
 enum class StaffList { unacknowledged, refused, held };
+
+/// The names that status, lists and the audit trail use.
+const char* name_of(StaffList list);
+std::optional<StaffList> staff_list(std::string_view name);
+const char* text_of(journeys::ServerHealth health);
+const char* text_of(ClockTrust trust);
 
 /// A row of a staff's list: what the desk needs to put it right.
 struct ListedItem {

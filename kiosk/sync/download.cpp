@@ -194,6 +194,7 @@ void Download::complete(Now now) {
   run_.reset();
   failures_ = 0;
   last_complete_ = now.instant;
+  ++runs_whole_;
   const auto every = static_cast<double>(context_.profile().poll_every.count());
   next_ = now.instant + Milliseconds(std::llround(every * (0.9 + 0.2 * context_.random())));
 }
@@ -228,6 +229,7 @@ void Download::fail_run(Now now, const Error& error) {
   context_.log(error);
   run_.reset();
   unseen_.clear();
+  ++runs_failed_;
   ++failures_;
   next_ =
       std::max(now.instant + backoff(failures_, context_.random), context_.exchange.hold_until());

@@ -27,8 +27,12 @@ class Download {
   void follow_clock(Milliseconds change);
   /// The clock was set back: what was planned by it is planned anew.
   void clock_set_back() { next_.reset(); }
+  /// The next run is due now; one that is under way goes on.
+  void start_now(Now now) { next_ = now.instant; }
 
   std::optional<Instant> last_complete_run() const { return last_complete_; }
+  int runs_whole() const { return runs_whole_; }
+  int runs_failed() const { return runs_failed_; }
   bool day_is_complete(Now now) const;
 
  private:
@@ -67,6 +71,8 @@ class Download {
   std::map<std::string, std::string> arrivals_;  ///< Encounter or Task -> version looked at
   std::optional<domain::Date> whole_for_;        ///< the last day that was read whole
   std::optional<Instant> last_complete_;
+  int runs_whole_ = 0;
+  int runs_failed_ = 0;
   std::optional<Instant> next_;
   std::optional<Instant> due_since_;  ///< waits for uploads since
   int failures_ = 0;

@@ -28,7 +28,8 @@ Engine::Engine(Settings settings, store::SyncStore& store, Authorizer& authorize
       fresh_reads_(context_, resolver_),
       arrivals_(context_),
       download_(context_, resolver_),
-      alerts_(context_) {}
+      alerts_(context_),
+      audit_heads_(context_) {}
 
 void Engine::take(Now now, Input input) {
   std::visit(overloaded{
@@ -36,9 +37,17 @@ void Engine::take(Now now, Input input) {
                  [&](ReadFresh& what) { fresh_reads_.start(now, what); },
                  [&](RaiseAlert& what) { alerts_.raise(now, what); },
                  [&](OutboxChanged&) { arrivals_.outbox_changed(); },
+                 [&](SyncNow&) { sync_now(now); },
                  [&](HttpResult& what) { context_.exchange.on_result(now, std::move(what)); },
              },
              input);
+}
+
+void Engine::sync_now(Now now) {
+  arrivals_.release(now);
+  download_.start_now(now);
+  audit_heads_.ask_now();
+  if (ask_clock_at_) ask_clock_at_ = now.instant;
 }
 
 /// Which day it is decides what is asked for, so an untrusted clock first hears the server's Date,
@@ -48,11 +57,11 @@ void Engine::learn_clock(Now now) {
   if (!ask_clock_at_ || now.instant < *ask_clock_at_) return;
   ask_clock_at_ = now.instant + context_.profile().request_timeout * 2;
   auto request = read_request(context_.profile(), "metadata");
-  context_.exchange.send(
-      now, std::move(request), Urgency::background, [this](Now at, const Reply&) {
-        if (ask_clock_at_ && !context_.exchange.has_answered())
-          ask_clock_at_ = at.instant + backoff(++clock_failures_, context_.random);
-      });
+  context_.exchange.send(now, std::move(request), Urgency::background,
+                         [this](Now at, const Reply&) {
+                           if (!ask_clock_at_ || context_.exchange.has_answered()) return;
+                           ask_clock_at_ = at.instant + backoff(++clock_failures_, context_.random);
+                         });
 }
 
 /// Limits that were set by the old clock end when they would have ended.
@@ -63,6 +72,7 @@ void Engine::follow_clock(Now now, Milliseconds change) {
   arrivals_.follow_clock(now, change);
   download_.follow_clock(change);
   alerts_.follow_clock(change);
+  audit_heads_.follow_clock(change);
   if (ask_clock_at_ && *ask_clock_at_ != Instant{}) *ask_clock_at_ += change;
   last_step_ += change;
 }
@@ -88,6 +98,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   alerts_.step(now);
   if (!ask_clock_at_)
     download_.step(now, arrivals_.busy() ? Download::Uploads::waiting : Download::Uploads::none);
+  audit_heads_.step(now, download_.last_complete_run());
   Output& out = context_.out;
   out.requests = context_.exchange.take(now);
   if (auto words = context_.exchange.take_denied())
@@ -95,6 +106,9 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.server = context_.exchange.state();
   out.last_answer = context_.exchange.last_answer();
   out.last_complete_run = download_.last_complete_run();
+  out.runs_whole = download_.runs_whole();
+  out.runs_failed = download_.runs_failed() + clock_failures_;
+  out.sending = arrivals_.busy() || audit_heads_.busy();
   out.day_is_complete = download_.day_is_complete(now);
   out.clock = context_.exchange.take_correction(now.trust);
   if (out.clock) correction_ = out.clock->offset;

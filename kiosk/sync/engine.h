@@ -5,6 +5,7 @@
 
 #include "kiosk/sync/alerts.h"
 #include "kiosk/sync/arrivals.h"
+#include "kiosk/sync/audit_heads.h"
 #include "kiosk/sync/context.h"
 #include "kiosk/sync/download.h"
 #include "kiosk/sync/look_up.h"
@@ -32,6 +33,7 @@ class Engine {
  private:
   void take(Now now, Input input);
   void learn_clock(Now now);
+  void sync_now(Now now);
   void follow_clock(Now now, Milliseconds change);
   std::optional<Instant> wake() const;
 
@@ -42,6 +44,7 @@ class Engine {
   Arrivals arrivals_;
   Download download_;
   Alerts alerts_;
+  AuditHeads audit_heads_;
   Instant last_step_{};
   std::optional<Instant> ask_clock_at_ = Instant{};  ///< until the server's time was asked for
   int clock_failures_ = 0;

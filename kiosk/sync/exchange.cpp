@@ -136,7 +136,8 @@ std::vector<HttpRequest> Exchange::take(Now now) {
   for (auto& [id, flight] : flights_) {
     if (flight.started) continue;
     const bool background = flight.urgency == Urgency::background;
-    if (background && (running >= background_parallel_max || now.instant < hold_until_)) continue;
+    if (flight.urgency != Urgency::interactive && now.instant < hold_until_) continue;
+    if (background && running >= background_parallel_max) continue;
     HttpRequest request = flight.request;
     if (!flight.is_sign_in) {
       if (is_locked(now)) {
@@ -234,10 +235,12 @@ void Exchange::on_result(Now now, HttpResult result) {
   Flight flight = std::move(found->second);
   flights_.erase(found);
   if (flight.is_sign_in) return on_sign_in(now, result);
+  const bool courtesy = flight.urgency == Urgency::courtesy;
   if (const auto* response = std::get_if<HttpResponse>(&result.outcome))
-    if (renew_sign_in(now, *response, flight)) return;
+    if (!courtesy && renew_sign_in(now, *response, flight)) return;
   Reply reply;
-  note(now, result, reply);
+  reply.server_time = server_time(now);
+  if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
   flight.handler(now, reply);
 }

@@ -37,7 +37,9 @@ struct Reply {
   std::string what() const;  ///< "HTTP 404", "lost: ..."; nothing of a patient
 };
 
-enum class Urgency { interactive, background };
+/// A `courtesy` waits like the background, takes no place of it, and however it ends, nothing is
+/// concluded from that about the server or the sign-in.
+enum class Urgency { interactive, background, courtesy };
 
 /// Requests on their way: signs them, keeps background ones bounded and back while the server asks
 /// for it, and hands every end to who asked. A refused sign-in is renewed once; if the server

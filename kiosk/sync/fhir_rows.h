@@ -128,7 +128,7 @@ struct Reading {
   std::string type;         ///< resourceType of the answer
   std::string bundle_type;  ///< "searchset"
   std::optional<Instant> last_updated;
-  std::string next;  ///< link to the next page, verbatim; empty on the last
+  std::string next;                   ///< link to the next page, verbatim; empty on the last
   std::optional<std::int64_t> total;  ///< of a searchset, where the server counted
   std::vector<PatientRow> patients;
   std::vector<DirectoryRow> directory;

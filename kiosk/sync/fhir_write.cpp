@@ -14,6 +14,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* audit_system = "urn:kiosk:audit";
 constexpr const char* actor_class = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
 /// Runs what may throw on JSON of unexpected shape; this is the library's boundary.
@@ -264,6 +265,34 @@ std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone
       {"description", alert.text},
       {"requester", {{"display", alert.kiosk}}},
       {"authoredOn", format_instant(zone, alert.at)}}
+      .dump();
+}
+
+std::string audit_event_json(const domain::Zone& zone, const std::string& kiosk,
+                             const store::AuditHead& head) {
+  const auto row = std::to_string(head.seq);
+  const auto trail = kiosk + "/" + std::to_string(head.incarnation);
+  const auto detail = [](const char* type, const std::string& value) {
+    return json{{"type", type}, {"valueString", value}};
+  };
+  return json{
+      {"resourceType", "AuditEvent"},
+      {"type",
+       {{"system", "http://dicom.nema.org/resources/ontology/DCM"},
+        {"code", "110100"},
+        {"display", "Application Activity"}}},
+      {"subtype", json::array({{{"system", audit_system}, {"code", "head"}}})},
+      {"action", "E"},
+      {"recorded", format_instant(zone, head.written)},
+      {"outcome", "0"},
+      {"agent",
+       json::array({{{"who", {{"display", kiosk}}}, {"altId", kiosk}, {"requestor", false}}})},
+      {"source", {{"observer", {{"display", kiosk}}}}},
+      {"entity",
+       json::array(
+           {{{"what", {{"identifier", {{"system", audit_system}, {"value", trail + "/" + row}}}}},
+             {"name", "audit trail " + trail},
+             {"detail", json::array({detail("row", row), detail("hash", head.hash)})}}})}}
       .dump();
 }
 

@@ -5,6 +5,7 @@
 
 #include "kiosk/base/result.h"
 #include "kiosk/domain/outbox.h"
+#include "kiosk/store/sync_store.h"
 #include "kiosk/sync/site_profile.h"
 
 // What the kiosk writes, as JSON texts; keys are sorted, so the same facts give the same bytes.
@@ -62,6 +63,10 @@ struct AlertTask {
 };
 std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,
                             const AlertTask& alert);
+
+/// The newest row of the audit trail as an AuditEvent (R4): number and hash, nothing of a patient.
+std::string audit_event_json(const domain::Zone& zone, const std::string& kiosk,
+                             const store::AuditHead& head);
 
 /// One resource out of a Bundle, as text. Errors: fhir/malformed, fhir/not_found.
 Result<std::string> resource_in(const std::string& bundle_json, const std::string& type,

@@ -44,7 +44,10 @@ struct RaiseAlert {
 /// Something was committed to the outbox: look at once.
 struct OutboxChanged {};
 
-using Input = std::variant<LookUp, ReadFresh, RaiseAlert, OutboxChanged, HttpResult>;
+/// Somebody wants what waits to be sent, and what changed to be read, without waiting for its time.
+struct SyncNow {};
+
+using Input = std::variant<LookUp, ReadFresh, RaiseAlert, OutboxChanged, SyncNow, HttpResult>;
 
 /// The people that match: none, one with all visits of the configured days, or several, then with
 /// their ids only. A person who is not `normal` has no visits. By ticket: that one visit.
@@ -88,6 +91,9 @@ struct Output {
   ServerState server = ServerState::unknown;
   std::optional<Instant> last_answer;        ///< when the server last answered anything
   std::optional<Instant> last_complete_run;  ///< when a download last ended whole
+  int runs_whole = 0;                        ///< downloads that ended whole, since the start
+  int runs_failed = 0;                       ///< that failed, or could not begin
+  bool sending = false;                      ///< arrivals, or the audit trail's hash, are under way
   bool day_is_complete =
       false;  ///< all appointments of today and tomorrow were read since the start
   std::optional<ClockCorrection> clock;  ///< to add to the stepping clock from the next step on

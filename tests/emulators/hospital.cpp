@@ -16,9 +16,17 @@ using kiosk::Instant;
 using kiosk::sync::HttpResponse;
 
 constexpr std::size_t log_max = 1'000;
-constexpr std::array types = {
-    "Patient",           "Appointment",  "Encounter",        "Task",        "Flag", "Location",
-    "HealthcareService", "Practitioner", "PractitionerRole", "Organization"};
+constexpr std::array types = {"Patient",
+                              "Appointment",
+                              "Encounter",
+                              "Task",
+                              "Flag",
+                              "Location",
+                              "HealthcareService",
+                              "Practitioner",
+                              "PractitionerRole",
+                              "Organization",
+                              "AuditEvent"};
 
 HttpResponse respond_text(int status, std::string body) {
   return {status, {{"Content-Type", "application/fhir+json"}}, std::move(body)};
@@ -75,7 +83,10 @@ HttpResponse remove_one(Hospital::State& state, const std::string& reference, In
 void check_type(const Hospital::State& state, const std::string& type) {
   const bool known = std::find(types.begin(), types.end(), type) != types.end();
   const bool hidden = type == "Encounter" && state.options.encounters == HospitalOptions::Can::no;
-  if (!known || hidden) throw Refusal{404, "not-supported", "unknown resource type " + type};
+  const bool refused =
+      type == "AuditEvent" && state.options.audit_events == HospitalOptions::Can::no;
+  if (!known || hidden || refused)
+    throw Refusal{404, "not-supported", "unknown resource type " + type};
 }
 
 std::string content_type(const HospitalRequest& request) {
@@ -408,12 +419,16 @@ std::vector<HeldResource> Hospital::held(const std::string& type) const {
 }
 
 std::string Hospital::export_state() const {
-  json exported = {
-      {"encounters", json::array()}, {"appointments", json::array()}, {"tasks", json::array()}};
+  json exported = {{"encounters", json::array()},
+                   {"appointments", json::array()},
+                   {"tasks", json::array()},
+                   {"audit_events", json::array()}};
   for (const auto& [id, stored] : state_->resources["Encounter"])
     if (!stored.deleted) exported["encounters"].push_back(stored.resource);
   for (const auto& [id, stored] : state_->resources["Task"])
     if (!stored.deleted) exported["tasks"].push_back(stored.resource);
+  for (const auto& [id, stored] : state_->resources["AuditEvent"])
+    if (!stored.deleted) exported["audit_events"].push_back(stored.resource);
   for (const auto& [id, stored] : state_->resources["Appointment"]) {
     const auto status = stored.resource.value("status", "");
     const bool came = status == "arrived" || status == "checked-in";

@@ -28,6 +28,7 @@ struct HospitalOptions {
   enum class Can { yes, no };
   Can transactions = Can::yes;
   Can encounters = Can::yes;
+  Can audit_events = Can::yes;
   Can includes = Can::yes;
   Can json_patch = Can::yes;
   Can deletes = Can::no;
@@ -129,8 +130,8 @@ class Hospital {
   const std::vector<std::string>& request_log() const;
   /// All of a type that are not deleted, by id.
   std::vector<HeldResource> held(const std::string& type) const;
-  /// {"encounters": [...], "appointments": [...], "tasks": [...]}: all Encounters and Tasks in full
-  /// and the appointments whose patients have come.
+  /// {"encounters": [...], "appointments": [...], "tasks": [...], "audit_events": [...]}: all
+  /// Encounters, Tasks and AuditEvents in full and the appointments whose patients have come.
   std::string export_state() const;
 
   struct State;  ///< hospital_state.h

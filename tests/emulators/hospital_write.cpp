@@ -85,6 +85,13 @@ void check_content(const Hospital::State& state, const std::string& type, const 
     for (const auto& one : resource.value("participant", json::array()))
       check_reference(state, one.at("individual"), "Encounter.participant");
   }
+  if (type == "AuditEvent") {
+    for (const auto* key : {"type", "recorded", "agent", "source"}) need(key);
+    for (const auto& one : resource["agent"])
+      if (!one.contains("requestor")) throw Refusal{422, "required", "AuditEvent.agent.requestor"};
+    if (!resource["source"].contains("observer"))
+      throw Refusal{422, "required", "AuditEvent.source.observer"};
+  }
   if (type == "Task") {
     for (const auto* key : {"status", "intent"}) need(key);
     if (resource.contains("focus")) check_reference(state, resource["focus"], "Task.focus");
@@ -94,6 +101,7 @@ void check_content(const Hospital::State& state, const std::string& type, const 
 Written write(Hospital::State& state, const std::string& reference, json resource, Instant now) {
   const auto type = type_of(reference);
   const auto& before = existing(state, reference);
+  if (type == "AuditEvent") throw Refusal{405, "not-supported", "an AuditEvent is never changed"};
   check_content(state, type, resource);
   if (type == "Appointment")
     check_status_change(state, before.resource.value("status", ""), resource.value("status", ""));

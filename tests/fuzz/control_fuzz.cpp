@@ -5,6 +5,7 @@
 
 #include "kiosk/base/check.h"
 #include "kiosk/shell/control.h"
+#include "kiosk/shell/trail.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view line(reinterpret_cast<const char*>(data), size);
@@ -17,5 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     KIOSK_CHECK(!kiosk::shell::readable_reply(reply).has_value());
   }
   [[maybe_unused]] const auto text = kiosk::shell::readable_reply(line);
+  if (const auto page = kiosk::shell::parse_trail(line)) {
+    KIOSK_CHECK(kiosk::shell::parse_trail(kiosk::shell::trail_reply(*page)) == *page);
+  }
+  [[maybe_unused]] const auto report = kiosk::shell::parse_sync(line);
   return 0;
 }

@@ -140,6 +140,9 @@ emulators::HospitalServerOptions options_for(const Options& options) {
   made.hospital.search_cache = kiosk::Milliseconds(options.search_cache_ms);
   made.hospital.race_window = kiosk::Milliseconds(options.race_ms);
   made.hospital.deletes = emulators::HospitalOptions::Can::yes;
+  if (options.cannot == "audit_events") {
+    made.hospital.audit_events = emulators::HospitalOptions::Can::no;
+  }
   if (options.cannot == "json_patch") {
     made.hospital.json_patch = emulators::HospitalOptions::Can::no;
   }
@@ -217,7 +220,7 @@ int main(int argc, char** argv) {
   cli.add_option("--token-seconds", options.token_seconds, "how long a token lasts");
   cli.add_option("--stale-status", options.stale_status, "answer to a stale If-Match");
   cli.add_option("--cannot", options.cannot, "what it does not know")
-      ->check(CLI::IsMember({"json_patch"}));
+      ->check(CLI::IsMember({"json_patch", "audit_events"}));
   cli.add_option("--search-cache-ms", options.search_cache_ms, "how long searches are cached");
   cli.add_option("--race-ms", options.race_ms,
                  "conditional creates do not see what was created less than this ago");

@@ -357,6 +357,16 @@ TEST_CASE("clock: setting it by years keeps what is left of a time-out") {
   CHECK(kiosk.screen() == "take_card");
 }
 
+TEST_CASE("language, help: one touch of the welcome screen is forgotten by itself") {
+  for (const char* action : {"language:en", "help"}) {
+    Bench kiosk;
+    kiosk.tap(action);
+    kiosk.pass(kiosk.rules.time_outs.choose);
+    CHECK(kiosk.model.session.language == "zh-Hans");
+    CHECK(kiosk.model.session.overlay == Overlay::none);
+  }
+}
+
 TEST_CASE("language: a choice on welcome lasts the visit and is forgotten with it or by itself") {
   Bench kiosk;
   kiosk.tap("language:en");

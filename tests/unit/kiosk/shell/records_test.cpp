@@ -58,7 +58,10 @@ class Bench {
       for (auto& event : output.events) events.push_back(std::move(event));
       for (auto& job : output.print) printed.push_back(std::move(job));
       for (auto& alert : output.alerts) alerts.push_back(std::move(alert));
+      for (auto& audit : output.audits) audits.push_back(std::move(audit));
+      for (auto& [request, report] : output.syncs) syncs.push_back(std::move(report));
       facts = output.facts;
+      if (silent) return;
       if (!connected) {
         for (const auto& request : output.requests) {
           inputs.push_back(sync::HttpResult{
@@ -77,6 +80,15 @@ class Bench {
   void pass(Milliseconds time) {
     instant += time;
     run();
+  }
+
+  /// The acts that the trail holds by now.
+  std::vector<domain::AuditNote> acts() {
+    std::vector<domain::AuditNote> found;
+    const auto page = ledger->audit_page(0);
+    REQUIRE(page.has_value());
+    for (const store::AuditRow& row : page->rows) found.push_back(row.note.value());
+    return found;
   }
 
   template <typename T>
@@ -151,12 +163,15 @@ class Bench {
   Instant instant = morning;
   ClockTrust trust = ClockTrust::server;
   bool connected = true;
+  bool silent = false;  ///< nothing is answered
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<emulators::Hospital> hospital;
   std::unique_ptr<Records> records;
   std::vector<RecordsEvent> events;
   std::vector<PrintJob> printed;
   std::vector<Alert> alerts;
+  std::vector<AuditAnswer> audits;
+  std::vector<SyncReport> syncs;
   RecordsFacts facts;
 
  private:
@@ -318,4 +333,97 @@ TEST_CASE("records: what is over is erased, every byte of it, as soon as the day
   bench.pass(Seconds(11));
   CHECK(left() == 1);  // the check-in that the server does not have
   CHECK(bench.ledger->status(bench.instant).value().unacknowledged == 1);
+}
+
+TEST_CASE("records: acts are written down within a second, or with the next commit") {
+  Bench bench;
+  bench.run();
+  const domain::AuditNote pressed{Act::pressed, "", "help", bench.instant};
+  bench.run({ActsNoted{bench.now(), {pressed}}});
+  CHECK(bench.acts().back() != pressed);
+  CHECK(bench.records->step(bench.now(), {}).wake <= bench.instant + Seconds(1));
+  bench.pass(Seconds(1));
+  CHECK(bench.acts().back() == pressed);
+  const PersonVisits found = bench.look_up("one_booked");
+  bench.run({ActsNoted{bench.now(), {pressed, pressed}}});
+  bench.confirm(found);
+  const auto acts = bench.acts();
+  const auto commit = std::find_if(acts.begin(), acts.end(), [](const domain::AuditNote& note) {
+    return note.act == Act::check_in;
+  });
+  REQUIRE(commit != acts.end());
+  CHECK(*(commit - 1) == pressed);
+  CHECK_FALSE(bench.ledger->verify_audit().value().has_value());
+}
+
+TEST_CASE("records: nothing happens, nothing is written") {
+  Bench bench;
+  bench.run();
+  bench.pass(Seconds(2));
+  const auto before = bench.acts().size();
+  for (int i = 0; i < 20; ++i) bench.pass(Seconds(31));
+  CHECK(bench.acts().size() == before);
+}
+
+TEST_CASE("records: the trail is read in pages, and who reads it is in it") {
+  Bench bench;
+  bench.run();
+  bench.run({AuditQuery{RequestId{1}, 0, "verify"}});
+  REQUIRE(bench.audits.size() == 1);
+  REQUIRE(bench.audits[0].page.has_value());
+  const store::AuditPage& page = *bench.audits[0].page;
+  CHECK(page.at_end);
+  CHECK(page.faults.empty());
+  CHECK(page.rows.front().note->act == Act::started);
+  CHECK(page.rows.back().note == domain::AuditNote{Act::audit_read, "", "verify"});
+}
+
+TEST_CASE("records: staff's acts are in the trail") {
+  Bench bench;
+  bench.run({PrinterChanged{journeys::PrinterHealth::ok}});
+  const std::string key = bench.check_in("one_booked").visit_key;
+  bench.run({journeys::AllowPrinting{}});
+  bench.run({ListQuery{RequestId{7}, StaffList::held, OnPaper::yes}});
+  bench.pass(Seconds(2));
+  const auto acts = bench.acts();
+  const auto has = [&](const domain::AuditNote& note) {
+    return std::find(acts.begin(), acts.end(), note) != acts.end();
+  };
+  CHECK(has({Act::list_printed, "", "held"}));
+  CHECK(has({Act::held_released, key}));
+  CHECK(has({Act::server_state, "", "online"}));
+}
+
+TEST_CASE("records: who asks for a synchronisation hears when all is sent and read") {
+  Bench bench;
+  bench.run();
+  bench.connected = false;
+  bench.pass(Seconds(40));
+  bench.check_in("offline");
+  bench.run({SyncQuery{RequestId{1}}});
+  bench.pass(Seconds(1));
+  REQUIRE(bench.syncs.size() == 1);
+  CHECK(bench.syncs[0].end == SyncReport::End::unreachable);
+  CHECK(bench.syncs[0].left == 1);
+  CHECK_FALSE(bench.syncs[0].trouble.empty());
+  bench.connected = true;
+  bench.run({SyncQuery{RequestId{2}}});
+  bench.pass(Seconds(1));
+  REQUIRE(bench.syncs.size() == 2);
+  CHECK(bench.syncs[1].end == SyncReport::End::complete);
+  CHECK(bench.syncs[1].sent == 1);
+  CHECK(bench.syncs[1].left == 0);
+  CHECK(bench.syncs[1].appointments > 0);
+  CHECK(bench.hospital->count("AuditEvent") > 0);
+}
+
+TEST_CASE("records: a synchronisation that never ends is answered when its limit is over") {
+  Bench bench;
+  bench.run();
+  bench.silent = true;
+  bench.run({SyncQuery{RequestId{1}, Seconds(5)}});
+  CHECK(bench.syncs.empty());
+  bench.pass(Seconds(6));
+  REQUIRE(bench.syncs.size() == 1);
+  CHECK(bench.syncs[0].end == SyncReport::End::unreachable);
 }
