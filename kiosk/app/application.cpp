@@ -10,24 +10,17 @@
 #include <filesystem>
 #include <thread>
 
+#include "kiosk/app/assembly.h"
 #include "kiosk/app/records_worker.h"
 #include "kiosk/app/sign_in.h"
 #include "kiosk/app/sounds.h"
 #include "kiosk/app/vault.h"
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
-#include "kiosk/store/number_series.h"
 #include "kiosk/sync/curl_client.h"
 
 namespace kiosk::app {
 namespace {
-
-/// When this program was built; no clock that shows less is believed. From the compiler, so that it
-/// needs no configuration.
-Instant build_floor() {
-  const auto date = domain::parse_date(KIOSK_BUILD_DATE);
-  return date ? domain::day_of({}, *date).start : Instant{};
-}
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true;
@@ -55,27 +48,6 @@ bool end_was_asked_for() {
   sigset_t pending;
   sigpending(&pending);
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
-}
-
-Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config,
-                                                   const shell::VaultKeys& keys) {
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(config.ledger_file).parent_path(),
-                                      ignored);
-  auto opened = shell::open_with_keys(config, keys,
-                                      ledger_arguments(config, shell::Clock(build_floor()).now()));
-  if (!opened && opened.error().domain == "vault") return pass_on(opened.error());
-  if (!opened) return fail("ledger " + config.ledger_file, opened.error());
-  if (opened->by_next) {
-    const auto finished = shell::finish_key_change(config);
-    if (!finished) shell::log_error("key_change", finished.error());
-    shell::log(shell::Severity::warning, "key_changed",
-               {{"what", "the ledger opened with the new key; see kiosk rotate-key"}});
-  }
-  if (const auto& aside = opened->ledger->set_aside()) {
-    shell::log(shell::Severity::error, "ledger_replaced", {{"old", *aside}});
-  }
-  return std::move(opened->ledger);
 }
 
 /// All that runs, in the order in which it may go: workers before what they speak to.
@@ -163,27 +135,21 @@ Result<shell::VaultKeys> Application::obtain_keys(const ApplicationOptions& opti
 }
 
 Result<RecordsWorker::Parts> Application::make_parts(const ApplicationOptions& options) {
-  RecordsWorker::Parts parts;
   auto authorizer = make_authorizer(config_);
   if (!authorizer) return fail("sign-in", authorizer.error());
-  parts.authorizer = std::move(*authorizer);
-  auto keys = obtain_keys(options, *parts.authorizer);
+  auto keys = obtain_keys(options, **authorizer);
   if (!keys) return pass_on(keys.error());
-  auto ledger = open_ledger(config_, *keys);
-  if (!ledger) return pass_on(ledger.error());
-  parts.ledger = std::move(*ledger);
+  auto core = make_core(config_, *keys, std::move(*authorizer));
+  if (!core) return pass_on(core.error());
+  clock_ = std::move(core->clock);
   auto tickets = TicketPrinter::create(config_, catalogues_);
   if (!tickets) return pass_on(tickets.error());
+  if (core->ledger->print_cut_short()) remains_ = drivers::printer::Remains::possible;
+  RecordsWorker::Parts parts;
+  parts.ledger = std::move(core->ledger);
+  parts.authorizer = std::move(core->authorizer);
+  parts.engine = std::move(core->engine);
   parts.tickets = std::move(*tickets);
-  if (parts.ledger->print_cut_short()) remains_ = drivers::printer::Remains::possible;
-  const auto status = parts.ledger->status(Instant{});
-  if (!status) return pass_on(status.error());
-  clock_ = std::make_unique<shell::Clock>(std::max(build_floor(), status->last_committed));
-  sync::Settings settings{config_.profile, config_.rules.zone, config_.rules.kiosk_code};
-  auto engine =
-      sync::Engine::create(std::move(settings), *parts.ledger, *parts.authorizer, random_unit);
-  if (!engine) return fail("server", engine.error());
-  parts.engine = std::move(*engine);
   parts.random = random_hex;
   return parts;
 }

@@ -9,7 +9,9 @@
 
 #include "drivers/camera/test_pictures.h"
 #include "drivers/usb/udev_rules.h"
+#include "kiosk/app/audit_commands.h"
 #include "kiosk/app/device_commands.h"
+#include "kiosk/app/sync_command.h"
 #include "kiosk/app/vault.h"
 #include "kiosk/shell/control_socket.h"
 
@@ -29,6 +31,9 @@ struct Options {
   bool headless = false;
   bool print = false;
   bool udev_rules = false;
+  bool once = false;
+  int sync_limit_s = 120;
+  AuditOptions audit;
 };
 
 Instant system_now() {
@@ -129,6 +134,31 @@ void add_device_commands(CLI::App& cli, Options& options) {
   for (CLI::App* command : {devices, test}) add_place(*command, options);
 }
 
+void add_audit_commands(CLI::App& cli, Options& options) {
+  AuditOptions& asked = options.audit;
+  CLI::App* audit = cli.add_subcommand("audit", "the audit trail: verify, export, visit");
+  audit->require_subcommand(1);
+  CLI::App* verify = audit->add_subcommand(
+      "verify", "tell whether a row was changed, removed or put in (status 1), and which");
+  verify->add_option("--head", asked.head,
+                     "also compare with ROW:HASH, as the server holds it in an AuditEvent");
+  CLI::App* rows = audit->add_subcommand("export", "the rows as JSON, one a line");
+  rows->add_option("--from", asked.from, "first day, YYYY-MM-DD");
+  rows->add_option("--until", asked.until, "last day, YYYY-MM-DD");
+  rows->add_option("--out", asked.out, "write to this file (mode 0600)");
+  CLI::App* visit = audit->add_subcommand(
+      "visit", "what one patient saw and pressed, what was printed, what the server said");
+  visit->add_option("TICKET", asked.ticket, "a ticket's number, or a visit key")->required();
+  visit->add_option("--day", asked.day, "of the number, YYYY-MM-DD; default: the newest");
+  visit->add_flag("--json", asked.json, "one row a line, as export has them");
+  CLI::App* sync = cli.add_subcommand("sync", "send what waits and read the day, now");
+  sync->add_flag("--once", options.once, "once, then end")->required();
+  sync->add_option("--limit", options.sync_limit_s, "seconds until it gives up")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 600));
+  for (CLI::App* command : {verify, rows, visit, sync}) add_place(*command, options);
+}
+
 void add_commands(CLI::App& cli, Options& options) {
   cli.set_version_flag("--version", std::string("kiosk ") + KIOSK_VERSION);
   cli.require_subcommand(1);
@@ -154,6 +184,7 @@ void add_commands(CLI::App& cli, Options& options) {
                  "print it on the ticket printer; held: print the tickets themselves");
   for (CLI::App* command : {status, list}) add_place(*command, options);
   add_device_commands(cli, options);
+  add_audit_commands(cli, options);
 }
 
 }  // namespace
@@ -193,6 +224,17 @@ int run_cli(int argc, char** argv) {
     return exit_ok;
   }
   if (cli.got_subcommand("test")) return try_one(options);
+  if (cli.got_subcommand("audit")) {
+    options.audit.what = cli.get_subcommand("audit")->get_subcommands().front()->get_name();
+    return with_config(options, [&](const shell::Config& config, const std::string& socket) {
+      return audit(config, socket, options.audit, credentials_folder());
+    });
+  }
+  if (cli.got_subcommand("sync")) {
+    return with_config(options, [&](const shell::Config& config, const std::string& socket) {
+      return sync_once(config, socket, Seconds(options.sync_limit_s), credentials_folder());
+    });
+  }
   if (cli.got_subcommand("status")) return ask(options, shell::request_line("status", {}));
   return ask(options, shell::request_line(
                           "list", {{"list", options.list}, {"print", options.print ? "yes" : ""}}));

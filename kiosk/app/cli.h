@@ -15,7 +15,7 @@ inline constexpr int exit_usage = 64;        ///< EX_USAGE
 inline constexpr int exit_unavailable = 69;  ///< EX_UNAVAILABLE: no kiosk answers
 inline constexpr int exit_config = 78;       ///< EX_CONFIG
 
-/// The command line of `kiosk`: run, check-config, status, list, devices, test.
+/// The command line of `kiosk`: run, audit, sync, check-config, status, list, devices, test.
 int run_cli(int argc, char** argv);
 
 /// Says on stderr what went wrong; the exit status for it.

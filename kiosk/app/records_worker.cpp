@@ -39,6 +39,18 @@ const char* text_of(domain::PrintState state) {
   return "unknown";
 }
 
+const char* text_of(shell::KeyStorage storage) {
+  switch (storage) {
+    case shell::KeyStorage::credential:
+      return "credential";
+    case shell::KeyStorage::server:
+      return "server";
+    case shell::KeyStorage::disk:
+      return "disk";
+  }
+  return "";
+}
+
 void log_event(const shell::RecordsEvent& event) {
   if (const auto* commit = std::get_if<journeys::CommitAnswered>(&event)) {
     for (const journeys::CommitResult& result : commit->results) {
@@ -167,6 +179,7 @@ void RecordsWorker::hand_out(shell::RecordsOutput output) {
     status.screen = asked.get("screen");
     status.reader = asked.get("reader");
     status.scanner = asked.get("scanner");
+    status.key_storage = text_of(config_.key_storage);
     call.mapped().reply(shell::status_reply(status));
   }
   for (const shell::ListAnswer& list : output.lists) answer_list(list);

@@ -18,8 +18,15 @@ namespace {
 using shell::KeyStorage;
 
 constexpr Milliseconds look_every{100};
-/// `kiosk rotate-key` has somebody who waits for it.
-constexpr Seconds rotation_patience{60};
+/// A command has somebody who waits for it.
+constexpr Seconds command_patience{60};
+
+WaitForKeys command_wait() {
+  return [waited = Milliseconds(0)](Milliseconds limit) mutable {
+    BoundedQueue<int>(1).pop(limit, {});
+    return (waited += limit) < command_patience;
+  };
+}
 
 Result<shell::VaultKeys> fetch_keys(const shell::Config& config, const VaultSources& sources,
                                     sync::Authorizer& authorizer, const WaitForKeys& wait) {
@@ -61,12 +68,7 @@ Result<std::string> changed(const shell::Config& config, const std::string& cred
   if (!makes_its_own) {
     auto authorizer = make_authorizer(config);
     if (!authorizer) return fail("sign-in", authorizer.error());
-    Milliseconds waited{0};
-    const auto wait = [&](Milliseconds limit) {
-      BoundedQueue<int>(1).pop(limit, {});
-      return (waited += limit) < rotation_patience;
-    };
-    auto found = read_keys(config, {credentials_folder, {}}, **authorizer, wait);
+    auto found = read_keys(config, {credentials_folder, {}}, **authorizer, command_wait());
     if (!found) return pass_on(found.error());
     keys = std::move(*found);
   }
@@ -86,6 +88,12 @@ Result<shell::VaultKeys> vault_keys(const shell::Config& config, const VaultSour
     return shell::VaultKeys{Bytes(store::Vault::key_bytes, 0), std::nullopt};
   }
   return read_keys(config, sources, authorizer, wait);
+}
+
+Result<shell::VaultKeys> command_keys(const shell::Config& config,
+                                      const std::string& credentials_folder,
+                                      sync::Authorizer& authorizer) {
+  return vault_keys(config, {credentials_folder, {}}, authorizer, command_wait());
 }
 
 int rotate_key(const shell::Config& config, const std::string& credentials_folder) {

@@ -25,6 +25,11 @@ using WaitForKeys = std::function<bool(Milliseconds)>;
 Result<shell::VaultKeys> vault_keys(const shell::Config& config, const VaultSources& sources,
                                     sync::Authorizer& authorizer, const WaitForKeys& wait);
 
+/// The same for a command that somebody waits for: "server" is asked for a minute.
+Result<shell::VaultKeys> command_keys(const shell::Config& config,
+                                      const std::string& credentials_folder,
+                                      sync::Authorizer& authorizer);
+
 store::OpenArguments ledger_arguments(const shell::Config& config, const Now& now);
 
 /// `kiosk rotate-key`: gives the exit status; what happened and what to do next is printed.

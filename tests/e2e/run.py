@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
 for module in ("visits", "power", "server", "sign_in", "devices", "outcomes", "machine", "usb",
-               "terminal", "privacy", "vault"):
+               "terminal", "privacy", "vault", "audit"):
     __import__(module)  # registers its tests
 
 WORKERS = 2

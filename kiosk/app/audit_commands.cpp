@@ -1,0 +1,214 @@
+#include "kiosk/app/audit_commands.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "kiosk/app/cli.h"
+#include "kiosk/app/sign_in.h"
+#include "kiosk/app/vault.h"
+#include "kiosk/shell/clock.h"
+#include "kiosk/shell/control_socket.h"
+#include "kiosk/shell/trail.h"
+
+namespace kiosk::app {
+namespace {
+
+using shell::TrailPage;
+using shell::TrailRow;
+
+constexpr Milliseconds page_limit{30'000};
+constexpr std::size_t faults_shown_max = 20;
+
+/// The page after a row.
+using ReadPage = std::function<Result<TrailPage>(std::int64_t after)>;
+
+Result<std::unique_ptr<store::Ledger>> ledger_to_read(const shell::Config& config,
+                                                      const std::string& credentials_folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(config.ledger_file, ignored)) {
+    return fail("store", "no_ledger",
+                "no kiosk has run here: there is no ledger " + config.ledger_file);
+  }
+  auto authorizer = make_authorizer(config);
+  if (!authorizer) return fail("sign-in", authorizer.error());
+  auto keys = command_keys(config, credentials_folder, **authorizer);
+  if (!keys) return pass_on(keys.error());
+  auto arguments = ledger_arguments(config, shell::Clock({}).now());
+  auto opened = store::Ledger::open_to_read(arguments);  // a revoked one needs no key
+  for (const auto& key : {std::optional(keys->current), keys->next}) {
+    if (opened || opened.error().code != "wrong_key" || !key) continue;
+    auto vault = store::Vault::create(*key, store::system_random());
+    if (!vault) return pass_on(vault.error());
+    arguments.vault = std::move(*vault);
+    opened = store::Ledger::open_to_read(arguments);
+  }
+  if (!opened) return fail("ledger " + config.ledger_file, opened.error());
+  return opened;
+}
+
+/// Through the kiosk that runs, else out of its ledger.
+Result<ReadPage> open_trail(const shell::Config& config, const std::string& socket,
+                            const std::string& purpose, const std::string& credentials_folder) {
+  const auto ask = [socket, purpose](std::int64_t after) {
+    return shell::ask_kiosk(socket,
+                            shell::request_line("audit", {{"after", std::to_string(after)},
+                                                          {"purpose", after == 0 ? purpose : ""}}),
+                            page_limit);
+  };
+  const auto runs = shell::ask_kiosk(socket, shell::request_line("status", {}), page_limit);
+  if (runs || runs.error().code != "no_kiosk") {
+    return ReadPage([ask](std::int64_t after) -> Result<TrailPage> {
+      const auto reply = ask(after);
+      if (!reply) return pass_on(reply.error());
+      return shell::parse_trail(*reply);
+    });
+  }
+  auto ledger = ledger_to_read(config, credentials_folder);
+  if (!ledger && ledger.error().code == "in_use") {
+    return fail("control", "no_kiosk",
+                "a kiosk holds the ledger, but none answers at " + socket + ": give --socket PATH");
+  }
+  if (!ledger) return pass_on(ledger.error());
+  fmt::print(stderr, "No kiosk runs; read from {}.\n", config.ledger_file);
+  return ReadPage([held = std::shared_ptr<store::Ledger>(std::move(*ledger))](
+                      std::int64_t after) -> Result<TrailPage> {
+    const auto page = held->audit_page(after);
+    if (!page) return pass_on(page.error());
+    return shell::trail_page(*page);
+  });
+}
+
+/// Calls `take` with every row; gives what does not hold.
+template <typename Take>
+Result<std::vector<store::AuditFault>> read_all(const ReadPage& read, Take take) {
+  std::vector<store::AuditFault> faults;
+  std::int64_t after = 0;
+  for (bool at_end = false; !at_end;) {
+    const auto page = read(after);
+    if (!page) return pass_on(page.error());
+    for (const TrailRow& row : page->rows) take(row);
+    faults.insert(faults.end(), page->faults.begin(), page->faults.end());
+    at_end = page->at_end || page->rows.empty();
+    if (!page->rows.empty()) after = page->rows.back().seq;
+  }
+  return faults;
+}
+
+/// Says what is broken; the exit status.
+int tell_faults(const std::vector<store::AuditFault>& faults, std::FILE* to) {
+  for (std::size_t i = 0; i < std::min(faults.size(), faults_shown_max); ++i) {
+    fmt::print(to, "row {} {}\n", faults[i].seq, faults[i].what);
+  }
+  if (faults.size() > faults_shown_max) {
+    fmt::print(to, "and {} more\n", faults.size() - faults_shown_max);
+  }
+  return faults.empty() ? exit_ok : exit_failed;
+}
+
+int verify(const ReadPage& read, const AuditOptions& options) {
+  const std::string& head = options.head;
+  bool met = head.empty();
+  std::size_t count = 0;
+  TrailRow newest;
+  auto faults = read_all(read, [&](const TrailRow& row) {
+    met = met || fmt::format("{}:{}", row.seq, row.hash) == head;
+    newest = row;
+    ++count;
+  });
+  if (!faults) return complain(faults.error());
+  if (!met) {
+    const auto row = std::strtoll(head.c_str(), nullptr, 10);
+    faults->push_back({row, "is not the row that was told to the server"});
+  }
+  if (faults->empty()) {
+    fmt::print("the audit trail holds: {} rows, newest {}:{}\n", count, newest.seq, newest.hash);
+    return exit_ok;
+  }
+  fmt::print("THE AUDIT TRAIL IS BROKEN ({} rows)\n", count);
+  return tell_faults(*faults, stdout);
+}
+
+/// A day of the site; `otherwise` when nothing was given.
+Result<domain::Day> day_in(const shell::Config& config, const std::string& text,
+                           const domain::Day& otherwise) {
+  if (text.empty()) return otherwise;
+  const auto date = domain::parse_date(text);
+  if (!date) return fail("audit", "bad_date", "\"" + text + "\" is no day: write YYYY-MM-DD");
+  return domain::day_of(config.rules.zone, *date);
+}
+
+int export_rows(const shell::Config& config, const ReadPage& read, const AuditOptions& options) {
+  const auto from = day_in(config, options.from, {{}, Instant::min(), Instant::min()});
+  const auto until = day_in(config, options.until, {{}, Instant::max(), Instant::max()});
+  if (!from || !until) return complain(from ? until.error() : from.error());
+  std::FILE* out = stdout;
+  if (!options.out.empty()) {
+    const auto others = umask(0077);
+    out = std::fopen(options.out.c_str(), "w");
+    umask(others);
+    if (out == nullptr) {
+      return complain({"audit", "cannot_write", options.out + " cannot be written"});
+    }
+  }
+  const auto faults = read_all(read, [&](const TrailRow& row) {
+    const bool wanted = row.now.instant >= from->start && row.now.instant < until->end;
+    if (wanted) fmt::print(out, "{}\n", shell::trail_line(row));
+  });
+  bool written = std::ferror(out) == 0 && std::fflush(out) == 0;
+  if (out != stdout) written = std::fclose(out) == 0 && written;
+  if (!faults) return complain(faults.error());
+  if (!written) return complain({"audit", "cannot_write", "not all of the rows could be written"});
+  if (!faults->empty()) fmt::print(stderr, "THE AUDIT TRAIL IS BROKEN\n");
+  return tell_faults(*faults, stderr);
+}
+
+int visit(const shell::Config& config, const ReadPage& read, const AuditOptions& options) {
+  shell::TicketAsked asked{options.ticket, std::nullopt};
+  if (!options.day.empty()) {
+    const auto day = day_in(config, options.day, {});
+    if (!day) return complain(day.error());
+    asked.day = *day;
+  }
+  std::vector<TrailRow> rows;
+  const auto faults = read_all(read, [&](const TrailRow& row) {
+    if (row.note) rows.push_back(row);
+  });
+  if (!faults) return complain(faults.error());
+  const auto key = shell::visit_key_of(rows, asked);
+  if (!key) {
+    return complain(
+        {"audit", "no_visit",
+         "nothing is told of " + options.ticket +
+             ": give a ticket's number or a visit key; older than 14 days it is erased"});
+  }
+  const auto story = shell::story_of(rows, *key);
+  if (options.json) {
+    for (const TrailRow& row : story) fmt::print("{}\n", shell::trail_line(row));
+  } else {
+    fmt::print("Visit {}\n{}", *key, shell::story_text(story, config.rules.zone));
+  }
+  if (!faults->empty()) fmt::print(stderr, "THE AUDIT TRAIL IS BROKEN: see kiosk audit verify\n");
+  return faults->empty() ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+int audit(const shell::Config& config, const std::string& socket, const AuditOptions& options,
+          const std::string& credentials_folder) {
+  const std::string purpose = options.what == "visit" ? "visit " + options.ticket : options.what;
+  const auto read = open_trail(config, socket, purpose, credentials_folder);
+  if (!read) return complain(read.error());
+  if (options.what == "verify") return verify(*read, options);
+  if (options.what == "export") return export_rows(config, *read, options);
+  return visit(config, *read, options);
+}
+
+}  // namespace kiosk::app
