@@ -146,6 +146,7 @@ class Ledger final : public SyncStore {
   Result<std::vector<domain::PersonVisits>> find_by_booking(const std::string& booking_number);
   Result<std::vector<domain::PersonVisits>> find_by_token(const std::string& token);
   Result<std::optional<domain::Visit>> visit(const std::string& appointment_id);
+  Result<std::optional<Bookmark>> bookmark();
 
   // --- for staff and the machine
   // ------------------------------------------------------------------
@@ -213,7 +214,6 @@ class Ledger final : public SyncStore {
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
   Result<std::optional<AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
-  Result<std::optional<Bookmark>> bookmark() override;
   Result<void> set_bookmark(const Bookmark& bookmark) override;
 
   static constexpr Minutes unacknowledged_after{3};
@@ -266,7 +266,7 @@ class Ledger final : public SyncStore {
   Result<domain::Visit> opened_visit(const std::string& id, const Bytes& record);
   Result<domain::Visit> merged(domain::Visit visit);
   Result<domain::Person> person(const std::string& id);
-  Result<std::vector<domain::PersonVisits>> people_by_hash(const Bytes& hash);
+  Result<std::vector<domain::PersonVisits>> people_by_key(std::int64_t key);
   Result<std::vector<domain::PersonVisits>> alone(Result<std::vector<domain::Visit>> visits);
 
   void write_notes(Transaction& transaction);
@@ -276,6 +276,12 @@ class Ledger final : public SyncStore {
   void note_arrival(Transaction& transaction, domain::Act act, std::int64_t outbox_id,
                     const std::string& detail);
 
+  struct StoredRow {
+    std::int64_t key;
+    bool same;
+  };
+  Result<std::optional<StoredRow>> stored_row(std::string_view sql, const std::string& id,
+                                              const std::string& place, const Bytes& plain);
   void store_person(Transaction& transaction, const domain::Person& person);
   void store_visit(Transaction& transaction, const domain::Visit& visit);
   void watch_own_code(Transaction& transaction, const domain::Visit& visit);

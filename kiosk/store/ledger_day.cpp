@@ -1,5 +1,6 @@
 // The appointments of today and tomorrow: what a sync brings in, and finding who stands there.
 #include <algorithm>
+#include <set>
 
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/number_series.h"
@@ -18,34 +19,48 @@ std::string person_place(const std::string& id) {
   return "person/" + id;
 }
 
-Bytes birth_hash(const Vault& vault, const Date& birth_date, std::string_view last_four_digits) {
-  return vault.lookup_hash("birth date and digits",
-                           iso(birth_date) + "/" + std::string(last_four_digits));
+std::int64_t birth_key(const Vault& vault, const Date& birth_date,
+                       std::string_view last_four_digits) {
+  return vault.lookup_key("birth date and digits",
+                          iso(birth_date) + "/" + std::string(last_four_digits));
 }
 
-// Everything that a person may be found by.
-std::vector<Bytes> lookups_of(const Vault& vault, const Person& person) {
-  std::vector<Bytes> hashes;
+std::int64_t identifier_key(const Vault& vault, const Identifier& identifier) {
+  return vault.lookup_key("identifier/" + identifier.system, identifier.value);
+}
+
+// Everything that a person may be found by, sorted.
+std::vector<std::int64_t> lookups_of(const Vault& vault, const Person& person) {
+  std::vector<std::int64_t> keys;
   const auto add_ending = [&](const std::string& text) {
     if (!person.birth_date || text.size() < 4) return;
-    hashes.push_back(birth_hash(vault, *person.birth_date, text.substr(text.size() - 4)));
+    keys.push_back(birth_key(vault, *person.birth_date, text.substr(text.size() - 4)));
   };
   for (const Identifier& identifier : person.identifiers) {
-    hashes.push_back(vault.lookup_hash("identifier/" + identifier.system, identifier.value));
+    keys.push_back(identifier_key(vault, identifier));
     add_ending(identifier.value);
   }
   for (const std::string& phone : person.phones) add_ending(phone);
-  return hashes;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
 }
 
-std::optional<Bytes> hash_unless_empty(const Vault& vault, const char* kind,
-                                       const std::string& text) {
+std::optional<std::int64_t> key_unless_empty(const Vault& vault, const char* kind,
+                                             const std::string& text) {
   if (text.empty()) return std::nullopt;
-  return vault.lookup_hash(kind, text);
+  return vault.lookup_key(kind, text);
 }
 
-std::optional<ByteView> view(const std::optional<Bytes>& bytes) {
-  return bytes ? std::optional<ByteView>(*bytes) : std::nullopt;
+/// What a page brings, in the order of ids: neighbours in the indices are written together.
+template <typename T, typename Id>
+std::vector<const T*> in_order(const std::vector<T>& list, Id id) {
+  std::vector<const T*> order;
+  order.reserve(list.size());
+  for (const T& one : list) order.push_back(&one);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const T* a, const T* b) { return id(*a) < id(*b); });
+  return order;
 }
 
 void drop_people_without_appointments(Transaction& transaction) {
@@ -57,48 +72,85 @@ void drop_people_without_appointments(Transaction& transaction) {
 Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant keep_until) {
   if (revoked_) return {};
   Transaction transaction(database_);
-  for (const Visit& visit : page.visits) {
-    const Instant start = visit.appointment.start;
-    auto stored =
-        database_.count("SELECT count(*) FROM appointment WHERE id = ?1", visit.appointment.id);
-    if (!stored) return pass_on(stored.error());
-    if (*stored == 0 && (start < keep_from || start >= keep_until)) continue;
-    store_visit(transaction, visit);
-    if (visit.arrival && visit.arrival->confirmed_at >= keep_from)
-      watch_own_code(transaction, visit);
+  std::set<std::string_view> patients;
+  for (const Visit* visit : in_order(page.visits, [](const Visit& one) -> const std::string& {
+         return one.appointment.id;
+       })) {
+    const Appointment& appointment = visit->appointment;
+    if (appointment.start < keep_from || appointment.start >= keep_until) {
+      auto stored =
+          database_.count("SELECT count(*) FROM appointment WHERE id = ?1", appointment.id);
+      if (!stored) return pass_on(stored.error());
+      if (*stored == 0) continue;
+    }
+    store_visit(transaction, *visit);
+    patients.insert(appointment.patient_id);
+    if (visit->arrival && visit->arrival->confirmed_at >= keep_from)
+      watch_own_code(transaction, *visit);
   }
-  for (const Person& person : page.people) {
-    auto wanted =
-        database_.count("SELECT count(*) FROM appointment WHERE patient_id = ?1", person.id);
-    if (!wanted) return pass_on(wanted.error());
-    if (*wanted > 0) store_person(transaction, person);
+  for (const Person* person :
+       in_order(page.people, [](const Person& one) -> const std::string& { return one.id; })) {
+    if (!patients.contains(person->id)) {
+      auto wanted =
+          database_.count("SELECT count(*) FROM appointment WHERE patient_id = ?1", person->id);
+      if (!wanted) return pass_on(wanted.error());
+      if (*wanted == 0) continue;
+    }
+    store_person(transaction, *person);
   }
   return transaction.commit();
 }
 
+// The row of a record, and whether it holds just this: then it need not be written again.
+Result<std::optional<Ledger::StoredRow>> Ledger::stored_row(std::string_view sql,
+                                                            const std::string& id,
+                                                            const std::string& place,
+                                                            const Bytes& plain) {
+  return database_.select_one(
+      sql,
+      [&](const Row& r) {
+        const auto opened = vault_.open(r.blob(1), place);
+        return StoredRow{r.integer(0), opened && *opened == plain};
+      },
+      id);
+}
+
 void Ledger::store_visit(Transaction& transaction, const Visit& visit) {
   const Appointment& appointment = visit.appointment;
-  const auto booking = hash_unless_empty(vault_, "booking", appointment.booking_number);
+  const std::string place = appointment_place(appointment.id);
+  const Bytes plain = encode(visit);
+  const auto row =
+      stored_row("SELECT key, record FROM appointment WHERE id = ?1", appointment.id, place, plain);
+  if (!row) return transaction.fail(row.error());
+  if (*row && (*row)->same) return;
+  const auto booking = key_unless_empty(vault_, "booking", appointment.booking_number);
   const auto token =
-      hash_unless_empty(vault_, "token", visit.arrival ? visit.arrival->token : std::string());
-  const Bytes sealed = vault_.seal(encode(visit), appointment_place(appointment.id));
+      key_unless_empty(vault_, "token", visit.arrival ? visit.arrival->token : std::string());
   transaction.run(
       "INSERT INTO appointment (id, patient_id, start_ms, booking_hash, token_hash, record) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET patient_id = ?2, "
       "start_ms = ?3, booking_hash = ?4, token_hash = ?5, record = ?6",
-      appointment.id, appointment.patient_id, appointment.start, view(booking), view(token),
-      ByteView(sealed));
+      appointment.id, appointment.patient_id, appointment.start, booking, token,
+      ByteView(vault_.seal(plain, place)));
 }
 
 void Ledger::store_person(Transaction& transaction, const Person& person) {
-  const Bytes sealed = vault_.seal(encode(person), person_place(person.id));
-  transaction.run(
-      "INSERT INTO person (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2",
-      person.id, ByteView(sealed));
-  transaction.run("DELETE FROM person_lookup WHERE person_id = ?1", person.id);
-  for (const Bytes& hash : lookups_of(vault_, person)) {
-    transaction.run("INSERT INTO person_lookup VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                    ByteView(hash), person.id);
+  const std::string place = person_place(person.id);
+  const Bytes plain = encode(person);
+  const auto row =
+      stored_row("SELECT key, record FROM person WHERE id = ?1", person.id, place, plain);
+  if (!row) return transaction.fail(row.error());
+  if (*row && (*row)->same) return;
+  const Bytes sealed = vault_.seal(plain, place);
+  if (*row) {
+    transaction.run("UPDATE person SET record = ?2 WHERE key = ?1", (*row)->key, ByteView(sealed));
+    transaction.run("DELETE FROM person_lookup WHERE person = ?1", (*row)->key);
+  } else {
+    transaction.run("INSERT INTO person (id, record) VALUES (?1, ?2)", person.id, ByteView(sealed));
+  }
+  const std::int64_t key = *row ? (*row)->key : database_.last_key();
+  for (const std::int64_t hash : lookups_of(vault_, person)) {
+    transaction.run("INSERT INTO person_lookup VALUES (?1, ?2)", hash, key);
   }
 }
 
@@ -219,10 +271,11 @@ Result<Person> Ledger::person(const std::string& id) {
   return unknown;
 }
 
-Result<std::vector<PersonVisits>> Ledger::people_by_hash(const Bytes& hash) {
+// A key of 64 bits may lead to strangers too: who was meant is told by what was opened.
+Result<std::vector<PersonVisits>> Ledger::people_by_key(std::int64_t key) {
   auto ids = database_.select(
-      "SELECT person_id FROM person_lookup WHERE hash = ?1 ORDER BY 1",
-      [](const Row& r) { return r.text(0); }, ByteView(hash));
+      "SELECT id FROM person_lookup JOIN person ON key = person WHERE hash = ?1 ORDER BY 1",
+      [](const Row& r) { return r.text(0); }, key);
   if (!ids) return pass_on(ids.error());
   std::vector<PersonVisits> people;
   for (const std::string& id : *ids) {
@@ -238,11 +291,17 @@ Result<std::vector<PersonVisits>> Ledger::people_by_hash(const Bytes& hash) {
 }
 
 Result<std::vector<PersonVisits>> Ledger::find(const Identifier& identifier) {
-  return people_by_hash(vault_.lookup_hash("identifier/" + identifier.system, identifier.value));
+  auto people = people_by_key(identifier_key(vault_, identifier));
+  const auto lacks_it = [&](const PersonVisits& one) {
+    const auto& has = one.person.identifiers;
+    return std::find(has.begin(), has.end(), identifier) == has.end();
+  };
+  if (people) std::erase_if(*people, lacks_it);
+  return people;
 }
 
 Result<std::vector<PersonVisits>> Ledger::find(const BirthDateAndDigits& given) {
-  auto people = people_by_hash(birth_hash(vault_, given.birth_date, given.last_four));
+  auto people = people_by_key(birth_key(vault_, given.birth_date, given.last_four));
   if (people) std::erase_if(*people, [&](const auto& p) { return !matches(p.person, given); });
   return people;
 }
@@ -259,10 +318,15 @@ Result<std::vector<PersonVisits>> Ledger::alone(Result<std::vector<Visit>> visit
 }
 
 Result<std::vector<PersonVisits>> Ledger::find_by_booking(const std::string& booking_number) {
-  return alone(database_.select(
+  auto visits = database_.select(
       "SELECT id, record FROM appointment WHERE booking_hash = ?1 ORDER BY start_ms, id",
       [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); },
-      ByteView(vault_.lookup_hash("booking", booking_number))));
+      vault_.lookup_key("booking", booking_number));
+  const auto another = [&](const Visit& one) {
+    return one.appointment.booking_number != booking_number;
+  };
+  if (visits) std::erase_if(*visits, another);
+  return alone(std::move(visits));
 }
 
 Result<std::vector<PersonVisits>> Ledger::find_by_token(const std::string& token) {
@@ -273,8 +337,9 @@ Result<std::vector<PersonVisits>> Ledger::find_by_token(const std::string& token
   if (!own_keys) return pass_on(own_keys.error());
   auto visits = database_.select(
       "SELECT id, record FROM appointment WHERE token_hash = ?1 OR id IN "
-      "(SELECT appointment_id FROM check_in WHERE token_hash = ?1) ORDER BY start_ms, id",
-      [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); }, ByteView(hash));
+      "(SELECT appointment_id FROM check_in WHERE token_hash = ?2) ORDER BY start_ms, id",
+      [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); },
+      vault_.lookup_key("token", token), ByteView(hash));
   if (!visits) return pass_on(visits.error());
   // A ticket of an arrival that the desk has undone leads nowhere.
   std::erase_if(*visits, [&](const Visit& visit) {

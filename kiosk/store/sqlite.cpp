@@ -164,6 +164,10 @@ std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_);
 }
 
+std::int64_t Database::last_key() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+
 tl::unexpected<Error> Database::failure(std::string_view doing) const {
   const int extended = handle_ ? sqlite3_extended_errcode(handle_) : SQLITE_NOMEM;
   const char* message = handle_ ? sqlite3_errmsg(handle_) : "out of memory";

@@ -118,6 +118,9 @@ class Database {
     return row->value_or(0);
   }
 
+  /// The key that the last INSERT gave a row.
+  std::int64_t last_key() const;
+
   /// Closes the connection; the next call opens the file again. No effect on ":memory:".
   void disconnect(Close how);
 

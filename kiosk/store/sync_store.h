@@ -11,7 +11,7 @@
 
 namespace kiosk::store {
 
-/// Where the last complete "changes since" run ended, in the server's time.
+/// How new the stored appointments are, in the server's time.
 struct Bookmark {
   Instant server_time;
   bool operator==(const Bookmark&) const = default;
@@ -69,7 +69,6 @@ class SyncStore {
   virtual Result<std::optional<AuditHead>> audit_head() = 0;
   /// The server has the hash of this row.
   virtual Result<void> audit_told(std::int64_t seq) = 0;
-  virtual Result<std::optional<Bookmark>> bookmark() = 0;
   virtual Result<void> set_bookmark(const Bookmark& bookmark) = 0;
 };
 

@@ -104,6 +104,13 @@ Bytes Vault::lookup_hash(std::string_view system, std::string_view value) const 
   return hash;
 }
 
+std::int64_t Vault::lookup_key(std::string_view system, std::string_view value) const {
+  const Bytes hash = lookup_hash(system, value);
+  std::uint64_t key = 0;
+  for (const std::uint8_t byte : ByteView(hash).first(8)) key = key << 8 | byte;
+  return static_cast<std::int64_t>(key);
+}
+
 Bytes Vault::chain_hash(std::int64_t seq, ByteView bytes) const {
   const auto earlier = earlier_chains_.lower_bound(seq);
   const ByteView key =

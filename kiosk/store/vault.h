@@ -38,6 +38,8 @@ class Vault {
 
   /// Keyed BLAKE2b of one value, for finding without storing it; 32 bytes.
   Bytes lookup_hash(std::string_view system, std::string_view value) const;
+  /// Its first 64 bits, most significant first: what is found by it must be compared once opened.
+  std::int64_t lookup_key(std::string_view system, std::string_view value) const;
   /// Keyed BLAKE2b for row `seq` of the audit chain; 32 bytes. Rows that an earlier key chained are
   /// hashed with that one's.
   Bytes chain_hash(std::int64_t seq, ByteView bytes) const;

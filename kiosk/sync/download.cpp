@@ -14,6 +14,12 @@ constexpr int restarts_max = 3;
 constexpr std::size_t gone_ids_max = 50;
 constexpr std::size_t known_max = 50'000;
 constexpr Milliseconds uploads_first{60'000};  ///< how long a run waits for uploads at most
+/// An arrival rarely changes without its Appointment; when nothing else does, it is asked for so
+/// often only.
+constexpr Minutes arrivals_every{5};
+/// A run that brings nothing writes nothing, but the bookmark is never older than this: after a
+/// restart it tells how old the data are.
+constexpr Minutes bookmark_every{60};
 
 /// What must differ before a row is written again.
 std::string signature(const AppointmentRow& row, const domain::Visit& visit) {
@@ -47,15 +53,9 @@ void Download::begin(Now now, Kind kind) {
 
 void Download::ask_first(Now now) {
   const auto& profile = context_.profile();
-  if (run_->kind == Kind::changes) {
-    const auto mark = context_.store.bookmark();
-    if (!mark) return fail_run(now, mark.error());
-    if (*mark) {
-      run_->since = (*mark)->server_time - profile.poll_overlap;
-      return ask_page(now, changes_search(profile, run_->since, context_.includes()));
-    }
-    run_->kind = Kind::whole_days;
-  }
+  if (run_->kind == Kind::changes)
+    return ask_page(
+        now, changes_search(profile, *bookmark_ - profile.poll_overlap, context_.includes()));
   ask_page(now, day_search(profile, context_.settings.zone, context_.today(now).start,
                            context_.tomorrow(now).end, context_.includes()));
 }
@@ -97,38 +97,53 @@ void Download::on_page(Now now, const Reply& reply) {
                      });
 }
 
-void Download::store(Now now, const Reading& reading) {
+/// What an answer told that was not known. Whoever has a new appointment is stored with it: the
+/// store keeps nobody without one.
+store::Page Download::news_of(const Reading& reading) {
   auto told = page(reading, context_.profile(), context_.directory);
-  store::Page fresh;
-  fresh.people = std::move(told.people);
+  const bool all = run_->kind == Kind::whole_days;
+  store::Page news;
+  std::set<std::string> patients;
   for (std::size_t i = 0; i < told.visits.size(); ++i) {
     auto& visit = told.visits[i];
-    const auto id = visit.appointment.id;
+    const auto& id = visit.appointment.id;
     auto text = signature(reading.appointments[i], visit);
-    run_->seen[id] = text;
+    run_->seen.insert(id);
     const auto known = known_.find(id);
-    const bool same = known != known_.end() && !text.empty() && known->second == text;
-    if (same && run_->kind == Kind::changes) continue;
+    if (!all && known != known_.end() && !text.empty() && known->second == text) continue;
     if (known_.size() >= known_max) known_.clear();
     known_[id] = std::move(text);
-    fresh.visits.push_back(std::move(visit));
+    patients.insert(visit.appointment.patient_id);
+    news.visits.push_back(std::move(visit));
   }
-  if (fresh.people.empty() && fresh.visits.empty()) return;
+  for (std::size_t i = 0; i < told.people.size(); ++i) {
+    auto& person = told.people[i];
+    const auto& version = reading.patients[i].meta.version;
+    const auto known = known_people_.find(person.id);
+    const bool same = known != known_people_.end() && !version.empty() && known->second == version;
+    if (!all && same && !patients.contains(person.id)) continue;
+    if (known_people_.size() >= known_max) known_people_.clear();
+    known_people_[person.id] = version;
+    news.people.push_back(std::move(person));
+  }
+  return news;
+}
+
+void Download::store(Now now, const Reading& reading) {
+  const auto news = news_of(reading);
+  if (news.people.empty() && news.visits.empty()) return;
+  ++run_->pages_stored;
   const auto stored =
-      context_.store.store_page(fresh, context_.today(now).start, context_.tomorrow(now).end);
+      context_.store.store_page(news, context_.today(now).start, context_.tomorrow(now).end);
   if (stored) return;
   known_.clear();
+  known_people_.clear();
   fail_run(now, stored.error());
 }
 
 void Download::go_on(Now now, const std::string& next) {
   if (next.empty()) {
-    // Where arrivals come with their appointments the whole days' are known by now.
-    const bool come_along = context_.profile().arrival_way != ArrivalWay::appointment_only &&
-                            context_.includes() == Includes::with;
-    if (run_->kind == Kind::whole_days && come_along) return look_for_gone(now);
-    if (run_->kind == Kind::whole_days) run_->since = context_.today(now).start;
-    return ask_arrivals(now, changed_arrivals_search(context_.profile(), run_->since));
+    return ask_arrivals_if_due(now);
   }
   const auto url = resolve_link(context_.profile().base_url, next);
   if (!url) return fail_run(now, url.error());
@@ -147,6 +162,22 @@ void Download::look_for_gone(Now now) {
   for (const auto& id : *stored)
     if (!run_->seen.contains(id)) unseen_.push_back(id);
   complete(now);
+}
+
+/// Where arrivals come with their appointments the whole days' are known when all pages are read.
+void Download::ask_arrivals_if_due(Now now) {
+  const auto& profile = context_.profile();
+  const bool come_along =
+      profile.arrival_way != ArrivalWay::appointment_only && context_.includes() == Includes::with;
+  const bool whole = run_->kind == Kind::whole_days;
+  const bool due = whole ? !come_along
+                         : run_->pages_stored > 0 || !arrivals_at_ ||
+                               *run_->server_time >= *arrivals_at_ + arrivals_every;
+  if (!due) return after_arrivals(now);
+  const auto since =
+      whole ? context_.today(now).start : arrivals_at_.value_or(*bookmark_) - profile.poll_overlap;
+  run_->arrivals_asked = true;
+  ask_arrivals(now, changed_arrivals_search(profile, since));
 }
 
 /// An arrival can change without its Appointment: another kiosk's ticket came to stand on it, and
@@ -185,8 +216,8 @@ void Download::complete(Now now) {
     unseen_.resize(unseen_.size() - count);
     return check_gone(now, std::move(ids));
   }
-  const auto marked = context_.store.set_bookmark({*run_->server_time});
-  if (!marked) return fail_run(now, marked.error());
+  if (const auto marked = mark(*run_->server_time); !marked) return fail_run(now, marked.error());
+  if (run_->kind == Kind::whole_days || run_->arrivals_asked) arrivals_at_ = run_->server_time;
   if (run_->kind == Kind::whole_days) {
     whole_for_ = run_->date;
     std::erase_if(known_, [&](const auto& one) { return !run_->seen.contains(one.first); });
@@ -197,6 +228,16 @@ void Download::complete(Now now) {
   ++runs_whole_;
   const auto every = static_cast<double>(context_.profile().poll_every.count());
   next_ = now.instant + Milliseconds(std::llround(every * (0.9 + 0.2 * context_.random())));
+}
+
+Result<void> Download::mark(Instant server_time) {
+  const bool old = !marked_ || server_time >= *marked_ + bookmark_every;
+  if (old || run_->kind == Kind::whole_days || run_->pages_stored > 0) {
+    if (auto marked = context_.store.set_bookmark({server_time}); !marked) return marked;
+    marked_ = server_time;
+  }
+  bookmark_ = server_time;
+  return {};
 }
 
 void Download::check_gone(Now now, std::vector<std::string> ids) {

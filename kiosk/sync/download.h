@@ -39,12 +39,13 @@ class Download {
   enum class Kind { whole_days, changes };
   struct Run {
     Kind kind = Kind::whole_days;
-    domain::Date date;                        ///< today, when it began
-    std::optional<Instant> server_time;       ///< of page 1; becomes the bookmark
-    std::map<std::string, std::string> seen;  ///< id -> what was stored of it
+    domain::Date date;                   ///< today, when it began
+    std::optional<Instant> server_time;  ///< of page 1; becomes the bookmark
+    std::set<std::string> seen;          ///< ids of appointments
     int pages = 0;
     int restarts = 0;
-    Instant since;  ///< of changes and arrivals
+    int pages_stored = 0;  ///< that held anything new
+    bool arrivals_asked = false;
   };
 
   void begin(Now now, Kind kind);
@@ -53,8 +54,11 @@ class Download {
   void on_page(Now now, const Reply& reply);
   void on_lost_page(Now now, const Reply& reply);
   void store(Now now, const Reading& reading);
+  store::Page news_of(const Reading& reading);
+  Result<void> mark(Instant server_time);
   void go_on(Now now, const std::string& next);
   void look_for_gone(Now now);
+  void ask_arrivals_if_due(Now now);
   void ask_arrivals(Now now, HttpRequest request);
   void on_arrivals(Now now, const Reply& reply);
   void after_arrivals(Now now);
@@ -66,10 +70,14 @@ class Download {
   Context& context_;
   Resolver& resolver_;
   std::optional<Run> run_;
-  std::vector<std::string> unseen_;              ///< stored, not in a whole run: gone or moved
-  std::map<std::string, std::string> known_;     ///< id -> signature, of the last runs
-  std::map<std::string, std::string> arrivals_;  ///< Encounter or Task -> version looked at
-  std::optional<domain::Date> whole_for_;        ///< the last day that was read whole
+  std::vector<std::string> unseen_;                  ///< stored, not in a whole run: gone or moved
+  std::map<std::string, std::string> known_;         ///< id -> signature, of the last runs
+  std::map<std::string, std::string> known_people_;  ///< id -> version
+  std::map<std::string, std::string> arrivals_;      ///< Encounter or Task -> version looked at
+  std::optional<domain::Date> whole_for_;            ///< the last day that was read whole
+  std::optional<Instant> bookmark_;     ///< the server's time at the last complete run's page 1
+  std::optional<Instant> marked_;       ///< the bookmark that is stored
+  std::optional<Instant> arrivals_at_;  ///< the bookmark when changed arrivals were last asked for
   std::optional<Instant> last_complete_;
   int runs_whole_ = 0;
   int runs_failed_ = 0;

@@ -442,7 +442,9 @@ std::string plain_reference(std::string_view reference) {
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == reference.size()) return {};
   const auto before = reference.rfind('/', slash - 1);
   const auto begin = before == std::string_view::npos ? 0 : before + 1;
-  if (begin == slash) return {};
+  const auto type = reference.substr(begin, slash - begin);
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  if (type.empty() || !std::all_of(type.begin(), type.end(), is_letter)) return {};
   return std::string(reference.substr(begin));
 }
 

@@ -74,7 +74,7 @@ struct SiteProfile {
   std::vector<std::string> includes = {"Appointment:patient", "Appointment:practitioner",
                                        "Appointment:location", "Appointment:actor"};
   std::vector<std::string> reverse_includes = {"Encounter:appointment"};
-  std::size_t page_size = 200;  ///< at most 400
+  std::size_t page_size = 400;  ///< at most 400
   int days_back = 1;            ///< of a person's appointments, so that "yesterday" can be said
   int days_ahead = 30;          ///< and "another day"
 

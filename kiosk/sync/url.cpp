@@ -128,6 +128,9 @@ std::string join(std::string_view base, std::string_view path) {
 Result<std::string> resolve_link(std::string_view base, const std::string& link) {
   const auto own = origin_of(base);
   if (!own) return pass_on(own.error());
+  if (std::any_of(link.begin(), link.end(),
+                  [](char c) { return c == 0x7f || (c >= 0 && c <= ' '); }))
+    return fail("sync", "bad_url", "page link holds a space or a control character");
   if (link.find("://") == std::string::npos) {
     const auto root_end = base.find('/', base.find("://") + 3);
     const auto root = base.substr(0, root_end);

@@ -41,8 +41,8 @@ std::string form_body(const FormFields& fields);
 /// `base` with exactly one slash, then `path`.
 std::string join(std::string_view base, std::string_view path);
 
-/// A page link as the server wrote it, made absolute against `base`. Errors: sync/foreign_link when
-/// it leads to another server, which must never see our credentials.
+/// A page link as the server wrote it, made absolute against `base`. Errors: sync/bad_url;
+/// sync/foreign_link when it leads to another server, which must never see our credentials.
 Result<std::string> resolve_link(std::string_view base, const std::string& link);
 
 }  // namespace kiosk::sync

@@ -147,6 +147,45 @@ TEST_CASE("store page: a person's old identifiers find nobody any more") {
   CHECK(ledger->find(domain::Identifier{"urn:card", "NEW"}).value().size() == 1);
 }
 
+TEST_CASE("store page: what is stored already is not written again") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  auto ledger = opened(arguments(path));
+  put(*ledger, {sample_visit()});
+  const std::string log = contents(path + "-wal");
+  put(*ledger, {sample_visit()});
+  CHECK(contents(path + "-wal") == log);
+  domain::Visit moved = sample_visit();
+  moved.appointment.start += 1h;
+  put(*ledger, {moved});
+  CHECK(contents(path + "-wal") != log);
+  CHECK(ledger->visit("a1").value()->appointment.start == moved.appointment.start);
+}
+
+TEST_CASE("look-up: two values with one key are told apart by what was opened") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    auto ledger = opened(arguments(path));
+    put(*ledger, {sample_visit("a1", "p1"), sample_visit("a2", "p2")},
+        {sample_person("p1"), sample_person("p2")});
+  }
+  // As if all their values had the same first 64 bits.
+  REQUIRE(Database::open({path, ""})
+              .value()
+              .script("INSERT OR IGNORE INTO person_lookup SELECT l.hash, p.key FROM person_lookup "
+                      "l, person p;"
+                      "UPDATE appointment SET booking_hash = (SELECT min(booking_hash) FROM "
+                      "appointment);"));
+  auto ledger = opened(arguments(path));
+  CHECK(ids(ledger->find(domain::Identifier{"urn:card", "CARD-55-p2"}).value()) == Ids{"p2:a2"});
+  const auto by_digits = ledger->find(domain::BirthDateAndDigits{{1990, 5, 17}, "02p1"}).value();
+  CHECK(ids(by_digits) == Ids{"p1:a1"});
+  CHECK(ledger->find_by_booking("BOOKING-a1").value().size() +
+            ledger->find_by_booking("BOOKING-a2").value().size() ==
+        1);
+}
+
 TEST_CASE("forget: appointment and person go, the check-in stays and cannot be doubled") {
   auto ledger = memory_ledger();
   put(*ledger, {sample_visit()});

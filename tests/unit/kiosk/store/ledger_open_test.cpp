@@ -141,6 +141,36 @@ TEST_CASE("open: a ledger beyond reading is followed by a later incarnation than
   CHECK(commit(*opened(with), sample_check_in("a2")).number == "K1D-001");
 }
 
+TEST_CASE("open: a ledger of the first version is taken over with all that it holds") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  const std::string first =
+      contents(std::string(KIOSK_SOURCE_DIR) + "/tests/unit/kiosk/store/ledger_v1.sql");
+  { REQUIRE(Database::open({path, ""}).value().script(first.c_str())); }
+  for (int life = 1; life <= 2; ++life) {
+    CAPTURE(life);
+    auto ledger = opened(arguments(path));
+    CHECK_FALSE(ledger->set_aside().has_value());
+    const auto by_card = ledger->find(domain::Identifier{"urn:card", "CARD-55-p1"}).value();
+    REQUIRE(by_card.size() == 1);
+    CHECK(by_card[0].person == sample_person());
+    CHECK(by_card[0].visits.size() == 2);
+    CHECK(ledger->find(domain::BirthDateAndDigits{{1990, 5, 17}, "8000"}).value().size() == 2);
+    CHECK(ledger->find_by_booking("BOOKING-a3").value().size() == 1);
+    CHECK(ledger->find_by_token("t2").value().at(0).visits.at(0).appointment.id == "a2");
+    CHECK(ledger->find_by_token("token-a1").value().at(0).visits.at(0).appointment.id == "a1");
+    CHECK(ledger->visit("a1").value()->arrival->number == "K1-001");
+    CHECK(ledger->due(Instant::max(), 9).value().size() == 1);
+    CHECK(ledger->bookmark().value() == Bookmark{day(21).start});
+    CHECK_FALSE(ledger->verify_audit().value().has_value());
+  }
+  auto ledger = opened(arguments(path));
+  const std::vector<std::string> gone = {"a1", "a2", "a3"};
+  REQUIRE(ledger->forget(gone));
+  CHECK(ledger->status(morning().instant).value().people == 0);
+  CHECK(commit(*ledger, sample_check_in("a4")).number == "K1-002");
+}
+
 TEST_CASE("open: a ledger of a newer program is refused and left alone") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");

@@ -42,7 +42,7 @@ TEST_CASE("download: the first run brings today and tomorrow with people and nam
   const auto body = c.last_search();
   CHECK(body.find("date=ge2026-11-21T00%3A00%3A00.000%2B08%3A00") != std::string::npos);
   CHECK(body.find("date=lt2026-11-23T00%3A00%3A00.000%2B08%3A00") != std::string::npos);
-  CHECK(body.find("_count=200") != std::string::npos);
+  CHECK(body.find("_count=400") != std::string::npos);
 }
 
 TEST_CASE("download: changes are asked for with an overlap and without date, status or place") {
@@ -222,6 +222,40 @@ TEST_CASE("download: an untrusted clock first learns the server's time, then ask
   CHECK(c.bench.store.visits.contains(c.appointment()));
 }
 
+TEST_CASE("download: changes with nothing new are one request and write nothing") {
+  Case c;
+  c.bench.run();
+  c.bench.pass(Minutes(5));  // whatever the first run left to look at
+  c.bench.sent.clear();
+  c.bench.store.calls.clear();
+  c.bench.pass(Seconds(34));
+  REQUIRE(c.bench.sent.size() == 1);
+  CHECK(c.bench.sent[0].body.find("_lastUpdated=ge") != std::string::npos);
+  const auto& calls = c.bench.store.calls;
+  for (const auto* write : {"store_page", "set_bookmark", "forget"})
+    CHECK(std::find(calls.begin(), calls.end(), write) == calls.end());
+  c.bench.pass(Minutes(61));
+  CHECK(std::count(calls.begin(), calls.end(), "set_bookmark") == 1);
+  CHECK(c.bench.store.mark->server_time >= morning() + Minutes(60));
+}
+
+TEST_CASE("download: a person's new name is stored, and whoever comes back after being forgotten") {
+  Case c;
+  c.bench.run();
+  c.bench.pass(Minutes(5));
+  const auto id = c.appointment();
+  auto text = c.hospital.read("Patient/p-wang");
+  text.replace(text.find("王小芳"), std::string("王小芳").size(), "王大芳");
+  c.hospital.put(text, c.bench.now.instant);
+  c.hospital.set_status(id, "waitlist", c.bench.now.instant);
+  c.bench.pass(Minutes(1));
+  CHECK(c.bench.store.people.at("p-wang").name == "王大芳");
+  c.bench.store.people.erase("p-wang");
+  c.hospital.set_status(id, "booked", c.bench.now.instant);
+  c.bench.pass(Minutes(1));
+  CHECK(c.bench.store.people.contains("p-wang"));
+}
+
 TEST_CASE(
     "download: a ticket that comes to stand on an arrival is seen though its row is the same") {
   Case c;
@@ -234,7 +268,7 @@ TEST_CASE(
   text.replace(text.find("K2-001"), 6, "K3-009");
   text.replace(text.find(nonce_of('3')), 32, nonce_of('2'));
   c.hospital.put(text, c.bench.now.instant);
-  c.bench.pass(Minutes(1));
+  c.bench.pass(Minutes(6));
   CHECK(c.bench.store.visits.at(c.appointment()).arrival->number == "K3-009");
 }
 

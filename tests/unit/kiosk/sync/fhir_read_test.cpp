@@ -53,6 +53,8 @@ TEST_CASE("url: only loopback may be plain, page links stay with their server") 
     CHECK(!check_allowed(url));
   const std::string base = "https://h.example/r4/fhir";
   CHECK(*resolve_link(base, "https://h.example:443/r4?p=2") == "https://h.example:443/r4?p=2");
+  CHECK(!resolve_link(base, "https://h.example/r4?p=2\r\nHost: elsewhere"));
+  CHECK(!resolve_link(base, "?p=a b"));
   CHECK(*resolve_link(base, "?p=2") == "https://h.example/r4/fhir?p=2");
   CHECK(*resolve_link(base, "/x?p=2") == "https://h.example/x?p=2");
   CHECK(*resolve_link(base, "Appointment?p=2") == "https://h.example/r4/fhir/Appointment?p=2");

@@ -112,11 +112,6 @@ Result<void> MemoryStore::audit_told(std::int64_t seq) {
   return {};
 }
 
-Result<std::optional<store::Bookmark>> MemoryStore::bookmark() {
-  if (auto ok = called("bookmark"); !ok) return pass_on(ok.error());
-  return mark;
-}
-
 Result<void> MemoryStore::set_bookmark(const store::Bookmark& bookmark) {
   if (auto ok = called("set_bookmark"); !ok) return ok;
   mark = bookmark;

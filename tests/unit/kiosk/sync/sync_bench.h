@@ -46,7 +46,6 @@ class MemoryStore : public store::SyncStore {
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
   Result<std::optional<store::AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
-  Result<std::optional<store::Bookmark>> bookmark() override;
   Result<void> set_bookmark(const store::Bookmark& bookmark) override;
 
  private:
