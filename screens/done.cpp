@@ -150,8 +150,7 @@ ui::Node done(const Page& page, const journeys::Done& screen) {
   content.push_back(ui::outcome(ui::Tone::green, said(page, state)));
   if (screen.visits.size() == 1) {
     const journeys::DoneVisit& visit = screen.visits.front();
-    content.push_back(number_card(page, visit.committed.number, visit.visit,
-                                  visit.people_ahead));
+    content.push_back(number_card(page, visit.committed.number, visit.visit, visit.waiting));
     content.push_back(place_card(page, visit.visit));
   } else {
     content.push_back(number_rows(page, screen.visits));

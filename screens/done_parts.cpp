@@ -42,21 +42,33 @@ ui::Node number_row(const Page& page, const journeys::DoneVisit& visit, ui::Edge
                  {std::move(number), ui::column({.grow = 1}, std::move(words))});
 }
 
+std::string wait_words(const Page& page, const domain::Waiting& waiting) {
+  std::string ahead, wait;
+  if (const auto& count = waiting.people_ahead)
+    ahead = page.tr_n("{n} person ahead of you", "{n} people ahead of you", *count);
+  if (const auto& range = waiting.range) {
+    wait =
+        page.tr("about {from}–{until} minutes", {{"from", std::to_string(range->from.count())},
+                                                 {"until", std::to_string(range->until.count())}});
+  }
+  return joined({ahead, wait});
+}
+
 }  // namespace
 
 ui::Node number_card(const Page& page, const std::string& number, const domain::Visit& visit,
-                     std::optional<int> people_ahead) {
-  const std::string ahead =
-      people_ahead ? page.tr_n("{n} person ahead of you", "{n} people ahead of you", *people_ahead)
-                   : std::string();
-  ui::Node what =
-      ui::text(joined({page.time_and_clinic(visit), ahead}),
-               {.text_align = ui::TextAlign::center, .max_lines = 1, .fit = ui::Fit::shrink});
+                     const domain::Waiting& waiting) {
+  const auto line = [](const std::string& words) {
+    return ui::text(words,
+                    {.text_align = ui::TextAlign::center, .max_lines = 1, .fit = ui::Fit::shrink});
+  };
   ui::Node figures = ui::big_number(number);
   if (page.fit.room != Room::full) figures.style.font_size = 220;
   ui::Node card = ui::card({ui::text(page.tr("Your number"), {.color = ui::Color::ink2,
                                                               .text_align = ui::TextAlign::center}),
-                            std::move(figures), std::move(what)});
+                            std::move(figures), line(page.time_and_clinic(visit))});
+  if (const std::string words = wait_words(page, waiting); !words.empty())
+    card.children.push_back(line(words));
   card.style.padding = ui::sides(24, 40);
   return card;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +9,10 @@
 
 namespace screens {
 
-/// "Your number", the number in the largest figures, what it is for, and how many are before her
-/// where that was counted.
+/// "Your number", the number in the largest figures, what it is for, how many are before her and
+/// how long that takes, where they are known.
 ui::Node number_card(const Page& page, const std::string& number, const domain::Visit& visit,
-                     std::optional<int> people_ahead = std::nullopt);
+                     const domain::Waiting& waiting = {});
 
 /// Where to go, and how to get there from this kiosk.
 ui::Node place_card(const Page& page, const domain::Visit& visit);

@@ -36,20 +36,38 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// "Not called by": the later of the appointment and now, and the clinic's margin on top.
-std::string not_called_by(const journeys::Rules& rules, const Appointment& appointment,
-                          Instant confirmed) {
-  const Minutes margin = rules_of(rules, appointment.clinic_id).call_margin;
-  return clock_of(rules, std::max(appointment.start, confirmed) + margin);
+/// "Not called by": the later of the appointment and the longest wait, and the clinic's margin on
+/// top.
+std::string not_called_by(const journeys::Rules& rules, const domain::CheckIn& check_in) {
+  const Appointment& appointment = check_in.appointment;
+  const Minutes wait = check_in.waiting.range ? check_in.waiting.range->until : Minutes(0);
+  return clock_of(rules, std::max(appointment.start, check_in.confirmed.instant + wait) +
+                             rules_of(rules, appointment.clinic_id).call_margin);
+}
+
+/// Said with the time of the count: nobody knows when she reads it.
+void add_wait(printing::Values& values, const domain::Waiting& waiting,
+              const screens::ui::Catalogue& texts, const std::string& time) {
+  if (const auto& count = waiting.people_ahead) {
+    values["ahead"] = texts.tr_n("{n} person ahead ({time})", "{n} people ahead ({time})", *count,
+                                 {{"time", time}});
+  }
+  if (const auto& range = waiting.range) {
+    values["wait"] = texts.tr("Wait from {time}: about {from}–{until} minutes",
+                              {{"time", time},
+                               {"from", std::to_string(range->from.count())},
+                               {"until", std::to_string(range->until.count())}});
+  }
 }
 
 }  // namespace
 
 const std::vector<std::string>& ticket_value_names() {
   static const std::vector<std::string> names{
-      "hospital", "title", "copy",   "clinic",     "place",      "number",        "ahead",
-      "offline",  "name",  "doctor", "second_id",  "time",       "booking",       "other_number",
-      "notes",    "token", "kiosk",  "clock_note", "token_hint", "not_called_by", "printed_at"};
+      "wait",       "hospital",   "title",         "copy",      "clinic", "place",
+      "number",     "ahead",      "offline",       "name",      "doctor", "second_id",
+      "time",       "booking",    "other_number",  "notes",     "token",  "kiosk",
+      "clock_note", "token_hint", "not_called_by", "printed_at"};
   return names;
 }
 
@@ -77,9 +95,8 @@ printing::Values ticket_values(const shell::Config& config, const PrintJob& job,
       journeys::named(rules, appointment.clinic_id, appointment.clinic_name, language);
   values["place"] = place;
   values["number"] = job.number;
-  if (check_in.people_ahead && printed.instant - confirmed < Minutes(5)) {
-    values["ahead"] = texts.tr_n("{n} person ahead ({time})", "{n} people ahead ({time})",
-                                 *check_in.people_ahead, {{"time", clock_of(rules, confirmed)}});
+  if (printed.instant - confirmed < Minutes(5)) {
+    add_wait(values, check_in.waiting, texts, clock_of(rules, confirmed));
   }
   if (!job.other_number.empty()) {
     values["other_number"] =
@@ -108,7 +125,7 @@ printing::Values ticket_values(const shell::Config& config, const PrintJob& job,
   }
   if (trusted) {
     values["not_called_by"] = texts.tr("Not called by {time}? Show this ticket at the desk.",
-                                       {{"time", not_called_by(rules, appointment, confirmed)}});
+                                       {{"time", not_called_by(rules, check_in)}});
     const domain::LocalTime now = domain::local_time(rules.zone, printed.instant);
     values["printed_at"] = domain::iso(now.date) + " " + domain::clock(now.time);
   } else {

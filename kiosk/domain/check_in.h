@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kiosk/domain/appointment.h"
+#include "kiosk/domain/waiting.h"
 
 namespace kiosk::domain {
 
@@ -22,7 +23,7 @@ struct CheckIn {
   std::string own_number;  ///< the booking's own queue number; empty: the kiosk's series gives one
   bool online = false;     ///< what the ticket says: the server was reachable when it was confirmed
   std::string language;    ///< of the ticket, BCP 47
-  std::optional<int> people_ahead;  ///< as the server counted while the patient confirmed
+  Waiting waiting;         ///< as the server counted while the patient confirmed
   /// Sealed with the row: the whole visit and person, so that a held ticket can be printed later.
   Person person;
   Appointment appointment;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "kiosk/journeys/actions.h"
+#include "kiosk/journeys/availability.h"
 #include "kiosk/journeys/step.h"
 
 namespace kiosk::journeys {
@@ -16,7 +17,7 @@ void enter_confirm(Step& step, domain::Person person, std::vector<Visit> visits,
   confirm.fresh = FreshRead::waiting;
   confirm.fresh_until = step.now() + step.rules.time_outs.fresh_read;
   confirm.fresh_requests.clear();
-  confirm.people_ahead.assign(confirm.visits.size(), std::nullopt);
+  confirm.waiting.assign(confirm.visits.size(), {});
   for (const Visit& visit : confirm.visits) {
     const RequestId request = step.request();
     confirm.fresh_requests.push_back(request);
@@ -74,16 +75,30 @@ void follow(Step& step, const domain::PersonVisits& found, Decision decision,
   enter(step, std::move(choose));
 }
 
+/// Where patients are called in the order of their appointments nobody is called before her own.
+void fit_to_appointments(const Step& step, Confirm& confirm) {
+  for (std::size_t i = 0; i < confirm.visits.size(); ++i) {
+    const domain::Appointment& appointment = confirm.visits[i].appointment;
+    auto& range = confirm.waiting[i].range;
+    if (!range || rules_of(step.rules, appointment.clinic_id).order == CallOrder::arrival) continue;
+    if (step.model.now.trust == ClockTrust::not_before) {  // who knows when she is called
+      range.reset();
+      continue;
+    }
+    range = domain::not_before(*range, appointment.start - step.now());
+  }
+}
+
 void commit(Step& step) {
   auto& confirm = std::get<Confirm>(step.model.screen);
-  const bool online = step.model.around.server == ServerHealth::online ||
-                      step.model.around.server == ServerHealth::slow;
+  fit_to_appointments(step, confirm);
+  const bool online = way(Action::check_in, connection(step.model.around)) == Way::server;
   Committing screen{step.request(), std::move(confirm.person), std::move(confirm.visits),
-                    std::move(confirm.people_ahead), online};
+                    std::move(confirm.waiting), online};
   Commit effect{screen.request,
                 screen.person,
                 screen.visits,
-                screen.people_ahead,
+                screen.waiting,
                 step.model.session.language,
                 online,
                 domain::day_of(step.rules.zone, step.now())};
@@ -116,7 +131,7 @@ bool take_newer(Step& step, std::size_t index, const Visit& newer) {
   if (confirm.visits.size() > 1) {
     confirm.visits.erase(confirm.visits.begin() + std::ptrdiff_t(index));
     confirm.fresh_requests.erase(confirm.fresh_requests.begin() + std::ptrdiff_t(index));
-    confirm.people_ahead.erase(confirm.people_ahead.begin() + std::ptrdiff_t(index));
+    confirm.waiting.erase(confirm.waiting.begin() + std::ptrdiff_t(index));
     confirm.changed = true;
     confirm.confirmed = false;
     return true;
@@ -212,7 +227,7 @@ void fresh_answered(Step& step, const FreshAnswered& answer) {
   if (at == confirm->fresh_requests.end()) return;
   const auto index = std::size_t(at - confirm->fresh_requests.begin());
   *at = RequestId{};
-  confirm->people_ahead[index] = answer.people_ahead;
+  confirm->waiting[index] = answer.waiting;
   if (std::holds_alternative<Gone>(answer.result)) {
     Visit gone = confirm->visits[index];
     gone.appointment.status = domain::AppointmentStatus::entered_in_error;
@@ -240,7 +255,7 @@ void commit_answered(Step& step, const CommitAnswered& answer) {
     if (const auto* committed = std::get_if<domain::Committed>(&answer.results[i])) {
       const TicketState ticket =
           can_print(step.model.around) ? TicketState::printing : TicketState::no_paper;
-      done.visits.push_back({from.visits[i], *committed, ticket, false, {}, from.people_ahead[i]});
+      done.visits.push_back({from.visits[i], *committed, ticket, false, {}, from.waiting[i]});
     } else {
       ++done.not_recorded;
     }

@@ -28,7 +28,7 @@ struct Commit {
   RequestId request;
   domain::Person person;
   std::vector<domain::Visit> visits;
-  std::vector<std::optional<int>> people_ahead;  ///< of `visits`
+  std::vector<domain::Waiting> waiting;  ///< of `visits`
   std::string language;
   bool online = false;
   domain::Day service_day;

@@ -63,7 +63,7 @@ struct Unavailable {
 struct FreshAnswered {
   RequestId request;
   std::variant<domain::Visit, Gone, Unavailable> result;
-  std::optional<int> people_ahead = {};  ///< arrived before her at the same clinic and doctor
+  domain::Waiting waiting = {};  ///< by the server's count; the range not yet for her appointment
   bool operator==(const FreshAnswered&) const = default;
 };
 struct CannotRecord {

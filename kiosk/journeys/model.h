@@ -38,7 +38,9 @@ enum class StaffNotice {
   clock_untrusted,
   own_code_seen,
   ledger_replaced,
-  reader
+  reader,
+  sign_in,
+  revoked
 };
 
 struct Surroundings {
@@ -49,6 +51,7 @@ struct Surroundings {
   LedgerHealth ledger = LedgerHealth::ok;
   bool has_data = false;  ///< a pull of the day was once complete
   bool may_issue = true;  ///< false: our kiosk code is used by another machine
+  bool revoked = false;   ///< the hospital has withdrawn this kiosk: it does nothing more
   std::set<StaffNotice> notices;
 
   bool operator==(const Surroundings&) const = default;
@@ -60,7 +63,7 @@ inline bool can_print(const Surroundings& around) {
 
 // ---- Screens: what each one knows. Leaving a screen drops its data. ----
 
-enum class ClosedReason { hours, nothing_usable, cannot_record, stopped_issuing };
+enum class ClosedReason { hours, nothing_usable, cannot_record, stopped_issuing, revoked };
 
 struct Welcome {
   bool operator==(const Welcome&) const = default;
@@ -102,9 +105,9 @@ enum class FreshRead { waiting, answered, unavailable };
 
 struct Confirm {
   domain::Person person;
-  std::vector<domain::Visit> visits;             ///< at least one
-  std::vector<RequestId> fresh_requests;         ///< of `visits`; 0 once answered
-  std::vector<std::optional<int>> people_ahead;  ///< of `visits`, as the fresh read counted
+  std::vector<domain::Visit> visits;      ///< at least one
+  std::vector<RequestId> fresh_requests;  ///< of `visits`; 0 once answered
+  std::vector<domain::Waiting> waiting;   ///< of `visits`, as the fresh read counted
   FreshRead fresh = FreshRead::waiting;
   Instant fresh_until;     ///< then the store's row is trusted
   bool confirmed = false;  ///< pressed; waits for the fresh read
@@ -118,7 +121,7 @@ struct Committing {
   RequestId request;
   domain::Person person;
   std::vector<domain::Visit> visits;
-  std::vector<std::optional<int>> people_ahead;  ///< of `visits`
+  std::vector<domain::Waiting> waiting;  ///< of `visits`
   bool online = false;
   bool operator==(const Committing&) const = default;
 };
@@ -131,7 +134,7 @@ struct DoneVisit {
   TicketState ticket = TicketState::printing;
   bool copied = false;  ///< one copy a visit is given here; more are the desk's
   RequestId copy_request;
-  std::optional<int> people_ahead;  ///< when it was confirmed
+  domain::Waiting waiting;  ///< when it was confirmed
   bool operator==(const DoneVisit&) const = default;
 };
 

@@ -12,6 +12,7 @@ namespace kiosk::journeys {
 
 enum class LateRule { allow, desk };
 enum class UnconfirmedRule { desk, check_in };
+enum class CallOrder { appointment, arrival };
 enum class ExpiredCardRule { accept, desk };
 
 /// When one may check in, for a clinic.
@@ -19,7 +20,9 @@ struct ClinicRules {
   Minutes opens_before{60};  ///< check-in opens this long before the start
   Minutes late_after{15};    ///< later than this after the start the late rule holds
   LateRule late = LateRule::desk;
-  Minutes call_margin{30};  ///< the ticket's "not called by": start + this
+  CallOrder order = CallOrder::appointment;  ///< in which the clinic calls its patients
+  /// The ticket's "not called by" is this long after the start, or after the longest wait.
+  Minutes call_margin{30};
 
   bool operator==(const ClinicRules&) const = default;
 };

@@ -4,6 +4,7 @@
 
 #include "kiosk/base/overloaded.h"
 #include "kiosk/journeys/actions.h"
+#include "kiosk/journeys/availability.h"
 #include "kiosk/journeys/person.h"
 #include "kiosk/journeys/step.h"
 
@@ -154,6 +155,8 @@ void tapped(Step& step, const std::string& action) {
 
 std::optional<ClosedReason> closed_reason(const Rules& rules, const Model& model) {
   const Surroundings& around = model.around;
+  const Connection standing = connection(around);
+  if (standing == Connection::revoked) return ClosedReason::revoked;
   if (around.ledger == LedgerHealth::cannot_record) return ClosedReason::cannot_record;
   if (!around.may_issue) return ClosedReason::stopped_issuing;
   if (model.now.trust != ClockTrust::not_before && !is_open(rules, model.now.instant)) {
@@ -161,7 +164,7 @@ std::optional<ClosedReason> closed_reason(const Rules& rules, const Model& model
   }
   const bool devices = around.reader == ReaderHealth::ok || around.scanner == ScannerHealth::ok;
   const bool entry = !model.entry_locked_until;
-  const bool answers = around.has_data || around.server != ServerHealth::offline;
+  const bool answers = way(Action::find_visit, standing) != Way::refused;
   if (!answers || (!devices && !entry)) return ClosedReason::nothing_usable;
   return std::nullopt;
 }

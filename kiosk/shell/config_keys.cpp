@@ -136,6 +136,12 @@ Keys server_detail_keys(Config& c) {
        "The token endpoint; empty: as the server's .well-known/smart-configuration says."},
       {"server.smart.scopes", TextsTarget{&c.smart.scopes, TextForm::code},
        "What is asked for. No more than the kiosk needs; staff are told what is not granted."},
+      {"server.orders.url", TextTarget{&c.order_url, TextForm::url},
+       "Where the hospital would lay a signed order to withdraw this kiosk, should it be stolen; "
+       "looked at every 15 minutes, without sign-in. Empty: nowhere."},
+      {"server.orders.key_file", FileTarget{&c.order_key_file, FileRule::readable},
+       "The public key (PEM: EC P-384, or RSA from 2048 bits) that such an order must be signed "
+       "with."},
       {"server.arrival.way",
        choice(&p.arrival_way, {{"transaction", sync::ArrivalWay::transaction},
                                {"one_by_one", sync::ArrivalWay::one_by_one},
@@ -178,6 +184,7 @@ Keys server_detail_keys(Config& c) {
 }
 
 Keys clinic_rule_keys(const std::string& section, journeys::ClinicRules& r) {
+  using journeys::CallOrder;
   using journeys::LateRule;
   return {
       {section + "opens_before_min", WholeTarget{&r.opens_before, 0, 1440},
@@ -187,7 +194,12 @@ Keys clinic_rule_keys(const std::string& section, journeys::ClinicRules& r) {
       {section + "late", choice(&r.late, {{"desk", LateRule::desk}, {"allow", LateRule::allow}}),
        "What happens then."},
       {section + "call_margin_min", WholeTarget{&r.call_margin, 0, 1440},
-       "The ticket's \"not called by\" is this long after the start."},
+       "The ticket's \"not called by\" is this long after the start, or after the longest wait."},
+      {section + "calls_by",
+       choice(&r.order, {{"appointment", CallOrder::appointment}, {"arrival", CallOrder::arrival}}),
+       "In which order the clinic calls: a wait told to a patient never ends before her "
+       "appointment "
+       "unless it is by arrival."},
   };
 }
 

@@ -1,4 +1,4 @@
-// The text form of a recording: "kiosk-recording 1 INSTANT TRUST", then a line an event: instant,
+// The text form of a recording: "kiosk-recording 2 INSTANT TRUST", then a line an event: instant,
 // trust, kind and the members in the order of their struct, apart by one space. Numbers are
 // decimal, choices their place in the enum, texts hexadecimal after an x; persons and visits are
 // the store's records in hexadecimal.
@@ -23,7 +23,7 @@ static_assert(std::variant_size_v<decltype(Event::what)> == kinds.size());
 /// Longest list that is read: visits of a person, results of a commit.
 constexpr std::size_t items_max = 1000;
 
-constexpr std::string_view form = "kiosk-recording 1";
+constexpr std::string_view form = "kiosk-recording 2";
 
 // Of any member; defined below those of each struct, which they need.
 template <typename T>
@@ -46,12 +46,21 @@ void describe(auto& io, Now& now) {
   io.instant(now.instant);
   io.choice(now.trust, ClockTrust::not_before);
 }
+void describe(auto& io, Minutes& minutes) {
+  auto count = minutes.count();
+  io.number(count);
+  minutes = Minutes(count);
+}
+void describe(auto& io, domain::WaitRange& range) {
+  describe(io, range.from);
+  describe(io, range.until);
+}
 void describe(auto& io, domain::Visit& visit) {
   io.visit(visit);  // all but what only the ledger of this kiosk knows
   if (visit.arrival) io.choice(visit.arrival->ticket, domain::TicketPaper::unknown);
 }
 void describe(auto& io, StaffNotice& notice) {
-  io.choice(notice, StaffNotice::reader);
+  io.choice(notice, StaffNotice::revoked);
 }
 void describe(auto& io, LookUpFailure& failure) {
   io.choice(failure, LookUpFailure::no_data);
@@ -107,10 +116,14 @@ void describe(auto& io, LookUpAnswered& answer) {
   describe(io, answer.request);
   describe(io, answer.result);
 }
+void describe(auto& io, domain::Waiting& waiting) {
+  describe(io, waiting.people_ahead);
+  describe(io, waiting.range);
+}
 void describe(auto& io, FreshAnswered& answer) {
   describe(io, answer.request);
   describe(io, answer.result);
-  describe(io, answer.people_ahead);
+  describe(io, answer.waiting);
 }
 void describe(auto& io, CommitAnswered& answer) {
   describe(io, answer.request);
@@ -133,6 +146,7 @@ void describe(auto& io, SurroundingsChanged& changed) {
   io.choice(around.ledger, LedgerHealth::cannot_record);
   io.flag(around.has_data);
   io.flag(around.may_issue);
+  io.flag(around.revoked);
   std::vector<StaffNotice> notices(around.notices.begin(), around.notices.end());
   describe(io, notices);
   around.notices = {notices.begin(), notices.end()};

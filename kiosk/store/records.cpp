@@ -11,7 +11,8 @@ using namespace domain;
 enum class Kind : std::uint8_t {
   person_1 = 0x11,
   visit_1 = 0x21,
-  check_in_1 = 0x31,
+  check_in_1 = 0x31,  ///< without the range of the wait
+  check_in_2 = 0x32,
   texts_1 = 0x41
 };
 
@@ -167,7 +168,19 @@ constexpr auto describe_visit = [](auto& io, auto& visit) {
   io.integer(visit.round);
 };
 
-constexpr auto describe_check_in = [](auto& io, auto& check_in) {
+constexpr auto each_minutes = [](auto& io, auto& minutes) {
+  std::int64_t count = minutes.count();
+  io.integer(count);
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(minutes)>>)
+    minutes = Minutes(count);
+};
+
+constexpr auto describe_range = [](auto& io, auto& range) {
+  each_minutes(io, range.from);
+  each_minutes(io, range.until);
+};
+
+constexpr auto describe_check_in_1 = [](auto& io, auto& check_in) {
   for (auto* text : {&check_in.visit_key, &check_in.appointment_id, &check_in.appointment_version,
                      &check_in.patient_id, &check_in.nonce, &check_in.token}) {
     io.text(*text);
@@ -180,9 +193,14 @@ constexpr auto describe_check_in = [](auto& io, auto& check_in) {
   io.text(check_in.own_number);
   io.flag(check_in.online);
   io.text(check_in.language);
-  io.maybe(check_in.people_ahead, [](auto& inner, auto& count) { inner.integer(count); });
+  io.maybe(check_in.waiting.people_ahead, [](auto& inner, auto& count) { inner.integer(count); });
   describe_person(io, check_in.person);
   describe_appointment(io, check_in.appointment);
+};
+
+constexpr auto describe_check_in = [](auto& io, auto& check_in) {
+  describe_check_in_1(io, check_in);
+  io.maybe(check_in.waiting.range, describe_range);
 };
 
 constexpr auto describe_texts = [](auto& io, auto& texts) { io.list(texts, each_text); };
@@ -214,7 +232,7 @@ Bytes encode(const Visit& visit) {
   return encode_as(Kind::visit_1, visit, describe_visit);
 }
 Bytes encode(const CheckIn& check_in) {
-  return encode_as(Kind::check_in_1, check_in, describe_check_in);
+  return encode_as(Kind::check_in_2, check_in, describe_check_in);
 }
 Bytes encode_texts(std::initializer_list<std::string_view> texts) {
   const std::vector<std::string> list(texts.begin(), texts.end());
@@ -228,7 +246,9 @@ Result<Visit> decode_visit(ByteView bytes) {
   return decode_as<Visit>(Kind::visit_1, bytes, describe_visit);
 }
 Result<CheckIn> decode_check_in(ByteView bytes) {
-  return decode_as<CheckIn>(Kind::check_in_1, bytes, describe_check_in);
+  if (!bytes.empty() && bytes.front() == static_cast<std::uint8_t>(Kind::check_in_1))
+    return decode_as<CheckIn>(Kind::check_in_1, bytes, describe_check_in_1);
+  return decode_as<CheckIn>(Kind::check_in_2, bytes, describe_check_in);
 }
 Result<std::vector<std::string>> decode_texts(ByteView bytes) {
   return decode_as<std::vector<std::string>>(Kind::texts_1, bytes, describe_texts);

@@ -159,6 +159,27 @@ bool is_deceased(element resource) {
   return !text(resource, "deceasedDateTime").empty();
 }
 
+/// Encounter.statusHistory holds the states before the present one (FHIR R4, 8.11.3): a patient who
+/// was called left `arrived`, perhaps by way of `triaged`.
+std::optional<Milliseconds> waited(element encounter) {
+  const auto status = text(encounter, "status");
+  if (status != "in-progress" && status != "onleave" && status != "finished") return std::nullopt;
+  std::optional<Instant> arrived, called, left;
+  each(encounter, "statusHistory", [&](element item) {
+    const auto period = child(item, "period");
+    if (!period) return;
+    const auto state = text(item, "status");
+    const auto start = instant(*period, "start"), end = instant(*period, "end");
+    if (state == "arrived" && (!arrived || (start && *start < *arrived))) arrived = start;
+    if (state == "in-progress" && (!called || (start && *start < *called))) called = start;
+    if ((state == "arrived" || state == "triaged") && (!left || (end && *end > *left))) left = end;
+  });
+  const auto end = called ? called : left;
+  if (!arrived || !end || *end < *arrived || *end - *arrived > std::chrono::hours(24))
+    return std::nullopt;
+  return *end - *arrived;
+}
+
 /// One resource on its way into the Reading; says why when it cannot be used.
 class Reader {
  public:
@@ -293,6 +314,7 @@ class Reader {
       each(resource, "appointment", [&](element item) { add(reference_in(item, urns_)); });
       row.patient_id = id_of(reference_at(resource, "subject", urns_), "Patient");
       if (const auto period = child(resource, "period")) row.start = instant(*period, "start");
+      row.waited = waited(resource);
     }
     reading_.encounters.push_back(std::move(row));
     return {};

@@ -103,6 +103,8 @@ struct EncounterRow {
   std::vector<std::string> appointments;  ///< ids
   std::string patient_id;
   std::optional<Instant> start;  ///< period.start, for a Task authoredOn
+  /// From arriving to being called, where statusHistory tells both; at most a day.
+  std::optional<Milliseconds> waited;
   std::vector<domain::Identifier> identifiers;
 };
 

@@ -46,6 +46,15 @@ void add_page_fields(FormFields& fields, const SiteProfile& profile, Includes in
   fields.emplace_back("_count", std::to_string(std::min(profile.page_size, page_size_max)));
 }
 
+FormFields at_place(const std::string& status, Instant from, const std::string& location_id,
+                    const std::string& doctor_id) {
+  FormFields fields = {{"status", status},
+                       {"date", "ge" + format_utc(from)},
+                       {"location", "Location/" + escaped(location_id)}};
+  if (!doctor_id.empty()) fields.emplace_back("practitioner", "Practitioner/" + escaped(doctor_id));
+  return fields;
+}
+
 std::string joined(std::span<const std::string> ids, const std::string& before) {
   std::string list;
   for (const auto& id : ids) list += (list.empty() ? "" : ",") + before + escaped(id);
@@ -135,11 +144,16 @@ HttpRequest visit_keys_search(const SiteProfile& profile,
 
 HttpRequest waiting_search(const SiteProfile& profile, Instant from, const std::string& location_id,
                            const std::string& doctor_id) {
-  FormFields fields = {{"status", "arrived"},
-                       {"date", "ge" + format_utc(from)},
-                       {"location", "Location/" + escaped(location_id)}};
-  if (!doctor_id.empty()) fields.emplace_back("practitioner", "Practitioner/" + escaped(doctor_id));
+  auto fields = at_place("arrived", from, location_id, doctor_id);
   fields.emplace_back("_summary", "count");
+  return search(profile, "Encounter", fields);
+}
+
+HttpRequest waited_search(const SiteProfile& profile, Instant from, const std::string& location_id,
+                          const std::string& doctor_id) {
+  auto fields = at_place("in-progress,finished", from, location_id, doctor_id);
+  fields.emplace_back("_sort", "-date");
+  fields.emplace_back("_count", "50");
   return search(profile, "Encounter", fields);
 }
 

@@ -52,6 +52,10 @@ HttpRequest visit_keys_search(const SiteProfile& profile,
 HttpRequest waiting_search(const SiteProfile& profile, Instant from, const std::string& location_id,
                            const std::string& doctor_id);
 
+/// The last 50 who arrived since `from` at that place for that doctor and were called.
+HttpRequest waited_search(const SiteProfile& profile, Instant from, const std::string& location_id,
+                          const std::string& doctor_id);
+
 /// Encounters or Tasks by one identifier.
 HttpRequest identifier_search(const SiteProfile& profile, const std::string& type,
                               const domain::Identifier& identifier);

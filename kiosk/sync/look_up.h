@@ -80,14 +80,18 @@ class FreshReads {
     std::optional<Reading> appointment;
     std::optional<Reading> arrivals;
     std::optional<domain::Visit> visit;  ///< complete; the count may still be under way
-    bool counting = false;
-    std::optional<int> people_ahead;
+    int counting = 0;                    ///< searches of who waits there that have not ended
+    domain::Waiting waiting;
   };
 
   void on_appointment(Now now, RequestId id, const Reply& reply);
   void on_arrivals(Now now, RequestId id, const Reply& reply);
   void count(Now now, const ReadFresh& what);
   void on_count(RequestId id, const Reply& reply);
+  void ask_waits(Now now, const ReadFresh& what);
+  void on_waits(Now now, RequestId id, const std::string& place, const Reply& reply);
+  void counted(RequestId id);
+  HttpRequest in_time(HttpRequest search, Milliseconds limit) const;
   void join(Now now, RequestId id);
   void finish(Now now, RequestId id, const Reading& reading);
   void answer(RequestId id, std::variant<domain::Visit, AppointmentGone, Error> result);
@@ -95,7 +99,13 @@ class FreshReads {
   Context& context_;
   Resolver& resolver_;
   std::map<RequestId, Work> works_;
-  bool can_count_ = true;  ///< until the server refuses such a search
+  struct KnownRange {
+    Instant read_at;
+    std::optional<domain::WaitRange> range;
+  };
+  std::map<std::string, KnownRange> ranges_;  ///< by location and doctor, at most `ranges_max`
+  bool can_count_ = true;                     ///< until the server refuses such a search
+  bool can_tell_waits_ = true;
 };
 
 /// Reads an answer or says why it is none: sync/unavailable, fhir/malformed.

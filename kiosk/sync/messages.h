@@ -9,6 +9,7 @@
 #include "kiosk/base/result.h"
 #include "kiosk/domain/appointment.h"
 #include "kiosk/domain/codes.h"
+#include "kiosk/domain/waiting.h"
 #include "kiosk/sync/http.h"
 #include "kiosk/sync/server_state.h"
 
@@ -64,7 +65,7 @@ struct AppointmentGone {
 struct FreshAnswer {
   RequestId request;
   std::variant<domain::Visit, AppointmentGone, Error> result;
-  std::optional<int> people_ahead = {};  ///< arrived there today and not called yet
+  domain::Waiting waiting = {};  ///< how many are there today and how long others waited
 };
 
 using Answer = std::variant<LookUpAnswer, FreshAnswer>;
@@ -97,7 +98,7 @@ struct Output {
   bool day_is_complete =
       false;  ///< all appointments of today and tomorrow were read since the start
   std::optional<ClockCorrection> clock;  ///< to add to the stepping clock from the next step on
-  bool revoked = false;  ///< the hospital has withdrawn this kiosk's sign-in: see smart_sign_in.h
+  bool revoked = false;  ///< the hospital has withdrawn this kiosk: see smart_sign_in.h, orders.h
   std::optional<Instant> wake;  ///< step again by then even if nothing happens
 };
 

@@ -126,7 +126,7 @@ class PrintingKiosk {
     domain::Visit visit;
     visit.appointment = one.appointment;
     commit.visits = {visit};
-    commit.people_ahead = {std::nullopt};
+    commit.waiting.resize(1);
     commit.language = "zh-Hans";
     commit.online = true;
     commit.service_day = one.service_day;

@@ -233,7 +233,7 @@ int Walk::compare() {
   for (const auto& encounter : known["encounters"]) {
     if (encounter["status"] == "entered-in-error") continue;
     std::string key, number;
-    for (const auto& identifier : encounter["identifier"]) {
+    for (const auto& identifier : encounter.value("identifier", json::array())) {
       if (identifier["system"] == "urn:kiosk:visit-key") key = identifier["value"];
       if (identifier["system"] == "urn:kiosk:ticket-number") number = identifier["value"];
     }

@@ -75,6 +75,10 @@ Result<std::unique_ptr<World>> World::create(Options options) {
   auto proxy = emulators::FaultProxy::create((*server)->port());
   if (!proxy) return pass_on(proxy.error());
   (*server)->announce_port((*proxy)->port());
+  (*server)->with_hospital([](emulators::Hospital& made) {  // a morning that has been busy so far
+    made.call_patients("room-derma", {42, 38, 51, 44, 47, 40, 36, 53, 45, 41, 49, 39},
+                       system_now());
+  });
   world->hospital_ = std::move(*server);
   world->proxy_ = std::move(*proxy);
   return world;

@@ -14,7 +14,7 @@ TOKEN = "urn:kiosk:ticket-token"
 
 
 def identifiers(resource, system):
-    return [one["value"] for one in resource["identifier"] if one.get("system") == system]
+    return [one["value"] for one in resource.get("identifier", []) if one.get("system") == system]
 
 
 class Hospital:

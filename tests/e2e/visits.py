@@ -56,6 +56,20 @@ def all_ways_to_come(case, way):
     equal(kiosk.print_jobs(), [(number, False, "printed") for number in numbers], "print jobs")
 
 
+@e2e("visit: who is ahead and how long others waited there is told on the screen")
+def wait_told(case):
+    hospital = Hospital(case)
+    hospital.ask("call_patients", location="room-derma", waited_min=[25, 30, 35] * 5)
+    kiosk = Kiosk(case, hospital, changes={"check_in.calls_by": '"arrival"'}).ready()
+    kiosk.lay(hospital.people["one_booked"])  # at room-derma
+    kiosk.confirm()
+    texts = "\n".join(kiosk.texts())
+    check("前面 0 人" in texts or "0 people ahead" in texts, f"who is ahead: {texts}")
+    check("30–35" in texts, f"the wait: {texts}")
+    kiosk.home()
+    kiosk.stop()
+
+
 @e2e("visit: card, booking, hospital card, birth date and ticket code; one transaction",
      short=True, seconds=10)
 def by_transaction(case):

@@ -352,6 +352,25 @@ Hospital::Merged Hospital::merge_patient(const std::string& appointment_id, Inst
   return merged;
 }
 
+void Hospital::call_patients(const std::string& location_id, const std::vector<int>& waited_min,
+                             Instant now) {
+  Instant called = now;
+  for (const int waited : waited_min) {
+    const auto arrived = instant_text(*state_, called - kiosk::Minutes(waited));
+    const json waiting = {{"status", "arrived"},
+                          {"period", {{"start", arrived}, {"end", instant_text(*state_, called)}}}};
+    const json place = {{"location", {{"reference", "Location/" + location_id}}}};
+    json encounter = {{"resourceType", "Encounter"},
+                      {"status", "in-progress"},
+                      {"statusHistory", json::array({waiting})},
+                      {"class", {{"code", "AMB"}}},
+                      {"location", json::array({place})},
+                      {"period", {{"start", arrived}}}};
+    create(*state_, "Encounter", std::move(encounter), "", now);
+    called -= kiosk::Minutes(1);
+  }
+}
+
 void Hospital::put(const std::string& resource_json, Instant now) {
   auto resource = json::parse(resource_json);
   const std::string type = resource.at("resourceType");

@@ -111,6 +111,10 @@ class Hospital {
     std::string kept;
   };
   Merged merge_patient(const std::string& appointment_id, kiosk::Instant now);
+  /// Patients who arrived at that Location and were called after so many minutes, the last one just
+  /// now.
+  void call_patients(const std::string& location_id, const std::vector<int>& waited_min,
+                     kiosk::Instant now);
   /// Puts any resource (JSON text); its id is kept.
   void put(const std::string& resource_json, kiosk::Instant now);
 

@@ -266,6 +266,11 @@ std::vector<std::string> matches(const Hospital::State& state, const std::string
 
 std::string search(Hospital::State& state, const std::string& type, const Fields& fields,
                    Instant now) {
+  // Encounter.period.start; those without one come last.
+  const auto start_of = [&](const std::string& reference) {
+    const auto period = state.find(reference)->resource.value("period", json::object());
+    return kiosk::sync::parse_instant(period.value("start", std::string())).value_or(Instant{});
+  };
   check_parameters(state, type, fields);
   auto all = matches(state, type, fields);
   std::size_t size = 20;
@@ -277,6 +282,9 @@ std::string search(Hospital::State& state, const std::string& type, const Fields
       std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
         return state.find(a)->updated < state.find(b)->updated;
       });
+    if (name == "_sort" && value == "-date" && type == "Encounter")
+      std::stable_sort(all.begin(), all.end(),
+                       [&](const auto& a, const auto& b) { return start_of(a) > start_of(b); });
   }
   size = std::min(size, state.options.page_size_max);
   if (state.options.counts_includes == HospitalOptions::Can::yes)

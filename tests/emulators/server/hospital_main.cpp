@@ -73,6 +73,12 @@ std::string control(const ControlRequest& request, emulators::HospitalServer& se
     reply["faults_done"] = proxy.faults_done();
     return reply.dump();
   }
+  if (request.op == "key_pair") {
+    const auto pair = emulators::make_key_pair("ES384");
+    reply["private"] = pair.private_key;
+    reply["public"] = pair.public_key;
+    return reply.dump();
+  }
   if (request.op == "desk") {
     server.with_desk([&](emulators::TokenDesk& desk) {
       if (request.get("do") == "withdraw") desk.withdraw_client();
@@ -100,6 +106,11 @@ std::string control(const ControlRequest& request, emulators::HospitalServer& se
       hospital.undo_arrival(id, system_now());
     } else if (request.op == "check_in_elsewhere") {
       hospital.check_in_elsewhere(id, request.get("nonce"), request.get("number"), system_now());
+    } else if (request.op == "call_patients") {
+      const auto waited = request.numbers.find("waited_min");
+      if (waited != request.numbers.end())
+        hospital.call_patients(request.get("location"),
+                               {waited->second.begin(), waited->second.end()}, system_now());
     } else if (request.op == "put") {
       hospital.put(request.get("resource"), system_now());
     } else if (request.op == "read") {

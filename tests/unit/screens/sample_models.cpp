@@ -120,6 +120,7 @@ void add_idle(Samples& to) {
   to.add("closed_nothing_usable", journeys::Closed{journeys::ClosedReason::nothing_usable});
   need_staff(
       to.add("closed_cannot_record", journeys::Closed{journeys::ClosedReason::cannot_record}));
+  to.add("closed_revoked", journeys::Closed{journeys::ClosedReason::revoked});
   to.add("closed_stopped_issuing", journeys::Closed{journeys::ClosedReason::stopped_issuing});
   to.add("help", journeys::Welcome{}).session.overlay = journeys::Overlay::help;
   to.add("take_card", journeys::TakeCard{});
@@ -223,7 +224,8 @@ journeys::Done done_of(TicketState ticket) {
   done.person = person();
   done.online = true;
   done.visits = {done_visit(visit(10 * 60 + 20), ticket, "K1-017")};
-  done.visits.front().people_ahead = 4;
+  done.visits.front().waiting = {4,
+                                 kiosk::domain::WaitRange{kiosk::Minutes(40), kiosk::Minutes(55)}};
   return done;
 }
 

@@ -85,11 +85,26 @@ TEST_CASE("ticket text: off-line it leads to the nurse with the time of arrival"
 
 TEST_CASE("ticket text: people ahead are told with their age, and not when the count is old") {
   domain::PrintJob counted = job();
-  counted.check_in.people_ahead = 4;
+  counted.check_in.waiting.people_ahead = 4;
   CHECK(values(counted)["ahead"] == "4 people ahead (09:41)");
-  counted.check_in.people_ahead = 1;
+  counted.check_in.waiting.people_ahead = 1;
   CHECK(values(counted)["ahead"] == "1 person ahead (09:41)");
   CHECK(values(counted, confirmed + Minutes(5))["ahead"].empty());
+}
+
+TEST_CASE("ticket text: the wait is told with its age, and \"not called by\" waits for its end") {
+  domain::PrintJob counted = job();
+  const std::string without = values(counted)["not_called_by"];
+  counted.check_in.waiting.range = domain::WaitRange{Minutes(40), Minutes(55)};
+  CHECK(values(counted)["wait"] == "Wait from 09:41: about 40–55 minutes");
+  CHECK(values(counted, confirmed + Minutes(5))["wait"].empty());
+  CHECK(values(counted)["not_called_by"].find("11:06") != std::string::npos);
+  counted.check_in.waiting.range->until = Minutes(30);
+  CHECK(values(counted)["not_called_by"] == without);  // the appointment is later
+  counted.check_in.waiting.range->until = Minutes(90);
+  CHECK(values(counted)["not_called_by"].find("11:41") != std::string::npos);
+  CHECK(values(counted, confirmed + Minutes(5))["not_called_by"].find("11:41") !=
+        std::string::npos);
 }
 
 TEST_CASE("ticket text: an untrusted clock gives no times to rely on") {

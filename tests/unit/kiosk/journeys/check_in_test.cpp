@@ -161,8 +161,8 @@ TEST_CASE("check-in: a late answer to a look-up is ignored") {
 
 TEST_CASE("several today: those in their window are preselected, the rest cannot be chosen") {
   Bench kiosk;
-  kiosk.to_confirm({visit_at("a1", Minutes(39)), visit_at("a2", Minutes(50)),
-                    visit_at("a3", Minutes(300))});
+  kiosk.to_confirm(
+      {visit_at("a1", Minutes(39)), visit_at("a2", Minutes(50)), visit_at("a3", Minutes(300))});
   const auto choose = kiosk.as<Choose>();
   CHECK(choose.chosen == std::vector<char>{1, 1, 0});
   kiosk.tap("toggle:2");
@@ -185,9 +185,9 @@ TEST_CASE("several today: one that could not be recorded is told beside those th
   kiosk.tap("continue");
   kiosk.answer_fresh();
   kiosk.tap("confirm");
-  kiosk.feed(CommitAnswered{
-      kiosk.as<Committing>().request,
-      {Committed{"a1", "K1-001", "t", 5, kiosk.now}, CommitResult(CannotRecord{})}});
+  kiosk.feed(
+      CommitAnswered{kiosk.as<Committing>().request,
+                     {Committed{"a1", "K1-001", "t", 5, kiosk.now}, CommitResult(CannotRecord{})}});
   CHECK(kiosk.as<Done>().visits.size() == 1);
   CHECK(kiosk.as<Done>().not_recorded == 1);
 }
@@ -206,15 +206,38 @@ TEST_CASE("several today: one cancelled meanwhile leaves the list and is said") 
   CHECK(kiosk.as<Committing>().visits[0].appointment.id == "a2");
 }
 
+TEST_CASE("check-in: a wait ends after the appointment begins unless the clinic calls by arrival") {
+  const auto told = [](CallOrder order, ClockTrust trust) {
+    Bench kiosk;
+    kiosk.rules.clinic.order = order;
+    kiosk.to_confirm();
+    kiosk.trust = trust;
+    const auto confirm = kiosk.as<Confirm>();
+    const domain::Waiting waiting{4, domain::WaitRange{Minutes(5), Minutes(10)}};
+    kiosk.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], waiting});
+    kiosk.tap("confirm");
+    REQUIRE(kiosk.asked<Commit>().size() == 1);
+    const auto range = kiosk.asked<Commit>()[0].waiting[0].range;
+    return std::make_pair(range, confirm.visits[0].appointment.start - kiosk.now);
+  };
+  const auto by_appointment = told(CallOrder::appointment, ClockTrust::server);
+  REQUIRE(by_appointment.first.has_value());
+  REQUIRE(by_appointment.second > Minutes(10));
+  CHECK(by_appointment.first->until >= by_appointment.second);
+  CHECK(told(CallOrder::arrival, ClockTrust::server).first ==
+        domain::WaitRange{Minutes(5), Minutes(10)});
+  CHECK_FALSE(told(CallOrder::appointment, ClockTrust::not_before).first.has_value());
+}
+
 TEST_CASE("check-in: the people ahead are those whom the fresh read counted") {
   Bench kiosk;
   kiosk.to_confirm();
   const auto confirm = kiosk.as<Confirm>();
-  kiosk.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], 4});
+  kiosk.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], domain::Waiting{4}});
   kiosk.tap("confirm");
   const auto commits = kiosk.asked<Commit>();
   REQUIRE(commits.size() == 1);
-  CHECK(commits[0].people_ahead == std::vector<std::optional<int>>{4});
+  CHECK(commits[0].waiting == std::vector<domain::Waiting>{{4, {}}});
   kiosk.feed(CommitAnswered{commits[0].request, {Committed{"a1", "K1-001", "t", 5, kiosk.now}}});
-  CHECK(kiosk.as<Done>().visits[0].people_ahead == 4);
+  CHECK(kiosk.as<Done>().visits[0].waiting.people_ahead == 4);
 }

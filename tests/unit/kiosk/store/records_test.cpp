@@ -17,6 +17,7 @@ domain::CheckIn full_check_in() {
   visit.appointment.marks = {"unpaid", ""};
   domain::CheckIn check_in = sample_check_in(visit);
   check_in.online = true;
+  check_in.waiting = {};
   check_in.own_number = "A012";
   check_in.person.standing = domain::Standing::restricted;
   return check_in;
@@ -27,6 +28,9 @@ domain::CheckIn full_check_in() {
 TEST_CASE("records: each kind reads back as it was written") {
   const domain::CheckIn check_in = full_check_in();
   CHECK(decode_check_in(encode(check_in)).value() == check_in);
+  domain::CheckIn with_range = check_in;
+  with_range.waiting = {4, domain::WaitRange{Minutes(40), Minutes(55)}};
+  CHECK(decode_check_in(encode(with_range)).value() == with_range);
   CHECK(decode_person(encode(check_in.person)).value() == check_in.person);
   CHECK(decode_person(encode(domain::Person{})).value() == domain::Person{});
   domain::Visit visit = sample_visit();
@@ -36,6 +40,15 @@ TEST_CASE("records: each kind reads back as it was written") {
   CHECK(decode_visit(encode(visit)).value() == visit);
   CHECK(decode_texts(encode_texts({"a", "", "王|芳"})).value() ==
         std::vector<std::string>{"a", "", "王|芳"});
+}
+
+TEST_CASE("records: a check-in of the first form, without the range of a wait, still opens") {
+  domain::CheckIn check_in = full_check_in();
+  check_in.waiting.people_ahead = 3;
+  Bytes first_form = encode(check_in);
+  first_form.front() = 0x31;
+  first_form.pop_back();  // "no range"
+  CHECK(decode_check_in(first_form).value() == check_in);
 }
 
 TEST_CASE("records: cut short, lengthened or of another kind is refused") {

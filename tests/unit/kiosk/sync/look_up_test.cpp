@@ -316,7 +316,7 @@ TEST_CASE("fresh read: who has arrived at the same place for the same doctor is 
   const auto visit = std::get<domain::Visit>(c.bench.read_fresh(id).result);
   const auto& place = visit.appointment.location_id;
   REQUIRE_FALSE(place.empty());
-  CHECK(ask(place, "").people_ahead == 0);
+  CHECK(ask(place, "").waiting.people_ahead == 0);
   const auto waiting = [](const std::string& encounter, const std::string& at) {
     return R"({"resourceType":"Encounter","id":")" + encounter +
            R"(","status":"arrived","class":{"code":"AMB"},"location":[{"location":{"reference":")" +
@@ -326,10 +326,29 @@ TEST_CASE("fresh read: who has arrived at the same place for the same doctor is 
   c.hospital.put(waiting("w2", "Location/" + place), morning());
   c.hospital.put(waiting("w3", "Location/elsewhere"), morning());
   const auto counted = ask(place, "");
-  CHECK(counted.people_ahead == 2);
+  CHECK(counted.waiting.people_ahead == 2);
   CHECK(std::holds_alternative<domain::Visit>(counted.result));
-  CHECK(ask(place, "another-doctor").people_ahead == 0);
-  CHECK_FALSE(ask("", "").people_ahead.has_value());
+  CHECK(ask(place, "another-doctor").waiting.people_ahead == 0);
+  CHECK_FALSE(ask("", "").waiting.people_ahead.has_value());
+}
+
+TEST_CASE(
+    "fresh read: how long others waited there is told from ten on, and read anew after 5 minutes") {
+  Case c;
+  const auto id = c.who("one_booked").appointments[0];
+  const auto ask = [&] {
+    c.bench.answers.clear();
+    c.bench.run({ReadFresh{RequestId{77}, id, Milliseconds(1'500), "room-internal", ""}});
+    REQUIRE(c.bench.answers.size() == 1);
+    return std::get<FreshAnswer>(c.bench.answers.front()).waiting.range;
+  };
+  c.hospital.call_patients("room-internal", {20, 20, 20, 20, 20, 20, 30, 30, 40}, morning());
+  CHECK_FALSE(ask().has_value());
+  c.hospital.call_patients("room-internal", {33}, morning());
+  c.hospital.call_patients("room-eye", {300, 300, 300}, morning());
+  CHECK_FALSE(ask().has_value());  // what was read is good for 5 minutes
+  c.bench.pass(Minutes(5));
+  CHECK(ask() == domain::WaitRange{Minutes(20), Minutes(35)});
 }
 
 TEST_CASE("fresh read: a server that refuses to count loses nothing and is asked once") {
@@ -347,7 +366,7 @@ TEST_CASE("fresh read: a server that refuses to count loses nothing and is asked
     REQUIRE(c.bench.answers.size() == 1);
     const auto& answer = std::get<FreshAnswer>(c.bench.answers.front());
     CHECK(std::holds_alternative<domain::Visit>(answer.result));
-    CHECK_FALSE(answer.people_ahead.has_value());
+    CHECK_FALSE(answer.waiting.people_ahead.has_value());
   }
   CHECK(asked == 1);
 }
