@@ -18,6 +18,8 @@ std::string heading_of(const Page& page, journeys::ClosedReason reason) {
       return page.tr("This kiosk cannot record check-ins at the moment");
     case journeys::ClosedReason::stopped_issuing:
       return page.tr("This kiosk cannot give numbers at the moment");
+    case journeys::ClosedReason::revoked:
+      return page.tr("This kiosk is out of service");
   }
   return {};
 }
@@ -89,7 +91,7 @@ ui::Node closed(const Page& page, const journeys::Closed& screen) {
     content.push_back(ui::text(page.tr("Your appointment stays as it is. Please go to the desk.")));
   }
   content.push_back(desk_card(page, hours ? page.tr("If you need help") : page.tr("Please go to")));
-  if (!hours) {
+  if (!hours && screen.reason != journeys::ClosedReason::revoked) {
     content.push_back(ui::sub(page.tr("This kiosk will open again by itself.")));
   }
   return framed(page, std::move(content), {});

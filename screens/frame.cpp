@@ -26,6 +26,10 @@ std::string words_of(const Page& page, journeys::StaffNotice notice) {
       return page.tr("new ledger");
     case journeys::StaffNotice::reader:
       return page.tr("card reader");
+    case journeys::StaffNotice::sign_in:
+      return page.tr("sign-in at the server");
+    case journeys::StaffNotice::revoked:
+      return page.tr("kiosk withdrawn");
   }
   return {};
 }

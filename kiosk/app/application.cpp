@@ -18,6 +18,7 @@
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/sync/curl_client.h"
+#include "kiosk/sync/signed_order.h"
 
 namespace kiosk::app {
 namespace {
@@ -150,6 +151,7 @@ Result<RecordsWorker::Parts> Application::make_parts(const ApplicationOptions& o
   parts.authorizer = std::move(core->authorizer);
   parts.engine = std::move(core->engine);
   parts.tickets = std::move(*tickets);
+  parts.order_key = std::move(core->order_key);
   parts.random = random_hex;
   return parts;
 }

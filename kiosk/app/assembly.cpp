@@ -48,7 +48,13 @@ Result<Core> make_core(const shell::Config& config, const shell::VaultKeys& keys
   const auto status = core.ledger->status(Instant{});
   if (!status) return pass_on(status.error());
   core.clock = std::make_unique<shell::Clock>(std::max(build_floor(), status->last_committed));
-  sync::Settings settings{config.profile, config.rules.zone, config.rules.kiosk_code};
+  if (!config.order_key_file.empty()) {
+    auto key = sync::OrderKey::load(config.order_key_file);
+    if (!key) return fail("server.orders.key_file", key.error());
+    core.order_key = std::move(*key);
+  }
+  sync::Settings settings{config.profile, config.rules.zone, config.rules.kiosk_code,
+                          config.order_url, core.order_key};
   auto engine =
       sync::Engine::create(std::move(settings), *core.ledger, *core.authorizer, random_unit);
   if (!engine) return fail("server", engine.error());

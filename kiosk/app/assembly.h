@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/config.h"
@@ -22,10 +23,11 @@ struct Core {
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<sync::Engine> engine;
   std::unique_ptr<shell::Clock> clock;
+  std::optional<sync::OrderKey> order_key;  ///< of who may withdraw this kiosk
 };
 
 /// Opens the ledger, whose folder is made, and finishes a key change that was cut short. Errors:
-/// those of shell::open_with_keys and sync::Engine::create.
+/// those of shell::open_with_keys, sync::OrderKey::load and sync::Engine::create.
 Result<Core> make_core(const shell::Config& config, const shell::VaultKeys& keys,
                        std::unique_ptr<sync::Authorizer> authorizer);
 

@@ -13,12 +13,12 @@
 #include "kiosk/app/device_commands.h"
 #include "kiosk/app/sync_command.h"
 #include "kiosk/app/vault.h"
+#include "kiosk/app/withdraw_commands.h"
 #include "kiosk/shell/control_socket.h"
 
 namespace kiosk::app {
 namespace {
 
-constexpr Milliseconds reply_limit{10'000};
 constexpr const char* default_config = "/etc/kiosk/kiosk.toml";
 
 struct Options {
@@ -28,6 +28,9 @@ struct Options {
   std::string list;
   std::string trial;
   std::string pictures;
+  std::string order_file;
+  std::string order_kiosk;
+  std::string order_key;
   bool headless = false;
   bool print = false;
   bool udev_rules = false;
@@ -159,6 +162,23 @@ void add_audit_commands(CLI::App& cli, Options& options) {
   for (CLI::App* command : {verify, rows, visit, sync}) add_place(*command, options);
 }
 
+void add_withdraw_commands(CLI::App& cli, Options& options) {
+  CLI::App* withdraw = cli.add_subcommand(
+      "withdraw", "destroy patients' data on the running kiosk, for good, by a signed order");
+  withdraw->add_option("ORDER", options.order_file, "file with the order")
+      ->required()
+      ->check(CLI::ExistingFile);
+  add_place(*withdraw, options);
+  CLI::App* make = cli.add_subcommand("make-order",
+                                      "print an order to withdraw a kiosk, for `kiosk withdraw` "
+                                      "or to lay at server.orders.url");
+  make->add_option("KIOSK", options.order_kiosk, "the kiosk's code")->required();
+  make->add_option("--key", options.order_key,
+                   "private key (PEM) whose public half is server.orders.key_file")
+      ->required()
+      ->check(CLI::ExistingFile);
+}
+
 void add_commands(CLI::App& cli, Options& options) {
   cli.set_version_flag("--version", std::string("kiosk ") + KIOSK_VERSION);
   cli.require_subcommand(1);
@@ -185,6 +205,7 @@ void add_commands(CLI::App& cli, Options& options) {
   for (CLI::App* command : {status, list}) add_place(*command, options);
   add_device_commands(cli, options);
   add_audit_commands(cli, options);
+  add_withdraw_commands(cli, options);
 }
 
 }  // namespace
@@ -234,6 +255,12 @@ int run_cli(int argc, char** argv) {
     return with_config(options, [&](const shell::Config& config, const std::string& socket) {
       return sync_once(config, socket, Seconds(options.sync_limit_s), credentials_folder());
     });
+  }
+  if (cli.got_subcommand("make-order"))
+    return make_withdrawal_order(options.order_kiosk, options.order_key);
+  if (cli.got_subcommand("withdraw")) {
+    const auto socket = socket_of(options);
+    return socket ? withdraw_kiosk(*socket, options.order_file) : complain(socket.error());
   }
   if (cli.got_subcommand("status")) return ask(options, shell::request_line("status", {}));
   return ask(options, shell::request_line(

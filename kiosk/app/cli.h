@@ -18,6 +18,9 @@ inline constexpr int exit_config = 78;       ///< EX_CONFIG
 /// The command line of `kiosk`: run, audit, sync, check-config, status, list, devices, test.
 int run_cli(int argc, char** argv);
 
+/// How long a running kiosk may take to answer a command.
+inline constexpr Milliseconds reply_limit{10'000};
+
 /// Says on stderr what went wrong; the exit status for it.
 int complain(const Error& error);
 

@@ -19,7 +19,6 @@
 namespace kiosk::app {
 namespace {
 
-constexpr Milliseconds reply_limit{5'000};
 constexpr Milliseconds settle_limit{5'000};   ///< for a device to say how it is
 constexpr Milliseconds name_limit{1'000};     ///< and what it is called
 constexpr Milliseconds person_limit{30'000};  ///< for a card to be laid, a code to be shown

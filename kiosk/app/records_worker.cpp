@@ -7,6 +7,7 @@
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/trail.h"
+#include "kiosk/store/key_file.h"
 
 namespace kiosk::app {
 namespace {
@@ -124,6 +125,10 @@ void RecordsWorker::take(Item item) {
 
 void RecordsWorker::take_control(shell::ControlCall call) {
   const RequestId request{++last_request_};
+  if (call.request.op == "withdraw") {
+    obey(call);
+    return;
+  }
   if (call.request.op == "status") {
     inputs_.push_back(shell::StatusQuery{request});
   } else if (call.request.op == "audit") {
@@ -147,6 +152,33 @@ void RecordsWorker::take_control(shell::ControlCall call) {
   asked_[request] = std::move(call);
 }
 
+/// An order that somebody brings on paper, as it were: its signature decides.
+void RecordsWorker::obey(const shell::ControlCall& call) {
+  const auto order =
+      parts_.order_key
+          ? parts_.order_key->check(call.request.get("order"), config_.rules.kiosk_code)
+          : Result<void>(fail("sync", "bad_order",
+                              "nobody may give orders: server.orders.key_file "
+                              "is not set"));
+  if (!order) {
+    shell::log_error("withdraw", order.error());
+    call.reply(shell::error_reply(order.error()));
+    return;
+  }
+  inputs_.push_back(shell::WithdrawalOrdered{});
+  call.reply(shell::ok_reply());
+}
+
+/// Of a kiosk that is withdrawn, also by an earlier life that could not.
+void RecordsWorker::destroy_key() {
+  if (auto destroyed = store::destroy_key_file(config_.key_file); !destroyed) {
+    shell::log_error("key", destroyed.error());
+    return;
+  }
+  key_is_destroyed_ = true;
+  shell::log(Severity::warning, "personal_data_destroyed");
+}
+
 void RecordsWorker::hand_out(shell::RecordsOutput output) {
   if (output.clock) {
     clock_.correct(output.clock->offset);
@@ -166,6 +198,7 @@ void RecordsWorker::hand_out(shell::RecordsOutput output) {
     shell::log(Severity::warning, "alert", {{"kind", alert.code}, {"text", alert.text}});
     webhook(alert);
   }
+  if (output.facts.revoked && !key_is_destroyed_) destroy_key();
   if (told_ != output.facts) {
     told_ = output.facts;
     shell::RecordsFacts shown = output.facts;

@@ -10,6 +10,7 @@
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/loop.h"
 #include "kiosk/sync/authorizer.h"
+#include "kiosk/sync/signed_order.h"
 
 namespace kiosk::app {
 
@@ -37,6 +38,7 @@ class RecordsWorker {
     std::unique_ptr<sync::Engine> engine;
     std::unique_ptr<TicketPrinter> tickets;
     shell::RandomHex random;
+    std::optional<sync::OrderKey> order_key = {};  ///< of who may withdraw this kiosk
   };
 
   RecordsWorker(const shell::Config& config, Parts parts, shell::Clock& clock, RecordsPorts ports);
@@ -65,6 +67,8 @@ class RecordsWorker {
   void answer(RequestId request, const std::string& line);
   void answer_list(const shell::ListAnswer& list);
   void webhook(const shell::Alert& alert);
+  void obey(const shell::ControlCall& call);
+  void destroy_key();
 
   const shell::Config& config_;
   Parts parts_;
@@ -75,6 +79,7 @@ class RecordsWorker {
   std::vector<shell::RecordsInput> inputs_;
   std::map<RequestId, shell::ControlCall> asked_;
   std::optional<shell::RecordsFacts> told_;
+  bool key_is_destroyed_ = false;
   std::uint64_t last_request_ = 0;
   std::uint64_t last_webhook_ = 0;
   std::jthread thread_;  ///< last: stops before what it uses goes

@@ -88,6 +88,8 @@ struct Config {
   std::string certificate_file;  ///< ours, shown to the server; empty: none
   std::string certificate_key_file;
   SmartSignIn smart;
+  std::string order_url;       ///< where an order to withdraw this kiosk would lie; empty: none
+  std::string order_key_file;  ///< public key of who may give it
 
   int minimum_incarnation = 1;
   std::string ledger_file = "/var/lib/kiosk/ledger.db";

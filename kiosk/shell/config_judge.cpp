@@ -32,6 +32,8 @@ void judge_sign_in(const Config& config, ConfigReading& reading) {
     reading.complain_about("server.smart.scopes", {"empty", "at least one scope"});
   needs(config.sign_in == SignIn::certificate, config.certificate_file, "server.certificate_file",
         "sign_in \"certificate\" needs it");
+  needs(!config.order_url.empty(), config.order_key_file, "server.orders.key_file",
+        "server.orders.url needs it");
   needs(!config.certificate_file.empty(), config.certificate_key_file,
         "server.certificate_key_file", "server.certificate_file needs it");
 }

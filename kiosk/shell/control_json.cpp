@@ -199,6 +199,7 @@ std::string status_reply(const Status& status) {
                   {"scanner", status.scanner},
                   {"server", status.server},
                   {"ledger", status.ledger},
+                  {"revoked", status.revoked},
                   {"clock_trust", status.clock_trust},
                   {"last_sync", instant_text(status.last_sync)},
                   {"rows",

@@ -97,6 +97,7 @@ void Loop::take(LoopInput input) {
                    around_.ledger = facts.ledger;
                    around_.has_data = facts.has_data;
                    around_.may_issue = facts.may_issue;
+                   around_.revoked = facts.revoked;
                    around_.notices = facts.notices;
                    update_surroundings();
                  },
@@ -173,7 +174,7 @@ std::string Loop::tap(const ControlRequest& request) {
 void Loop::control(ControlCall call) {
   const ControlRequest& request = call.request;
   if (request.op == "status" || request.op == "list" || request.op == "audit" ||
-      request.op == "sync") {
+      request.op == "sync" || request.op == "withdraw") {
     call.request.text["screen"] = screen_name();
     call.request.text["reader"] = text_of(around_.reader);
     call.request.text["scanner"] = text_of(around_.scanner);

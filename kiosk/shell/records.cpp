@@ -42,6 +42,7 @@ Records::Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engi
   const auto bookmark = ledger_.bookmark();
   facts_.has_data = bookmark && bookmark->has_value();
   if (facts_.has_data) last_sync_ = (*bookmark)->server_time;
+  facts_.revoked = ledger_.revoked();
 }
 
 RecordsOutput Records::step(const Now& now, std::vector<RecordsInput> inputs) {
@@ -149,6 +150,14 @@ Visit Records::merged(Visit visit) {
   return visit;
 }
 
+journeys::Way Records::way(journeys::Action action) const {
+  journeys::Surroundings around;
+  around.server = facts_.server;
+  around.has_data = facts_.has_data;
+  around.revoked = facts_.revoked;
+  return journeys::way(action, journeys::connection(around));
+}
+
 void Records::take(const journeys::LookUp& look_up) {
   // A ledger that was never filled cannot know yet which numbers bear this kiosk's code.
   if (!facts_.has_data) {
@@ -163,7 +172,7 @@ void Records::take(const journeys::LookUp& look_up) {
   pending.decisive =
       pending.from_store.size() == 1 &&
       (!decision.outcome || decision.outcome == journeys::OutcomeKind::already_checked_in);
-  if (pending.decisive && facts_.server == journeys::ServerHealth::offline) {
+  if (pending.decisive && way(journeys::Action::find_visit) == journeys::Way::store) {
     answer_from_store(look_up.request, pending);
     return;
   }
@@ -207,7 +216,7 @@ void Records::take(const journeys::ReadFresh& read) {
 }
 
 void Records::take_answer(const sync::FreshAnswer& answer) {
-  journeys::FreshAnswered event{answer.request, journeys::Unavailable{}, answer.people_ahead};
+  journeys::FreshAnswered event{answer.request, journeys::Unavailable{}, answer.waiting};
   if (const auto* visit = std::get_if<Visit>(&answer.result)) {
     event.result = merged(*visit);
   } else if (std::holds_alternative<sync::AppointmentGone>(answer.result)) {
@@ -219,7 +228,7 @@ void Records::take_answer(const sync::FreshAnswer& answer) {
 journeys::CommitResult Records::commit_one(const journeys::Commit& commit, std::size_t index) {
   const Visit& visit = commit.visits[index];
   domain::CheckIn check_in;
-  check_in.people_ahead = commit.people_ahead[index];
+  check_in.waiting = commit.waiting[index];
   check_in.visit_key = domain::visit_key(visit.appointment.id, visit.round);
   check_in.appointment_id = visit.appointment.id;
   check_in.appointment_version = visit.appointment.version;
@@ -327,7 +336,11 @@ void Records::step_engine() {
   const auto server = health_of(output.server);
   if (server != facts_.server) add_act(domain::Act::server_state, text_of(server));
   facts_.server = server;
-  if (output.last_complete_run) {
+  if (facts_.server == journeys::ServerHealth::online) {
+    notice(journeys::StaffNotice::sign_in, false);
+  }
+  if (output.revoked) take(WithdrawalOrdered{});
+  if (output.last_complete_run && output.last_complete_run != last_sync_) {
     last_sync_ = output.last_complete_run;
     facts_.has_data = true;
   }
@@ -352,8 +365,9 @@ void Records::step_engine() {
     std::replace_if(
         alert.text.begin(), alert.text.end(),
         [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < 0x20); }, '\'');
-    out_.alerts.push_back(
-        {std::nullopt, "sign_in", rules_.kiosk_code + ": " + std::move(alert.text)});
+    facts_.notices.insert(journeys::StaffNotice::sign_in);
+    out_.alerts.push_back({journeys::StaffNotice::sign_in, "sign_in",
+                           rules_.kiosk_code + ": " + std::move(alert.text)});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "kiosk/journeys/availability.h"
 #include "kiosk/journeys/effect.h"
 #include "kiosk/shell/device_report.h"
 #include "kiosk/shell/spooler.h"
@@ -38,6 +39,8 @@ struct ListQuery {
   StaffList list = StaffList::unacknowledged;
   OnPaper on_paper = OnPaper::no;
 };
+/// A signed order to withdraw this kiosk was brought, and found good.
+struct WithdrawalOrdered {};
 /// What patients did and saw at one instant.
 struct ActsNoted {
   Now now;
@@ -58,7 +61,8 @@ struct SyncQuery {
 using RecordsInput =
     std::variant<journeys::LookUp, journeys::ReadFresh, journeys::Commit, journeys::PrintAgain,
                  journeys::ResolvePrint, journeys::AllowPrinting, sync::HttpResult, PrinterChanged,
-                 ReaderChanged, JobEnded, StatusQuery, ListQuery, ActsNoted, AuditQuery, SyncQuery>;
+                 ReaderChanged, JobEnded, StatusQuery, ListQuery, ActsNoted, AuditQuery, SyncQuery,
+                 WithdrawalOrdered>;
 
 /// What records alone know of the surroundings.
 struct RecordsFacts {
@@ -66,6 +70,7 @@ struct RecordsFacts {
   journeys::LedgerHealth ledger = journeys::LedgerHealth::ok;
   bool has_data = false;
   bool may_issue = true;
+  bool revoked = false;
   std::set<journeys::StaffNotice> notices;
   bool operator==(const RecordsFacts&) const = default;
 };
@@ -150,6 +155,7 @@ class Records {
   void take(const ActsNoted& noted);
   void take(const AuditQuery& query);
   void take(const SyncQuery& query);
+  void take(const WithdrawalOrdered& ordered);
 
   Found from_store(const journeys::LookUpKey& key);
   domain::Visit merged(domain::Visit visit);
@@ -157,6 +163,7 @@ class Records {
   void answer_from_store(RequestId request, const PendingLookUp& pending);
   void take_answer(const sync::LookUpAnswer& answer);
   void take_answer(const sync::FreshAnswer& answer);
+  journeys::Way way(journeys::Action action) const;
   journeys::CommitResult commit_one(const journeys::Commit& commit, std::size_t index);
   void follow_clock(Milliseconds change);
   void step_engine();
@@ -167,7 +174,9 @@ class Records {
   void add_act(domain::Act act, std::string detail, std::string visit_key = {});
   void answer_syncs(const sync::Output& output);
   void judge_notices();
+  void destroy_personal_data();
   void notice(journeys::StaffNotice kind, bool on);
+  void judge_age();
   void note(const Error& error);
 
   const journeys::Rules& rules_;
@@ -180,6 +189,7 @@ class Records {
   RecordsFacts facts_;
   journeys::PrinterHealth printer_ = journeys::PrinterHealth::missing;
   journeys::ReaderHealth reader_ = journeys::ReaderHealth::ok;
+  bool withdrawn_ = false;  ///< by the hospital; what follows is repeated until it is done
   std::optional<Instant> printer_troubled_since_;
   std::optional<Instant> clock_doubted_since_;
   std::optional<Instant> last_sync_;

@@ -27,7 +27,7 @@ struct NoticeWords {
   const char* code;
   const char* text;
 };
-constexpr std::array<NoticeWords, 7> notice_words{{
+constexpr std::array<NoticeWords, 8> notice_words{{
     {journeys::StaffNotice::printer, "printer", "the ticket printer needs staff"},
     {journeys::StaffNotice::refused, "refused",
      "the server refused an arrival: see the staff's list"},
@@ -39,6 +39,8 @@ constexpr std::array<NoticeWords, 7> notice_words{{
     {journeys::StaffNotice::ledger_replaced, "ledger_replaced",
      "the ledger failed its check and was set aside; a new one was begun"},
     {journeys::StaffNotice::reader, "reader", "the ID-card reader is out of service"},
+    {journeys::StaffNotice::revoked, "revoked",
+     "the hospital has withdrawn this kiosk; patients' data on it are destroyed"},
 }};
 
 ListedItem item_of(const store::ListedArrival& listed) {
@@ -99,6 +101,30 @@ void Records::notice(journeys::StaffNotice kind, bool on) {
   }
 }
 
+void Records::take(const WithdrawalOrdered&) {
+  if (withdrawn_) return;
+  withdrawn_ = true;
+  next_care_ = now_.instant;
+}
+
+/// Once begun it is not taken back: an error leaves it to the next time.
+void Records::destroy_personal_data() {
+  if (withdrawn_ && !ledger_.revoked()) {
+    if (const auto destroyed = ledger_.destroy_personal_data(now_); !destroyed)
+      note(destroyed.error());
+  }
+  facts_.revoked = ledger_.revoked();
+  notice(journeys::StaffNotice::revoked, facts_.revoked);
+}
+
+/// A run brings today's and tomorrow's appointments: on the day after tomorrow they are stale.
+void Records::judge_age() {
+  if (!last_sync_ || now_.trust == ClockTrust::not_before) return;
+  const domain::Day today = domain::day_of(rules_.zone, now_.instant);
+  facts_.has_data =
+      *last_sync_ >= domain::day_of(rules_.zone, domain::plus_days(today.date, -1)).start;
+}
+
 void Records::judge_notices() {
   const bool doubted = now_.trust == ClockTrust::not_before;
   if (!doubted) {
@@ -138,6 +164,8 @@ void Records::look_after() {
   if (now_.instant < next_care_ && next_care_ - now_.instant <= care_every) return;
   next_care_ = now_.instant + care_every;
   prove_ledger();
+  destroy_personal_data();
+  judge_age();
   judge_notices();
   if (printer_troubled_since_ && !facts_.notices.contains(journeys::StaffNotice::printer)) {
     next_care_ = std::min(next_care_, *printer_troubled_since_ + printer_patience);
@@ -164,6 +192,7 @@ void Records::take(const StatusQuery& query) {
   status.printer = text_of(printer_);
   status.server = text_of(facts_.server);
   status.ledger = facts_.ledger == journeys::LedgerHealth::ok ? "ok" : "cannot_record";
+  status.revoked = ledger_.revoked();
   status.clock_trust = text_of(now_.trust);
   status.last_sync = last_sync_;
   if (const auto counts = ledger_.status(now_.instant)) {

@@ -25,6 +25,7 @@ struct Status {
   std::string scanner;
   std::string server;       ///< "online", "slow", "offline", "unknown"
   std::string ledger;       ///< "ok", "cannot_record"
+  bool revoked = false;     ///< the hospital has withdrawn this kiosk
   std::string clock_trust;  ///< "server", "rtc", "not_before"
   std::optional<Instant> last_sync;
   std::int64_t appointments = 0;  ///< rows in the store

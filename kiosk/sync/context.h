@@ -10,6 +10,7 @@
 #include "kiosk/sync/exchange.h"
 #include "kiosk/sync/fhir_search.h"
 #include "kiosk/sync/messages.h"
+#include "kiosk/sync/signed_order.h"
 
 namespace kiosk::sync {
 
@@ -17,7 +18,9 @@ namespace kiosk::sync {
 struct Settings {
   SiteProfile profile;
   domain::Zone zone;
-  std::string kiosk_code;  ///< "K1"
+  std::string kiosk_code;                  ///< "K1"
+  std::string order_url = {};              ///< where an order to withdraw this kiosk would lie
+  std::optional<OrderKey> order_key = {};  ///< who may give it; nothing: nobody
 };
 
 /// What the parts of the engine share. All of it lives on the store's thread.

@@ -119,6 +119,7 @@ store::Page Download::news_of(const Reading& reading) {
   for (std::size_t i = 0; i < told.people.size(); ++i) {
     auto& person = told.people[i];
     const auto& version = reading.patients[i].meta.version;
+    run_->people.insert(person.id);
     const auto known = known_people_.find(person.id);
     const bool same = known != known_people_.end() && !version.empty() && known->second == version;
     if (!all && same && !patients.contains(person.id)) continue;
@@ -192,11 +193,12 @@ void Download::on_arrivals(Now now, const Reply& reply) {
   const auto reading = reading_of(reply);
   if (!reading) return fail_run(now, reading.error());
   context_.watch_numbers(now, reading->encounters);
-  if (arrivals_.size() >= known_max) arrivals_.clear();
   for (const auto& row : reading->encounters) {
-    auto& looked_at = arrivals_[row.type + '/' + row.id];
-    const bool news = row.meta.version.empty() || looked_at != row.meta.version;
-    looked_at = row.meta.version;
+    const auto key = row.type + '/' + row.id;
+    const auto known = arrivals_.find(key);
+    const bool news =
+        row.meta.version.empty() || known == arrivals_.end() || known->second != row.meta.version;
+    run_->arrivals[key] = row.meta.version;
     for (const auto& id : row.appointments)
       if (news && !run_->seen.contains(id)) unseen_.push_back(id);
   }
@@ -218,10 +220,12 @@ void Download::complete(Now now) {
   }
   if (const auto marked = mark(*run_->server_time); !marked) return fail_run(now, marked.error());
   if (run_->kind == Kind::whole_days || run_->arrivals_asked) arrivals_at_ = run_->server_time;
-  if (run_->kind == Kind::whole_days) {
-    whole_for_ = run_->date;
-    std::erase_if(known_, [&](const auto& one) { return !run_->seen.contains(one.first); });
-  }
+  if (run_->kind == Kind::whole_days) whole_for_ = run_->date;
+  if (run_->arrivals_asked) arrivals_ = std::move(run_->arrivals);
+  // What the next run's overlap can bring again was brought by this one.
+  std::erase_if(known_, [&](const auto& one) { return !run_->seen.contains(one.first); });
+  std::erase_if(known_people_,
+                [&](const auto& one) { return !run_->people.contains(one.first); });
   run_.reset();
   failures_ = 0;
   last_complete_ = now.instant;

@@ -39,9 +39,11 @@ class Download {
   enum class Kind { whole_days, changes };
   struct Run {
     Kind kind = Kind::whole_days;
-    domain::Date date;                   ///< today, when it began
-    std::optional<Instant> server_time;  ///< of page 1; becomes the bookmark
-    std::set<std::string> seen;          ///< ids of appointments
+    domain::Date date;                            ///< today, when it began
+    std::optional<Instant> server_time;           ///< of page 1; becomes the bookmark
+    std::set<std::string> seen;                   ///< ids of appointments
+    std::set<std::string> people;                 ///< ids
+    std::map<std::string, std::string> arrivals;  ///< as `arrivals_`
     int pages = 0;
     int restarts = 0;
     int pages_stored = 0;  ///< that held anything new
@@ -71,9 +73,9 @@ class Download {
   Resolver& resolver_;
   std::optional<Run> run_;
   std::vector<std::string> unseen_;                  ///< stored, not in a whole run: gone or moved
-  std::map<std::string, std::string> known_;         ///< id -> signature, of the last runs
+  std::map<std::string, std::string> known_;         ///< id -> signature, of the last run
   std::map<std::string, std::string> known_people_;  ///< id -> version
-  std::map<std::string, std::string> arrivals_;      ///< Encounter or Task -> version looked at
+  std::map<std::string, std::string> arrivals_;      ///< Encounter or Task -> version, of the last run
   std::optional<domain::Date> whole_for_;            ///< the last day that was read whole
   std::optional<Instant> bookmark_;     ///< the server's time at the last complete run's page 1
   std::optional<Instant> marked_;       ///< the bookmark that is stored

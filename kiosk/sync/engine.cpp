@@ -29,7 +29,8 @@ Engine::Engine(Settings settings, store::SyncStore& store, Authorizer& authorize
       arrivals_(context_),
       download_(context_, resolver_),
       alerts_(context_),
-      audit_heads_(context_) {}
+      audit_heads_(context_),
+      orders_(context_) {}
 
 void Engine::take(Now now, Input input) {
   std::visit(overloaded{
@@ -73,6 +74,7 @@ void Engine::follow_clock(Now now, Milliseconds change) {
   download_.follow_clock(change);
   alerts_.follow_clock(change);
   audit_heads_.follow_clock(change);
+  orders_.follow_clock(change);
   if (ask_clock_at_ && *ask_clock_at_ != Instant{}) *ask_clock_at_ += change;
   last_step_ += change;
 }
@@ -96,6 +98,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   learn_clock(now);
   arrivals_.step(now);
   alerts_.step(now);
+  orders_.step(now);
   if (!ask_clock_at_)
     download_.step(now, arrivals_.busy() ? Download::Uploads::waiting : Download::Uploads::none);
   audit_heads_.step(now, download_.last_complete_run());
@@ -112,7 +115,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.day_is_complete = download_.day_is_complete(now);
   out.clock = context_.exchange.take_correction(now.trust);
   if (out.clock) correction_ = out.clock->offset;
-  out.revoked = context_.exchange.revoked();
+  out.revoked = context_.exchange.revoked() || orders_.revoked();
   out.wake = wake();
   return std::move(out);
 }
@@ -127,6 +130,7 @@ std::optional<Instant> Engine::wake() const {
   sooner(fresh_reads_.wake());
   sooner(arrivals_.wake());
   sooner(alerts_.wake());
+  sooner(orders_.wake());
   sooner(ask_clock_at_);
   if (!ask_clock_at_) sooner(download_.wake());
   return first;

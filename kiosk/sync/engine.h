@@ -9,6 +9,7 @@
 #include "kiosk/sync/context.h"
 #include "kiosk/sync/download.h"
 #include "kiosk/sync/look_up.h"
+#include "kiosk/sync/orders.h"
 
 namespace kiosk::sync {
 
@@ -45,6 +46,7 @@ class Engine {
   Download download_;
   Alerts alerts_;
   AuditHeads audit_heads_;
+  Orders orders_;
   Instant last_step_{};
   std::optional<Instant> ask_clock_at_ = Instant{};  ///< until the server's time was asked for
   int clock_failures_ = 0;

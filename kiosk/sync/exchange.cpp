@@ -100,6 +100,16 @@ void Exchange::send(Now now, HttpRequest request, Urgency urgency, Handler handl
   flights_.emplace(id, std::move(flight));
 }
 
+void Exchange::send_unsigned(HttpRequest request, Handler handler) {
+  const auto id = next_id_++;
+  request.id = RequestId{id};
+  Flight flight;
+  flight.request = std::move(request);
+  flight.handler = std::move(handler);
+  flight.is_unsigned = true;
+  flights_.emplace(id, std::move(flight));
+}
+
 std::size_t Exchange::background_running() const {
   return static_cast<std::size_t>(
       std::count_if(flights_.begin(), flights_.end(), [](const auto& one) {
@@ -109,8 +119,9 @@ std::size_t Exchange::background_running() const {
 
 /// Asks what the authorizer must know before anything that waits can be signed.
 void Exchange::sign_in(Now now) {
-  const bool wanted = std::any_of(flights_.begin(), flights_.end(),
-                                  [](const auto& one) { return !one.second.started; });
+  const bool wanted = std::any_of(flights_.begin(), flights_.end(), [](const auto& one) {
+    return !one.second.started && !one.second.is_unsigned;
+  });
   if (!wanted || is_locked(now)) return;
   auto request = authorizer_.ask(now, server_time(now));
   if (!request) return;
@@ -139,7 +150,7 @@ std::vector<HttpRequest> Exchange::take(Now now) {
     if (flight.urgency != Urgency::interactive && now.instant < hold_until_) continue;
     if (background && running >= background_parallel_max) continue;
     HttpRequest request = flight.request;
-    if (!flight.is_sign_in) {
+    if (!flight.is_sign_in && !flight.is_unsigned) {
       if (is_locked(now)) {
         refuse(flight, "the server does not accept our sign-in");
         continue;
@@ -235,6 +246,8 @@ void Exchange::on_result(Now now, HttpResult result) {
   Flight flight = std::move(found->second);
   flights_.erase(found);
   if (flight.is_sign_in) return on_sign_in(now, result);
+  if (flight.is_unsigned)
+    return flight.handler(now, {std::move(result.outcome), server_time(now), std::nullopt});
   const bool courtesy = flight.urgency == Urgency::courtesy;
   if (const auto* response = std::get_if<HttpResponse>(&result.outcome))
     if (!courtesy && renew_sign_in(now, *response, flight)) return;

@@ -54,6 +54,8 @@ class Exchange {
       : authorizer_(authorizer), health_(profile.slow_after) {}
 
   void send(Now now, HttpRequest request, Urgency urgency, Handler handler);
+  /// In the background, and without our sign-in; says nothing of the server's health.
+  void send_unsigned(HttpRequest request, Handler handler);
   void on_result(Now now, HttpResult result);
   /// Ends what got no result long after its time was up, as if it were lost.
   void expire(Now now);
@@ -83,6 +85,7 @@ class Exchange {
     bool started = false;
     bool signed_anew = false;
     bool is_sign_in = false;
+    bool is_unsigned = false;
     std::string authorization = {};
   };
 

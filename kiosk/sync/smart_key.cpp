@@ -9,6 +9,8 @@
 
 #include <cstdio>
 
+#include "kiosk/sync/openssl_handles.h"
+
 namespace kiosk::sync {
 namespace {
 
@@ -16,16 +18,9 @@ constexpr int rsa_bits_min = 2048;
 constexpr int p384_bits = 384;
 constexpr std::size_t p384_bytes = 48;
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* what) const {
-    Free(what);
-  }
-};
-using File = std::unique_ptr<std::FILE, Freed<std::fclose>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using File = Handle<std::FILE, std::fclose>;
+using Digest = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using EcSignature = Handle<ECDSA_SIG, ECDSA_SIG_free>;
 
 /// In place of OpenSSL's own question for a passphrase, which would wait at the terminal.
 int no_passphrase(char*, int, int, void*) {
@@ -65,7 +60,7 @@ std::string json_text(std::string_view text) {
 }  // namespace
 
 struct SmartKey::Key {
-  std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>> key;
+  Handle<EVP_PKEY, EVP_PKEY_free> key;
 };
 
 Result<SmartKey> SmartKey::load(const std::string& path) {

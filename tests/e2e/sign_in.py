@@ -61,6 +61,45 @@ def smart_withdrawn(case):
     equal(set(hospital.ask("desk")["refusals"]), {"client withdrawn"}, "refusals")
 
 
+@e2e("sign-in: a signed order withdraws a kiosk; what was confirmed is still delivered", seconds=8)
+def withdrawn_by_order(case):
+    hospital = Hospital(case)
+    pair = hospital.ask("key_pair")
+    public, private = case.folder / "order.pub", case.folder / "order.pem"
+    public.write_text(pair["public"])
+    private.write_text(pair["private"])
+    kiosk = Kiosk(case, hospital, changes={"server.orders.key_file": f'"{public}"'}).ready()
+    hospital.network("refuse")
+    kiosk.until_status(server="offline")
+    who = hospital.people["one_booked"]
+    kiosk.scan(who["booking"])
+    number, _ = kiosk.confirm()
+    kiosk.home()
+
+    def order(code):
+        made = case.run(case.build.program("kiosk"), "make-order", code, "--key", str(private))
+        file = case.folder / f"{code}.jws"
+        file.write_text(made.stdout)
+        return case.run(case.build.program("kiosk"), "withdraw", str(file),
+                        "--socket", str(kiosk.socket))
+    equal(order("K2").returncode, 1, "exit status of an order for another kiosk")
+    equal(kiosk.screen(), "welcome", "the screen after it")
+    check(kiosk.status()["rows"]["people"] > 0, "people before it")
+    equal(order("K1").returncode, 0, "exit status")
+    kiosk.until("it is out of service", lambda: kiosk.screen() == "closed")
+    equal(kiosk.status()["rows"]["people"], 0, "people left")
+    equal(kiosk.status()["revoked"], True, "revoked")
+    case.until("the key is gone", lambda: not (kiosk.state / "key").exists())
+    kiosk.kill()
+    kiosk.start()
+    equal(kiosk.screen(), "closed", "the screen after a start")
+    equal(kiosk.status()["outbox"]["pending"], 1, "arrivals that wait")
+    hospital.network("none")
+    case.until("it is delivered", lambda: kiosk.status()["outbox"]["pending"] == 0)
+    hospital.knows_arrival(who["appointments"][0], number)
+    equal(kiosk.status()["rows"]["people"], 0, "people taken in again")
+
+
 @e2e("sign-in: the kiosk's own certificate, and nothing without it", seconds=8)
 def certificate(case):
     folder = case.folder / "tls"

@@ -307,6 +307,7 @@ void SimKiosk::take_facts(const kiosk::shell::RecordsFacts& facts) {
     around.ledger = facts.ledger;
     around.has_data = facts.has_data;
     around.may_issue = facts.may_issue;
+    around.revoked = facts.revoked;
     around.notices = facts.notices;
     update_surroundings();
   });

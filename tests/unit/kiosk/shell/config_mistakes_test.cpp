@@ -218,6 +218,31 @@ TEST_CASE("config mistake: without test = true no sign-in \"none\", no recording
             "sign_in \"bearer\" needs it"));
 }
 
+TEST_CASE("config mistake: a way to sign in without what it needs") {
+  const Site site;
+  const auto with = [&](const std::string& sign_in, const std::string& more = "") {
+    return site.load(replaced(least, "token_file = \"token\"", "sign_in = '" + sign_in + "'") +
+                     more);
+  };
+  const auto complains = [](const ConfigReport& report, const std::string& key) {
+    return std::any_of(report.problems.begin(), report.problems.end(),
+                       [&](const ConfigProblem& one) { return one.key == key; });
+  };
+  for (const char* key : {"client_id", "key_file", "key_id"}) {
+    CAPTURE(key);
+    CHECK(complains(with("smart"), std::string("server.smart.") + key));
+  }
+  const std::string smart = "[server.smart]\nclient_id = 'k'\nkey_id = 'k'\nkey_file = 'token'\n";
+  CHECK(with("smart", smart).config.has_value());
+  CHECK(complains(with("smart", smart + "scopes = []\n"), "server.smart.scopes"));
+  CHECK(complains(with("certificate"), "server.certificate_file"));
+  CHECK(complains(site.load(replaced(least, "token_file = \"token\"",
+                                     "token_file = 'token'\ncertificate_file = 'token'")),
+                  "server.certificate_key_file"));
+  CHECK(complains(site.load(least + "[server.orders]\nurl = 'https://x.example.org/K1'\n"),
+                  "server.orders.key_file"));
+}
+
 TEST_CASE("config mistake: the kiosk's own campus among the others") {
   const Site site;
   CHECK(has(mistake(site,

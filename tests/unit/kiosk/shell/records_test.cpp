@@ -117,7 +117,7 @@ class Bench {
     commit.request = {++request_};
     commit.person = found.person;
     commit.visits = {found.visits.at(index)};
-    commit.people_ahead = {std::nullopt};
+    commit.waiting.resize(1);
     commit.language = "zh-Hans";
     commit.online = connected;
     commit.service_day = day_of(rules.zone, instant);
@@ -295,6 +295,71 @@ TEST_CASE("records: a ledger that was never filled answers nobody, for it may gi
   REQUIRE(output.events.size() == 1);
   const auto& answer = std::get<journeys::LookUpAnswered>(output.events[0]);
   CHECK(std::get<journeys::LookUpFailure>(answer.result) == journeys::LookUpFailure::no_data);
+}
+
+TEST_CASE("records: a withdrawn kiosk destroys patients' data, issues nothing and still delivers") {
+  Bench bench;
+  bench.run();
+  const auto found = bench.look_up("by_booking");
+  bench.connected = false;
+  const auto committed = bench.check_in("one_booked");
+  bench.run({WithdrawalOrdered{}});
+  CHECK(bench.facts.revoked);
+  CHECK(bench.facts.notices.contains(journeys::StaffNotice::revoked));
+  CHECK(bench.ledger->status(bench.instant)->people == 0);
+  CHECK(std::holds_alternative<journeys::CannotRecord>(bench.confirm(found)));
+  bench.connected = true;
+  bench.pass(Minutes(2));
+  CHECK(bench.ledger->status(bench.instant)->outbox_pending == 0);
+  CHECK(bench.ledger->status(bench.instant)->people == 0);
+  CHECK(bench.hospital->encounters_of(committed.visit_key).size() == 1);
+}
+
+TEST_CASE("records: what was stored serves tomorrow too, on the day after it is stale") {
+  Bench bench;
+  bench.run();
+  CHECK(bench.facts.has_data);
+  bench.connected = false;
+  const Instant tomorrow = domain::day_of(bench.rules.zone, bench.instant).end;
+  bench.instant = tomorrow + Minutes(600);
+  bench.pass(Seconds(20));
+  CHECK(bench.facts.has_data);
+  bench.instant = tomorrow + Minutes(25 * 60);
+  bench.trust = ClockTrust::not_before;
+  bench.pass(Seconds(20));
+  CHECK(bench.facts.has_data);  // who knows what day it is
+  bench.trust = ClockTrust::server;
+  bench.pass(Seconds(20));
+  CHECK_FALSE(bench.facts.has_data);
+  bench.connected = true;
+  bench.pass(Minutes(2));
+  CHECK(bench.facts.has_data);
+}
+
+TEST_CASE("records: staff are told once of a withdrawal") {
+  Bench bench;
+  bench.run();
+  const auto told = [&] {
+    return std::count_if(bench.alerts.begin(), bench.alerts.end(),
+                         [](const Alert& one) { return one.code == "revoked"; });
+  };
+  bench.run({WithdrawalOrdered{}});
+  CHECK(told() == 1);
+  bench.run({WithdrawalOrdered{}});
+  bench.pass(Minutes(1));
+  CHECK(told() == 1);
+}
+
+TEST_CASE("records: a sign-in that is refused stands on the strip until the server answers again") {
+  Bench bench;
+  bench.run();
+  CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::sign_in));
+  bench.hospital->set_bearer("wanted");
+  bench.pass(Minutes(2));
+  CHECK(bench.facts.notices.contains(journeys::StaffNotice::sign_in));
+  bench.hospital->set_bearer("");
+  bench.pass(Minutes(5));
+  CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::sign_in));
 }
 
 TEST_CASE("records: another machine with our code stops us from issuing") {
