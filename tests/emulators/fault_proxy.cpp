@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <mutex>
@@ -104,6 +105,12 @@ bool whole_request(const std::string& text) {
   return text.size() >= head + 4 + length;
 }
 
+/// One connection.
+struct Worker {
+  std::atomic<bool> done{false};
+  std::jthread thread;
+};
+
 }  // namespace
 
 struct FaultProxy::Inside {
@@ -115,8 +122,8 @@ struct FaultProxy::Inside {
   int applied = 0;  ///< the epoch that the listener follows already
   std::condition_variable follows;
   int done = 0;
-  std::list<std::jthread> workers;
-  Socket listener;  ///< of the accepting thread alone
+  std::list<Worker> workers;  ///< of the accepting thread alone, until it ends
+  Socket listener;            ///< of the accepting thread alone
   std::jthread acceptor;
 
   int now_epoch() const {
@@ -244,9 +251,12 @@ void FaultProxy::Inside::accept_all(const std::stop_token& stop) {
     if (!client.open()) continue;
     const int yes = 1;
     setsockopt(client.fd(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    workers.emplace_back([this, born = now_epoch(),
-                          taken = std::move(client)](const std::stop_token& its_stop) mutable {
+    workers.remove_if([](const Worker& one) { return one.done.load(); });
+    Worker& worker = workers.emplace_back();
+    worker.thread = std::jthread([this, &worker, born = now_epoch(), taken = std::move(client)](
+                                     const std::stop_token& its_stop) mutable {
       serve(its_stop, std::move(taken), born);
+      worker.done = true;
     });
   }
 }
@@ -271,7 +281,7 @@ FaultProxy::FaultProxy(std::unique_ptr<Inside> inside) : inside_(std::move(insid
 FaultProxy::~FaultProxy() {
   inside_->acceptor.request_stop();
   inside_->acceptor.join();
-  for (auto& worker : inside_->workers) worker.request_stop();
+  for (auto& worker : inside_->workers) worker.thread.request_stop();
   inside_->workers.clear();
 }
 
