@@ -46,14 +46,10 @@ std::string said(const Page& page, TicketState state) {
   return {};
 }
 
-/// The time after which a patient who was not called should ask: the clinic's margin after the
-/// start or, for the late, after the check-in.
 std::string ask_time(const Page& page, const journeys::DoneVisit& visit) {
   const domain::Appointment& appointment = visit.visit.appointment;
-  const auto margin = journeys::rules_of(page.rules, appointment.clinic_id).call_margin;
-  kiosk::Instant from = appointment.start;
-  if (page.clock_is_trusted()) from = std::max(from, visit.committed.confirmed_at);
-  return page.time(from + margin);
+  const auto confirmed = page.clock_is_trusted() ? visit.committed.confirmed_at : appointment.start;
+  return page.time(journeys::not_called_by(page.rules, appointment, confirmed, visit.waiting));
 }
 
 std::string if_not_called(const Page& page, const journeys::Done& screen, TicketState state) {

@@ -1,7 +1,5 @@
 #include "kiosk/app/ticket_text.h"
 
-#include <algorithm>
-
 namespace kiosk::app {
 namespace {
 
@@ -34,15 +32,6 @@ std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
   return text;
-}
-
-/// "Not called by": the later of the appointment and the longest wait, and the clinic's margin on
-/// top.
-std::string not_called_by(const journeys::Rules& rules, const domain::CheckIn& check_in) {
-  const Appointment& appointment = check_in.appointment;
-  const Minutes wait = check_in.waiting.range ? check_in.waiting.range->until : Minutes(0);
-  return clock_of(rules, std::max(appointment.start, check_in.confirmed.instant + wait) +
-                             rules_of(rules, appointment.clinic_id).call_margin);
 }
 
 /// Said with the time of the count: nobody knows when she reads it.
@@ -124,8 +113,10 @@ printing::Values ticket_values(const shell::Config& config, const PrintJob& job,
     values["token_hint"] = texts.tr("Scan it at any kiosk to see your number again.");
   }
   if (trusted) {
-    values["not_called_by"] = texts.tr("Not called by {time}? Show this ticket at the desk.",
-                                       {{"time", not_called_by(rules, check_in)}});
+    values["not_called_by"] =
+        texts.tr("Not called by {time}? Show this ticket at the desk.",
+                 {{"time", clock_of(rules, journeys::not_called_by(rules, appointment, confirmed,
+                                                                   check_in.waiting))}});
     const domain::LocalTime now = domain::local_time(rules.zone, printed.instant);
     values["printed_at"] = domain::iso(now.date) + " " + domain::clock(now.time);
   } else {

@@ -9,6 +9,13 @@ const ClinicRules& rules_of(const Rules& rules, const std::string& clinic_id) {
   return found == rules.clinics.end() ? rules.clinic : found->second;
 }
 
+Instant not_called_by(const Rules& rules, const domain::Appointment& appointment, Instant confirmed,
+                      const domain::Waiting& waiting) {
+  const Minutes wait = waiting.range ? waiting.range->until : Minutes(0);
+  return std::max(appointment.start, confirmed + wait) +
+         rules_of(rules, appointment.clinic_id).call_margin;
+}
+
 bool is_open(const Rules& rules, Instant instant) {
   if (rules.opening_hours.empty()) return true;
   const domain::LocalTime now = domain::local_time(rules.zone, instant);

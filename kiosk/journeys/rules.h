@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "kiosk/domain/appointment.h"
 #include "kiosk/domain/civil_time.h"
 #include "kiosk/domain/codes.h"
 #include "kiosk/domain/localized.h"
+#include "kiosk/domain/waiting.h"
 
 namespace kiosk::journeys {
 
@@ -102,6 +104,10 @@ struct Rules {
   bool operator==(const Rules&) const = default;
 };
 
+/// When a patient who was not called should ask: the clinic's margin after her appointment or, if
+/// that is later, after the longest wait that she was told or after her confirmation.
+Instant not_called_by(const Rules& rules, const domain::Appointment& appointment, Instant confirmed,
+                      const domain::Waiting& waiting);
 const ClinicRules& rules_of(const Rules& rules, const std::string& clinic_id);
 bool is_open(const Rules& rules, Instant instant);
 /// The site's name for an id in a language, else what the server called it.

@@ -355,15 +355,21 @@ Hospital::Merged Hospital::merge_patient(const std::string& appointment_id, Inst
 void Hospital::call_patients(const std::string& location_id, const std::vector<int>& waited_min,
                              Instant now) {
   Instant called = now;
+  state_->put("Patient", "p-waited", {{"resourceType", "Patient"}, {"id", "p-waited"}}, now);
   for (const int waited : waited_min) {
     const auto arrived = instant_text(*state_, called - kiosk::Minutes(waited));
     const json waiting = {{"status", "arrived"},
                           {"period", {{"start", arrived}, {"end", instant_text(*state_, called)}}}};
     const json place = {{"location", {{"reference", "Location/" + location_id}}}};
+    // A doctor has a room: "room-eye" is that of "dr-eye".
+    const json doctor = {
+        {"individual", {{"reference", "Practitioner/dr-" + location_id.substr(5)}}}};
     json encounter = {{"resourceType", "Encounter"},
                       {"status", "in-progress"},
                       {"statusHistory", json::array({waiting})},
                       {"class", {{"code", "AMB"}}},
+                      {"subject", {{"reference", "Patient/p-waited"}}},
+                      {"participant", json::array({doctor})},
                       {"location", json::array({place})},
                       {"period", {{"start", arrived}}}};
     create(*state_, "Encounter", std::move(encounter), "", now);
