@@ -224,8 +224,7 @@ void Download::complete(Now now) {
   if (run_->arrivals_asked) arrivals_ = std::move(run_->arrivals);
   // What the next run's overlap can bring again was brought by this one.
   std::erase_if(known_, [&](const auto& one) { return !run_->seen.contains(one.first); });
-  std::erase_if(known_people_,
-                [&](const auto& one) { return !run_->people.contains(one.first); });
+  std::erase_if(known_people_, [&](const auto& one) { return !run_->people.contains(one.first); });
   run_.reset();
   failures_ = 0;
   last_complete_ = now.instant;

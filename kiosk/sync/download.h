@@ -75,8 +75,8 @@ class Download {
   std::vector<std::string> unseen_;                  ///< stored, not in a whole run: gone or moved
   std::map<std::string, std::string> known_;         ///< id -> signature, of the last run
   std::map<std::string, std::string> known_people_;  ///< id -> version
-  std::map<std::string, std::string> arrivals_;      ///< Encounter or Task -> version, of the last run
-  std::optional<domain::Date> whole_for_;            ///< the last day that was read whole
+  std::map<std::string, std::string> arrivals_;  ///< Encounter or Task -> version, of the last run
+  std::optional<domain::Date> whole_for_;        ///< the last day that was read whole
   std::optional<Instant> bookmark_;     ///< the server's time at the last complete run's page 1
   std::optional<Instant> marked_;       ///< the bookmark that is stored
   std::optional<Instant> arrivals_at_;  ///< the bookmark when changed arrivals were last asked for

@@ -69,7 +69,7 @@ def withdrawn_by_order(case):
     public.write_text(pair["public"])
     private.write_text(pair["private"])
     kiosk = Kiosk(case, hospital, changes={"server.orders.key_file": f'"{public}"'}).ready()
-    hospital.network("refuse")
+    hospital.network("down")
     kiosk.until_status(server="offline")
     who = hospital.people["one_booked"]
     kiosk.scan(who["booking"])

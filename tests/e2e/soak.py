@@ -110,11 +110,11 @@ class Soak:
 
     def network(self, moment):
         if moment == "printing":
-            self.hospital.network("refuse")
+            self.hospital.network("down")
 
     def slow_answer(self, moment):
         if moment == "before":
-            self.hospital.network("delay", ms=300, times=5)
+            self.hospital.network("none", delay_ms=300, times=5)
 
     FAULTS = ("nothing", "nothing", "nothing", "paper_out", "cover", "cutter", "printer_cable",
               "reader_cable", "scanner_cable", "network", "slow_answer", "walks_away")

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <fstream>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -69,6 +70,12 @@ std::string control(const ControlRequest& request, emulators::HospitalServer& se
                     emulators::FaultProxy& proxy) {
   json reply{{"ok", true}};
   if (request.op == "network") {
+    const std::set<std::string> kinds{"none",        "down",         "silent",
+                                      "cut_request", "cut_response", "answer"};
+    if (!kinds.contains(request.get("kind"))) {
+      reply = {{"ok", false}, {"what", "unknown kind of network fault: " + request.get("kind")}};
+      return reply.dump();
+    }
     proxy.set(fault_of(request));
     reply["faults_done"] = proxy.faults_done();
     return reply.dump();
