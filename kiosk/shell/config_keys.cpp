@@ -18,8 +18,8 @@ Keys place_keys(Config& c) {
        "This kiosk's own code; ticket numbers begin with it. No two kiosks of a hospital share "
        "one."},
       {"kiosk.minimum_incarnation", WholeTarget{&c.minimum_incarnation, 1, 702},
-       "Raise it by one when this code was used by a machine whose ledger is gone: K1-001 becomes "
-       "K1B-001 and no number names two visits."},
+       "Raise it when this code was used by a machine whose ledger is gone, above the letter on its "
+       "last tickets (none is 1, B is 2): K1-001 becomes K1B-001 and no number names two visits."},
 
       {"site.name", WordsTarget{&c.rules.hospital}, "The hospital's name in each language.",
        R"({ zh-Hans = "示例市第一人民医院", en = "Example City First Hospital" })"},
@@ -98,6 +98,9 @@ Keys server_keys(Config& c) {
        "How often changes are asked for."},
       {"server.poll_overlap_ms", WholeTarget{&p.poll_overlap, 0, 3'600'000},
        "How far each question for changes reaches back over the last one."},
+      {"server.start_spread_ms", WholeTarget{&p.start_spread, 0, 600'000},
+       "After a start with data the first requests that no patient waits for come at a random time "
+       "within this, so that a whole hospital whose power comes back does not ask at once."},
       {"server.connect_timeout_ms", WholeTarget{&p.connect_timeout, 100, 60'000},
        "Limit for connecting."},
       {"server.request_timeout_ms", WholeTarget{&p.request_timeout, 1'000, 600'000},

@@ -137,8 +137,9 @@ Ledger::Ticket Ledger::take_number(Transaction& transaction, const CheckIn& chec
   return own;
 }
 
-// The series starts anew only on a later day told by a trusted clock, and not on the first such day
-// after numbers were given under an untrusted one: they may have been given on that same day.
+// The series starts anew only on a later day that the server has confirmed, and not on the first
+// such day after numbers were given by another clock: they may have been given on that same day. A
+// machine's clock may be a day ahead, and then go back to a day whose numbers are in use.
 Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckIn& check_in) {
   struct Series {
     std::string day;
@@ -162,16 +163,16 @@ Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckI
   if (series.rival >= series.incarnation) {
     transaction.fail({"store", "code_in_use", "another machine gives numbers with this code"});
   }
-  const bool trusted = check_in.confirmed.trust != ClockTrust::not_before;
+  const ClockTrust trust = check_in.confirmed.trust;
   const std::string day = iso(check_in.service_day.date);
   if (series.day.empty()) {
     series.day = day;
-  } else if (trusted && day > series.day) {
+  } else if (trust == ClockTrust::server && day > series.day) {
     series.day = day;
     if (!series.untrusted) series.last = 0;
     series.untrusted = false;
   }
-  if (!trusted) series.untrusted = true;
+  if (trust == ClockTrust::not_before || day > series.day) series.untrusted = true;
   ++series.last;
   transaction.run("UPDATE ledger SET series_day = ?1, series_last = ?2, series_untrusted = ?3",
                   series.day, series.last, series.untrusted ? 1 : 0);

@@ -1,5 +1,8 @@
 #include "kiosk/sync/engine.h"
 
+#include <cmath>
+#include <utility>
+
 #include "kiosk/base/overloaded.h"
 #include "kiosk/sync/url.h"
 
@@ -45,10 +48,22 @@ void Engine::take(Now now, Input input) {
 }
 
 void Engine::sync_now(Now now) {
+  context_.exchange.hold(now, Milliseconds(0));
   arrivals_.release(now);
   download_.start_now(now);
   audit_heads_.ask_now();
   if (ask_clock_at_) ask_clock_at_ = now.instant;
+}
+
+/// Who knows nothing yet asks at once: until then patients cannot be served.
+void Engine::begin(Now now) {
+  if (std::exchange(begun_, true)) return;
+  const auto spread = context_.profile().start_spread;
+  if (spread == Milliseconds(0)) return;
+  const auto mark = context_.store.bookmark();
+  if (!mark || !*mark) return;
+  const auto pause = static_cast<double>(spread.count()) * context_.random();
+  context_.exchange.hold(now, Milliseconds(std::llround(pause)));
 }
 
 /// Which day it is decides what is asked for, so an untrusted clock first hears the server's Date,
@@ -83,6 +98,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   context_.out = Output();
   if (correction_) follow_clock(now, *correction_);
   correction_.reset();
+  begin(now);
   const auto state_before = context_.exchange.state();
   if (now.instant < last_step_) {  // somebody set it back
     follow_clock(now, now.instant - last_step_);

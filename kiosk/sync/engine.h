@@ -32,6 +32,7 @@ class Engine {
   Output step(Now now, std::vector<Input> inputs);
 
  private:
+  void begin(Now now);
   void take(Now now, Input input);
   void learn_clock(Now now);
   void sync_now(Now now);
@@ -47,6 +48,7 @@ class Engine {
   Alerts alerts_;
   AuditHeads audit_heads_;
   Orders orders_;
+  bool begun_ = false;
   Instant last_step_{};
   std::optional<Instant> ask_clock_at_ = Instant{};  ///< until the server's time was asked for
   int clock_failures_ = 0;

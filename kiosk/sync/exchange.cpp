@@ -119,8 +119,10 @@ std::size_t Exchange::background_running() const {
 
 /// Asks what the authorizer must know before anything that waits can be signed.
 void Exchange::sign_in(Now now) {
-  const bool wanted = std::any_of(flights_.begin(), flights_.end(), [](const auto& one) {
-    return !one.second.started && !one.second.is_unsigned;
+  const bool held = now.instant < hold_until_;
+  const bool wanted = std::any_of(flights_.begin(), flights_.end(), [&](const auto& one) {
+    return !one.second.started && !one.second.is_unsigned &&
+           (!held || one.second.urgency == Urgency::interactive);
   });
   if (!wanted || is_locked(now)) return;
   auto request = authorizer_.ask(now, server_time(now));

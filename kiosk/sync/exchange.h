@@ -73,6 +73,8 @@ class Exchange {
   /// Words of a sign-in that fails and of a 401 or 403 that stays, once until the next success.
   std::optional<std::string> take_denied();
   bool revoked() const { return authorizer_.revoked(); }
+  /// No request of the background, nor a sign-in for it, for so long.
+  void hold(Now now, Milliseconds pause) { hold_until_ = now.instant + pause; }
   /// No request of the background before this.
   Instant hold_until() const { return hold_until_; }
 

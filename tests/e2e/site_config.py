@@ -22,6 +22,7 @@ def sample(build, code="K1", changes=None):
         "kiosk.code": f'"{code}"',
         "site.time_zone": f'"{ZONE}"',
         "server.poll_every_ms": "1000",
+        "server.start_spread_ms": "0",
         "server.server_limit_ms": "2000",  # so long an answer that was lost is waited for
         "files.locale": f'"{build.folder}/locale"',
         **(changes or {}),

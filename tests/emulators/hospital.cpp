@@ -468,6 +468,7 @@ kiosk::sync::SiteProfile hospital_profile(const std::string& base_url) {
   profile.queue_number.identifier_system = "urn:kiosk:queue-number";
   profile.marks.tag_system = "urn:kiosk:desk-first";
   profile.flag_marks_system = "urn:kiosk:desk-first";
+  profile.start_spread = kiosk::Milliseconds(0);
   return profile;
 }
 

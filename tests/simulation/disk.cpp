@@ -148,10 +148,11 @@ void Disk::damage() {
   files_.erase(path() + "-wal");
   File& file = files_[path()];
   file.later.clear();
-  if (dice_.percent(50)) {
-    file.content.resize(std::min(file.content.size(), three_pages));
+  if (file.content.size() > three_pages && dice_.percent(50)) {
+    file.content.resize(three_pages);
   } else {
-    std::fill_n(file.content.begin(), std::min(file.content.size(), header), '\0');
+    file.content.resize(std::max(file.content.size(), header));
+    std::fill_n(file.content.begin(), header, 'x');
   }
 }
 

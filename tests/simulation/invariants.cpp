@@ -152,6 +152,11 @@ void Invariants::note_number(const std::string& number, Named names, Instant giv
     shared_numbers_.emplace_back(known->second, std::move(names));
     return;
   }
+  // A machine that has stepped out of the way of its double and then lost its ledger beyond
+  // reading, untold, cannot know how far it had gone.
+  const auto first = check_ins_.find(known->second.nonce);
+  const bool lost = first != check_ins_.end() && first->second.lost;
+  if (shared && lost && !told_.contains(known->second.nonce)) return;
   broken(rule::number_once,
          fmt::format("{} is {} and {} on {}", number, known->second.what, names.what, day));
 }
@@ -225,10 +230,12 @@ bool Invariants::is_record_of(const std::string& patient_id, std::string record)
 
 void Invariants::note_alarm(SimKiosk& kiosk, bool may_issue) {
   OfKiosk& mine = of(kiosk);
-  if (may_issue || mine.alarmed) return;
+  const bool silent = breaches_.contains(Breach::code_used_in_silence);
+  if (may_issue || mine.alarmed || silent) return;
   mine.alarmed = agenda_.now();
   trace_.line(agenda_.now(), kiosk.name() + " sees its code used elsewhere and stops");
-  const bool shared = kiosk.setup().code == shared_code_;
+  const bool shared =
+      kiosk.setup().code == shared_code_ || breaches_.contains(Breach::code_used_twice);
   if (!shared && !mine.ledger_lost) broken(rule::alarms, kiosk.name() + " stops for nothing");
 }
 

@@ -84,6 +84,7 @@ Milliseconds Link::draw_delay() {
 }
 
 void Link::send(const HttpRequest& request, Answer answer) {
+  ++server_.requests;
   auto trip = std::make_shared<Trip>();
   trip->request = request;
   trip->answer = std::move(answer);

@@ -19,7 +19,8 @@ struct Server {
   emulators::Hospital& hospital;
   std::function<void()> written;  ///< after each request that may have changed something
   std::function<void(const kiosk::sync::HttpRequest&)> meets;  ///< before one of these
-  int writes_under_way = 0;                                    ///< of all kiosks
+  std::size_t requests = 0;                                    ///< sent by all kiosks
+  int writes_under_way = 0;                                    ///< the same
   bool denies = false;  ///< a proxy before the server answers 401 to all
   std::optional<kiosk::sync::HttpRequest> created;  ///< the last Encounter
 };

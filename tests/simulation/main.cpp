@@ -1,6 +1,7 @@
 // simulation                     the test cases: some seeds, regressions, every rule shown to bite
 // simulation --seed N            one seed, with its trace
 // simulation --seeds A..B        seeds without traces; tells the first that fails, made short
+// simulation --fleet             what kiosks ask of a server, as the README's table
 // with --seed also: --troubles NAMES, --kiosks N, --patients N, --minutes N
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <string>
 
+#include "tests/simulation/fleet.h"
 #include "tests/simulation/simulation.h"
 
 namespace {
@@ -66,6 +68,10 @@ int main(int count, char** words) {
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  if (count == 2 && std::strcmp(words[1], "--fleet") == 0) {
+    std::printf("%s", simulation::fleet_table().c_str());
+    return 0;
+  }
   if (const char* seed = value_of(count, words, "--seed")) {
     Options options = simulation::options_of(number(seed));
     if (const char* troubles = value_of(count, words, "--troubles")) {

@@ -21,9 +21,12 @@ enum class Breach {
   keeps_the_patient,     ///< the session is not forgotten
   commits_unasked,       ///< another appointment than the one on screen is committed
   network_never_heals,
-  shows_another,       ///< patients look at a screen that was meant for somebody else
-  refuses_in_silence,  ///< the server's reasons are lost on the way to the list
-  never_sleeps,        ///< the records are woken without pause
+  shows_another,         ///< patients look at a screen that was meant for somebody else
+  refuses_in_silence,    ///< the server's reasons are lost on the way to the list
+  server_loses_tokens,   ///< what opens a visit with its ticket is gone from the server
+  code_used_in_silence,  ///< machines that see their code used elsewhere say nothing
+  code_used_for_a_day,   ///< a number of a kiosk's series appears that no machine gave
+  never_sleeps,          ///< the records are woken without pause
 };
 using Breaches = std::set<Breach>;
 

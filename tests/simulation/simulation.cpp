@@ -103,6 +103,7 @@ class Lobby {
   void heal();
   bool quiet() const;
   void ask_anew();
+  void lose_tokens(const HospitalView& view);
   void spoil_server();
   bool go_until(Instant until, const std::function<bool()>& enough);
 
@@ -142,6 +143,7 @@ Lobby::Lobby(const Options& options)
               [this] { invariants_.server_written(); },
               [this](const auto& write) { desk_->meet(write); },
               0,
+              0,
               false,
               {}} {
   invariants_.set_breaches(options.breaches);
@@ -168,6 +170,7 @@ Lobby::Lobby(const Options& options)
 
 kiosk::sync::SiteProfile Lobby::draw_profile() {
   auto profile = emulators::hospital_profile(base_url);
+  profile.start_spread = Seconds(10);
   constexpr std::array ways{kiosk::sync::ArrivalWay::transaction,
                             kiosk::sync::ArrivalWay::one_by_one,
                             kiosk::sync::ArrivalWay::appointment_only};
@@ -372,6 +375,7 @@ bool Lobby::quiet() const {
 void Lobby::ask_anew() {
   std::uint64_t request = std::uint64_t{1} << 40;
   const HospitalView view = view_of(hospital_);
+  if (broken(Breach::server_loses_tokens)) lose_tokens(view);
   for (Place& place : places_) {
     for (const ArrivalView& one : view.arrivals) {
       if (one.appointment_id.empty() || !one.stands()) continue;
@@ -386,6 +390,16 @@ void Lobby::ask_anew() {
     }
   }
   go_until(agenda_.now() + Seconds(15), [] { return false; });
+}
+
+void Lobby::lose_tokens(const HospitalView& view) {
+  for (const std::string& token : invariants_.tickets_told()) {
+    for (const ArrivalView& one : view.arrivals) {
+      std::string text = hospital_.read(one.type + "/" + one.id);
+      const auto at = text.find(token);
+      if (at != std::string::npos) hospital_.put(text.replace(at, 1, "x"), agenda_.now());
+    }
+  }
 }
 
 /// What the server does on purpose, when a test wants to see it reported.
@@ -429,6 +443,13 @@ Report Lobby::run() {
   const Instant end = morning + options_.length;
   crowd_->invite(options_.patients, end);
   if (on(Trouble::desk)) every(Minutes(3), [this] { desk_->act(); });
+  if (broken(Breach::code_used_for_a_day)) {
+    agenda_.after(Minutes(15), [this] {
+      const auto& nobody = hospital_.demo_person("too_early").appointments.front();
+      invariants_.desk_touched(nobody);
+      hospital_.check_in_elsewhere(nobody, "f00d", "K1-777", agenda_.now());
+    });
+  }
   if (on(Trouble::merges)) every(Minutes(6), [this] { desk_->merge(); });
   if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
   for (Place& place : places_) {
@@ -437,6 +458,7 @@ Report Lobby::run() {
   agenda_.after(Seconds(30), [this] { look(); });
   const auto never = [] { return false; };
   go_until(end, never);
+  const std::size_t requests = server_.requests;
   heal();
   const bool all_told = go_until(end + healing_max, [this] { return quiet(); });
   if (all_told) ask_anew();
@@ -447,7 +469,8 @@ Report Lobby::run() {
     for (Place& place : places_) kiosks.push_back(place.kiosk.get());
     if (all_told) invariants_.check_at_end(kiosks);
   }
-  return {invariants_.violation(), trace_.lines(), trace_.hash(), invariants_.check_ins()};
+  return {invariants_.violation(), trace_.lines(), trace_.hash(), invariants_.check_ins(),
+          requests};
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ struct Report {
   std::vector<std::string> trace;
   std::uint64_t hash = 0;
   std::size_t check_ins = 0;
+  std::size_t requests = 0;  ///< sent until all healed
 };
 
 /// Runs until the first rule is broken or all has healed and is quiet.

@@ -110,6 +110,19 @@ TEST_CASE("simulation reports that another number is called than the kiosks say"
   check_reported(rule::one_called, Breach::server_calls_another);
 }
 
+TEST_CASE("simulation reports a ticket that does not lead to its visit") {
+  check_reported(rule::leads_there, Breach::server_loses_tokens);
+}
+
+TEST_CASE("simulation reports machines that share a code unseen") {
+  check_reported(rule::alarms, Breach::code_used_in_silence,
+                 {Trouble::shared_code, Trouble::network_cuts});
+}
+
+TEST_CASE("simulation reports a kiosk that stops for nothing") {
+  check_reported(rule::alarms, Breach::code_used_for_a_day);
+}
+
 TEST_CASE("simulation reports a ticket before its commit") {
   check_reported(rule::commit_first, Breach::prints_before_commit);
 }
@@ -146,7 +159,8 @@ TEST_CASE("simulation reports a screen that shows somebody else") {
 }
 
 TEST_CASE("simulation reports a refusal without a reason") {
-  check_reported(rule::refused_says_why, Breach::refuses_in_silence, {Trouble::desk});
+  check_reported(rule::refused_says_why, Breach::refuses_in_silence,
+                 {Trouble::desk, Trouble::refusals});
 }
 
 TEST_CASE("simulation reports a kiosk that never sleeps") {

@@ -6,7 +6,13 @@
 namespace simulation {
 namespace {
 
-constexpr unsigned trouble_percent = 45;
+/// What ends most of a kiosk's work is rarer than what it must work through.
+unsigned percent_of(Trouble trouble) {
+  const bool ends_work = trouble == Trouble::shared_code || trouble == Trouble::lost_ledgers;
+  const bool scene = trouble == Trouble::midnight || trouble == Trouble::dst;
+  return ends_work ? 15 : scene ? 25 : 45;
+}
+
 /// What takes long (a Retry-After, an outage of an hour) is met in these.
 constexpr std::size_t whole_mornings_one_in = 40;
 constexpr std::size_t lines_told = 80;
@@ -23,7 +29,7 @@ Options options_of(std::uint64_t seed) {
   Options options;
   options.seed = seed;
   for (const Trouble trouble : all_troubles()) {
-    if (dice.percent(trouble_percent)) options.troubles.insert(trouble);
+    if (dice.percent(percent_of(trouble))) options.troubles.insert(trouble);
   }
   const bool whole_morning = dice.below(whole_mornings_one_in) == 0;
   const auto many = dice.below(10);

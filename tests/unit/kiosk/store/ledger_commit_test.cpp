@@ -152,6 +152,17 @@ TEST_CASE(
   CHECK(commit(*ledger, on("a4", day(22), at(day(22).start))).number == "K1-001");
 }
 
+TEST_CASE("numbers: a machine's clock that was a day ahead names no visit by a number in use") {
+  auto ledger = memory_ledger();
+  commit(*ledger, on("a1", day(21), morning()));
+  CHECK(commit(*ledger, on("a2", day(21), morning())).number == "K1-002");
+  const Now ahead = at(day(22).start + 9h, ClockTrust::rtc);
+  CHECK(commit(*ledger, on("a3", day(22), ahead)).number == "K1-003");
+  CHECK(commit(*ledger, on("a4", day(21), morning())).number == "K1-004");
+  CHECK(commit(*ledger, on("a5", day(22), at(day(22).start))).number == "K1-005");
+  CHECK(commit(*ledger, on("a6", day(23), at(day(23).start))).number == "K1-001");
+}
+
 TEST_CASE("numbers: the booking's own number is used, within its queue") {
   auto ledger = memory_ledger();
   const auto own = [](const std::string& id, const std::string& doctor, const std::string& number) {

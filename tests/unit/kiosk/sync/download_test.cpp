@@ -285,6 +285,28 @@ TEST_CASE("engine: what is under way when the clock is put right keeps its time"
   CHECK(c.bench.engine->step(now, {}).answers.empty());
 }
 
+TEST_CASE("engine: after a start with data only patients are served before its own random time") {
+  Case c;
+  c.bench.run();
+  c.bench.sent.clear();
+  Settings spread = c.bench.settings;
+  spread.profile.start_spread = Minutes(1);
+  c.bench.restart(spread);
+  c.bench.run();
+  CHECK(c.bench.sent.empty());
+  c.bench.read_fresh(c.appointment());
+  CHECK(!c.bench.sent.empty());
+  CHECK(c.last_search().empty());
+  c.bench.pass(Minutes(1));
+  CHECK(!c.last_search().empty());
+
+  c.bench.store.mark.reset();
+  c.bench.sent.clear();
+  c.bench.restart(spread);
+  c.bench.run();
+  CHECK(!c.bench.sent.empty());
+}
+
 TEST_CASE("engine: a clock that is set back delays nothing") {
   Case c;
   c.bench.pass(Minutes(2));
