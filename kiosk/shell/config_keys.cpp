@@ -18,8 +18,9 @@ Keys place_keys(Config& c) {
        "This kiosk's own code; ticket numbers begin with it. No two kiosks of a hospital share "
        "one."},
       {"kiosk.minimum_incarnation", WholeTarget{&c.minimum_incarnation, 1, 702},
-       "Raise it when this code was used by a machine whose ledger is gone, above the letter on its "
-       "last tickets (none is 1, B is 2): K1-001 becomes K1B-001 and no number names two visits."},
+       "Raise it when this code was used by a machine whose ledger is gone, above the letter on "
+       "its last tickets (none is 1, B is 2): K1-001 becomes K1B-001 and no number names two "
+       "visits."},
 
       {"site.name", WordsTarget{&c.rules.hospital}, "The hospital's name in each language.",
        R"({ zh-Hans = "示例市第一人民医院", en = "Example City First Hospital" })"},

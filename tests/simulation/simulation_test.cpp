@@ -71,15 +71,19 @@ TEST_CASE("simulation: the same seed gives the same trace, another one another")
 }
 
 TEST_CASE("simulation: patients do check in, whatever goes wrong") {
-  auto check_ins = run(longer(options_of(3))).check_ins;
-  CHECK(check_ins > 3);
-  check_ins = 0;
-  for (std::uint64_t seed = 4; seed <= 6; ++seed) {
+  CHECK(run(longer(options_of(3))).check_ins > 3);
+  std::size_t check_ins = 0;
+  for (std::uint64_t seed = 4; seed <= 7; ++seed) {
     Options options = longer(options_of(seed));
     options.troubles = all_troubles();
+    // A machine that shares its code or loses its ledger stops for as long as it must, and few are
+    // booked around midnight.
+    for (const Trouble one : {Trouble::shared_code, Trouble::lost_ledgers, Trouble::midnight}) {
+      options.troubles.erase(one);
+    }
     check_ins += run(options).check_ins;
   }
-  CHECK(check_ins > 5);
+  CHECK(check_ins > 8);
 }
 
 TEST_CASE("simulation reports a server that forgets an arrival") {
