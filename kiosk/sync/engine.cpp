@@ -55,13 +55,14 @@ void Engine::sync_now(Now now) {
   if (ask_clock_at_) ask_clock_at_ = now.instant;
 }
 
-/// Who knows nothing yet asks at once: until then patients cannot be served.
+/// Who knows nothing of the day asks at once: until then patients cannot be served.
 void Engine::begin(Now now) {
   if (std::exchange(begun_, true)) return;
   const auto spread = context_.profile().start_spread;
   if (spread == Milliseconds(0)) return;
-  const auto mark = context_.store.bookmark();
-  if (!mark || !*mark) return;
+  const auto held =
+      context_.store.stored_ids(context_.today(now).start, context_.tomorrow(now).end);
+  if (!held || held->empty()) return;
   const auto pause = static_cast<double>(spread.count()) * context_.random();
   context_.exchange.hold(now, Milliseconds(std::llround(pause)));
 }

@@ -300,7 +300,7 @@ TEST_CASE("engine: after a start with data only patients are served before its o
   c.bench.pass(Minutes(1));
   CHECK(!c.last_search().empty());
 
-  c.bench.store.mark.reset();
+  c.bench.store.visits.clear();
   c.bench.sent.clear();
   c.bench.restart(spread);
   c.bench.run();
