@@ -11,6 +11,7 @@
 #include "drivers/usb/udev_rules.h"
 #include "kiosk/app/audit_commands.h"
 #include "kiosk/app/device_commands.h"
+#include "kiosk/app/probe_command.h"
 #include "kiosk/app/sync_command.h"
 #include "kiosk/app/vault.h"
 #include "kiosk/app/withdraw_commands.h"
@@ -37,6 +38,8 @@ struct Options {
   bool once = false;
   int sync_limit_s = 120;
   AuditOptions audit;
+  bool write_test_data = false;
+  ProbeOptions probe;
 };
 
 Instant system_now() {
@@ -179,6 +182,24 @@ void add_withdraw_commands(CLI::App& cli, Options& options) {
       ->check(CLI::ExistingFile);
 }
 
+void add_probe(CLI::App& cli, Options& options) {
+  CLI::App* probe =
+      cli.add_subcommand("probe", "what a FHIR server honours of all that the kiosk relies on");
+  probe->add_option("URL", options.probe.url, "its base URL; else the configuration's");
+  probe->add_option("--config", options.probe.config,
+                    "sign in as this kiosk; without it only servers that want no sign-in answer");
+  probe->add_option("--write", options.probe.write,
+                    "write the server profile to this file, for server.profile");
+  CLI::Option* writes = probe->add_flag(
+      "--write-test-data", options.write_test_data,
+      "make a test patient and test appointments (marked HTEST, a year ahead) to try changes with, "
+      "and remove them at the end; without it nothing on the server is changed");
+  probe
+      ->add_option("--appointment", options.probe.appointment,
+                   "id of a booked Appointment marked HTEST, where the kiosk may make none")
+      ->needs(writes);
+}
+
 void add_commands(CLI::App& cli, Options& options) {
   cli.set_version_flag("--version", std::string("kiosk ") + KIOSK_VERSION);
   cli.require_subcommand(1);
@@ -206,6 +227,17 @@ void add_commands(CLI::App& cli, Options& options) {
   add_device_commands(cli, options);
   add_audit_commands(cli, options);
   add_withdraw_commands(cli, options);
+  add_probe(cli, options);
+}
+
+int probe(const Options& options) {
+  ProbeOptions chosen = options.probe;
+  if (chosen.url.empty() && chosen.config.empty()) {
+    fmt::print(stderr, "kiosk probe: give a URL or --config FILE\n");
+    return exit_usage;
+  }
+  if (options.write_test_data) chosen.test_data = sync::TestData::write;
+  return probe_server(chosen);
 }
 
 }  // namespace
@@ -244,6 +276,7 @@ int run_cli(int argc, char** argv) {
     fmt::print("{}", drivers::usb::udev_rules());
     return exit_ok;
   }
+  if (cli.got_subcommand("probe")) return probe(options);
   if (cli.got_subcommand("test")) return try_one(options);
   if (cli.got_subcommand("audit")) {
     options.audit.what = cli.get_subcommand("audit")->get_subcommands().front()->get_name();

@@ -12,10 +12,10 @@ namespace kiosk::app {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 64;        ///< EX_USAGE
-inline constexpr int exit_unavailable = 69;  ///< EX_UNAVAILABLE: no kiosk answers
+inline constexpr int exit_unavailable = 69;  ///< EX_UNAVAILABLE: no kiosk, or no server, answers
 inline constexpr int exit_config = 78;       ///< EX_CONFIG
 
-/// The command line of `kiosk`: run, audit, sync, check-config, status, list, devices, test.
+/// The command line of `kiosk`; see `kiosk --help`.
 int run_cli(int argc, char** argv);
 
 /// How long a running kiosk may take to answer a command.

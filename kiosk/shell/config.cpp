@@ -7,12 +7,16 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kiosk/shell/config_reading.h"
+#include "kiosk/shell/server_profile.h"
 #include "kiosk/shell/time_zone.h"
 
 namespace kiosk::shell {
 namespace {
+
+constexpr std::size_t config_path_max = 200;
 
 /// What follows from keys that were read: one fact has one key, though two structs hold it.
 void derive(Config& config, Instant now) {
@@ -41,6 +45,51 @@ void sort_and_bound(std::vector<ConfigProblem>& problems, const std::string& fil
   const std::size_t more = problems.size() - config_problems_max;
   problems.resize(config_problems_max);
   problems.push_back({file, problems.back().line, 1, "", fmt::format("and {} more", more), ""});
+}
+
+/// At most one byte more than a configuration may have; nothing when it cannot be read.
+std::optional<std::string> text_of_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::nullopt;
+  std::string text(config_bytes_max + 1, '\0');
+  stream.read(text.data(), std::streamsize(text.size()));
+  if (stream.bad()) return std::nullopt;
+  text.resize(std::size_t(stream.gcount()));
+  return text;
+}
+
+/// Complains of what does not belong into a server profile.
+void check_profile(const ConfigNode& table, const std::string& section, ConfigReading& reading) {
+  const std::vector<std::string>& keys = server_profile_keys();
+  for (const ConfigNode& node : table.children) {
+    const std::string path = section.empty() ? node.key : section + '.' + node.key;
+    const bool leads_on = node.kind == NodeKind::table && path.size() < config_path_max;
+    if (std::find(keys.begin(), keys.end(), path) != keys.end()) continue;
+    if (leads_on)
+      check_profile(node, path, reading);
+    else
+      reading.complain(node.key_place, path.substr(0, config_path_max),
+                       {"not a key of a server profile", fmt::format("{}", fmt::join(keys, ", "))});
+  }
+}
+
+/// Puts what the server profile says over what the file says.
+void merge_profile(ConfigNode& root, const ConfigNode& overrides, ConfigReading& reading) {
+  const ConfigNode* named = find_node(overrides, "server.profile");
+  if (named == nullptr) named = find_node(root, "server.profile");
+  if (named == nullptr || named->kind != NodeKind::text || named->text.empty()) return;
+  const CheckedPath path = check_path(named->text, FileRule::readable, reading.folder);
+  if (!path.complaints.empty()) return;  // complained of with its key
+  reading.server_profile = path.path;
+  const auto text = text_of_file(path.path);
+  ParsedDocument profile = parse_toml(text.value_or(""), ConfigOrigin::server_profile);
+  if (!text || text->size() > config_bytes_max)
+    return reading.complain({ConfigOrigin::server_profile}, "", {"cannot be read, or is too long"});
+  for (const SyntaxError& wrong : profile.errors)
+    reading.complain(wrong.place, "", {"not TOML: " + wrong.what});
+  if (!profile.errors.empty()) return;
+  check_profile(profile.root, "", reading);
+  if (reading.problems.empty()) merge(root, std::move(profile.root));
 }
 
 ConfigReport refusal(const std::filesystem::path& file, std::string what) {
@@ -75,6 +124,7 @@ ConfigReport read_config(const ConfigText& text, Instant now) {
     }
   }
   if (!reading.problems.empty()) return {std::nullopt, std::move(reading.problems)};
+  merge_profile(document.root, overrides.root, reading);
   merge(document.root, std::move(overrides.root));
 
   Config config;
@@ -92,13 +142,9 @@ ConfigReport load_config(const std::filesystem::path& file, Instant now,
   if (!std::filesystem::is_regular_file(file, error)) {
     return refusal(file, error ? "cannot be read: " + error.message() : "not a file");
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return refusal(file, "cannot be read");
-  std::string text(config_bytes_max + 1, '\0');
-  stream.read(text.data(), std::streamsize(text.size()));
-  if (stream.bad()) return refusal(file, "cannot be read");
-  text.resize(std::size_t(stream.gcount()));
-  return read_config({file, text, overrides}, now);
+  const auto text = text_of_file(file);
+  if (!text) return refusal(file, "cannot be read");
+  return read_config({file, *text, overrides}, now);
 }
 
 }  // namespace kiosk::shell

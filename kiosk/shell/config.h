@@ -80,7 +80,8 @@ struct Config {
   bool test = false;  ///< allows automation, sign-in "none" and recording; never with patients
   journeys::Rules rules;
   sync::SiteProfile profile;
-  std::string time_zone;  ///< IANA name; `rules.zone` holds its offsets
+  std::string server_profile;  ///< file of `kiosk probe`, read with this one; empty: none
+  std::string time_zone;       ///< IANA name; `rules.zone` holds its offsets
 
   SignIn sign_in = SignIn::bearer;
   std::string token_file;        ///< bearer token, read anew by whoever signs in

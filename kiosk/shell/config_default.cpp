@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "kiosk/shell/config_reading.h"
+#include "kiosk/shell/server_profile.h"
 
 namespace kiosk::shell {
 namespace {
@@ -49,6 +51,11 @@ void show(std::string& out, const ConfigKey& key, const std::string& name) {
 
 constexpr const char* words_example = R"(#"ID" = { zh-Hans = "…", en = "…" })";
 
+std::string section_of(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos ? "" : path.substr(0, dot);
+}
+
 void show_keys(std::string& out) {
   Config config;
   std::string section;
@@ -60,12 +67,11 @@ void show_keys(std::string& out) {
       out += fmt::format("{}\n", words_example);
       continue;
     }
-    const std::size_t dot = key.path.rfind('.');
-    const std::string own = dot == std::string::npos ? "" : key.path.substr(0, dot);
+    const std::string own = section_of(key.path);
     if (own != section) out += fmt::format("\n[{}]\n", own);
     if (own == section) out += '\n';
     section = own;
-    show(out, key, key.path.substr(dot + 1));
+    show(out, key, key.path.substr(key.path.rfind('.') + 1));
   }
 }
 
@@ -102,6 +108,34 @@ void show_rows(std::string& out) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& server_profile_keys() {
+  static const std::vector<std::string> keys{"server.includes",          "server.reverse_includes",
+                                             "server.page_size",         "server.arrival.way",
+                                             "server.arrival.change_by", "server.arrival.status"};
+  return keys;
+}
+
+std::string server_profile_text(const sync::SiteProfile& profile, std::string_view whose,
+                                ArrivalTried tried) {
+  Config config;
+  config.profile = profile;
+  std::string out = fmt::format("{} {}\n", server_profile_heading, whose);
+  comment(out,
+          "Made by kiosk probe; named by server.profile in a kiosk's configuration, whose own "
+          "keys these take the place of.");
+  std::string section;
+  for (const ConfigKey& key : site_keys(config)) {
+    const auto& keys = server_profile_keys();
+    if (std::find(keys.begin(), keys.end(), key.path) == keys.end()) continue;
+    const std::string own = section_of(key.path);
+    if (own == "server.arrival" && tried == ArrivalTried::no) continue;
+    if (own != section) out += fmt::format("\n[{}]\n", own);
+    section = own;
+    out += fmt::format("{} = {}\n", key.path.substr(own.size() + 1), shown_value(key.target));
+  }
+  return out;
+}
 
 std::string default_config_text() {
   std::string out(heading);

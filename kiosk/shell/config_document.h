@@ -9,7 +9,7 @@
 
 namespace kiosk::shell {
 
-enum class ConfigOrigin { file, overrides };
+enum class ConfigOrigin { file, overrides, server_profile };
 
 /// Where something stands; lines and columns count from 1.
 struct ConfigPlace {

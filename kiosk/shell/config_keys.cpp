@@ -46,6 +46,9 @@ Keys sign_in_keys(Config& c) {
   return {
       {"server.url", TextTarget{&c.profile.base_url, TextForm::url},
        "Base URL of the FHIR R4 server.", R"("https://fhir.example.org/r4")"},
+      {"server.profile", FileTarget{&c.server_profile, FileRule::readable},
+       "What `kiosk probe --write FILE` found out about that server: includes, page_size and "
+       "[server.arrival]. What it says takes the place of what stands here; empty: none."},
       {"server.sign_in",
        choice(&c.sign_in, {{"bearer", SignIn::bearer},
                            {"certificate", SignIn::certificate},
@@ -147,14 +150,17 @@ Keys server_detail_keys(Config& c) {
        "The public key (PEM: EC P-384, or RSA from 2048 bits) that such an order must be signed "
        "with."},
       {"server.arrival.way",
-       choice(&p.arrival_way, {{"transaction", sync::ArrivalWay::transaction},
+       choice(&p.arrival_way, {{"auto", sync::ArrivalWay::automatic},
+                               {"transaction", sync::ArrivalWay::transaction},
                                {"one_by_one", sync::ArrivalWay::one_by_one},
                                {"appointment_only", sync::ArrivalWay::appointment_only}}),
        "How an arrival is told: Appointment and Encounter in one transaction; one after the other; "
-       "or the Appointment alone, with number and token in a Task."},
+       "or the Appointment alone, with number and token in a Task; or as the server's "
+       "CapabilityStatement says."},
       {"server.arrival.change_by",
-       choice(&p.change_by,
-              {{"json_patch", sync::ChangeBy::json_patch}, {"put", sync::ChangeBy::put}}),
+       choice(&p.change_by, {{"auto", sync::ChangeBy::automatic},
+                             {"json_patch", sync::ChangeBy::json_patch},
+                             {"put", sync::ChangeBy::put}}),
        "How an existing resource is changed."},
       {"server.arrival.status",
        choice(&p.arrived_status, {{"arrived", AppointmentStatus::arrived},

@@ -237,9 +237,11 @@ void find_unknown(const ConfigNode& table, const std::string& section,
 
 void ConfigReading::complain(const ConfigPlace& place, const std::string& key,
                              Complaint complaint) {
-  const bool in_file = place.origin == ConfigOrigin::file;
-  problems.push_back({in_file ? file.string() : "(overrides)", place.line, place.column, key,
-                      std::move(complaint.what), std::move(complaint.allowed)});
+  const std::string where = place.origin == ConfigOrigin::file        ? file.string()
+                            : place.origin == ConfigOrigin::overrides ? "(overrides)"
+                                                                      : server_profile.string();
+  problems.push_back({where, place.line, place.column, key, std::move(complaint.what),
+                      std::move(complaint.allowed)});
 }
 
 void ConfigReading::complain_about(const std::string& key, Complaint complaint) {

@@ -19,7 +19,8 @@ struct Complaint {
 /// One run over a configuration: what values are checked against, and the mistakes so far.
 struct ConfigReading {
   std::filesystem::path file;
-  std::filesystem::path folder;  ///< absolute; relative paths start here
+  std::filesystem::path server_profile;  ///< the file that `server.profile` names
+  std::filesystem::path folder;          ///< absolute; relative paths start here
   Instant now;
   std::vector<std::string> languages;
   std::map<std::string, ConfigPlace> places;  ///< of what was given, by key with its section

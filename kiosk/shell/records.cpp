@@ -360,13 +360,16 @@ void Records::step_engine() {
   // its next incarnation when it sees its code used.
   if (!output.alerts.empty()) next_care_ = now_.instant;
   for (sync::EngineAlert& alert : output.alerts) {
-    if (alert.kind != sync::AlertKind::denied) continue;
-    // It may name scopes of the configuration; the webhook's text needs no escapes.
+    const bool lacking = alert.kind == sync::AlertKind::lacking;
+    if (alert.kind != sync::AlertKind::denied && !lacking) continue;
+    // It may name scopes of the configuration or of the server; the webhook's text needs no
+    // escapes.
     std::replace_if(
         alert.text.begin(), alert.text.end(),
         [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < 0x20); }, '\'');
-    facts_.notices.insert(journeys::StaffNotice::sign_in);
-    out_.alerts.push_back({journeys::StaffNotice::sign_in, "sign_in",
+    if (!lacking) facts_.notices.insert(journeys::StaffNotice::sign_in);
+    out_.alerts.push_back({lacking ? std::nullopt : std::optional(journeys::StaffNotice::sign_in),
+                           lacking ? "server_lacks" : "sign_in",
                            rules_.kiosk_code + ": " + std::move(alert.text)});
   }
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "kiosk/sync/url.h"
 #include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
@@ -24,16 +23,9 @@ void Alerts::step(Now now) {
   if (sending_ || waiting_.empty() || now.instant < not_before_) return;
   const auto& profile = context_.profile();
   const auto& alert = waiting_.front();
-  HttpRequest request;
-  request.method = "POST";
-  request.url = join(profile.base_url, "Task");
-  request.timeout = profile.request_timeout;
-  request.connect_timeout = profile.connect_timeout;
-  request.headers = {
-      {"Content-Type", "application/fhir+json"},
-      {"Accept", "application/fhir+json"},
-      {"If-None-Exist", "identifier=" + query_value(token({profile.systems.nonce, alert.id}))}};
-  request.body = alert_task_json(profile, context_.settings.zone, alert);
+  auto request =
+      create_request(profile, "Task", alert_task_json(profile, context_.settings.zone, alert),
+                     {profile.systems.nonce, alert.id});
   sending_ = true;
   context_.exchange.send(now, std::move(request), Urgency::background,
                          [this](Now at, const Reply& reply) { on_reply(at, reply); });

@@ -5,7 +5,6 @@
 
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/look_up.h"
-#include "kiosk/sync/url.h"
 
 namespace kiosk::sync {
 namespace {
@@ -120,13 +119,9 @@ void Arrivals::send(Now now, Id id, HttpRequest request, Doing doing, Step next)
 void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {
   auto& work = works_.at(id);
   if (!reply.ok()) return not_done(now, id, reply);
-  const auto reading = read_fhir(reply.body());
-  if (!reading || reading->appointments.size() != 1)
-    return refuse(now, id, "the appointment as the server gives it cannot be read");
-  const auto& row = reading->appointments.front();
-  work.appointment = {reply.body(), std::string(reply.header("ETag")), row.status};
-  if (work.appointment.etag.empty() && !row.meta.version.empty())
-    work.appointment.etag = "W/\"" + row.meta.version + "\"";
+  auto fresh = fresh_appointment_in(reply);
+  if (!fresh) return refuse(now, id, fresh.error().what);
+  work.appointment = std::move(*fresh);
   const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
   read(now, id,
        identifier_search(context_.profile(), task ? "Task" : "Encounter",
@@ -263,10 +258,6 @@ bool Arrivals::note_sending(Now now, Id id) {
 
 void Arrivals::write(Now now, Id id, HttpRequest request, Step next) {
   if (!note_sending(now, id)) return;
-  request.timeout = context_.profile().request_timeout;
-  request.connect_timeout = context_.profile().connect_timeout;
-  request.headers.emplace_back("Accept", "application/fhir+json");
-  request.headers.emplace_back("Prefer", "return=representation");
   send(now, id, std::move(request), Doing::writing, next);
 }
 
@@ -278,12 +269,7 @@ void Arrivals::tell(Now now, Id id) {
   const auto body =
       transaction_json(profile, context_.settings.zone, work.message, work.appointment);
   if (!body) return refuse(now, id, body.error().what);
-  HttpRequest request;
-  request.method = "POST";
-  request.url = join(profile.base_url, "");
-  request.headers = {{"Content-Type", "application/fhir+json"}};
-  request.body = *body;
-  write(now, id, std::move(request), &Arrivals::on_told);
+  write(now, id, transaction_request(profile, *body), &Arrivals::on_told);
 }
 
 void Arrivals::create(Now now, Id id, const char* type, Step next) {
@@ -298,27 +284,13 @@ void Arrivals::create(Now now, Id id, const char* type, Step next) {
   const domain::Identifier once =
       task ? domain::Identifier{profile.systems.nonce, work.message.nonce}
            : domain::Identifier{profile.systems.visit_key, work.message.visit_key};
-  HttpRequest request;
-  request.method = "POST";
-  request.url = join(profile.base_url, type);
-  request.headers = {{"Content-Type", "application/fhir+json"},
-                     {"If-None-Exist", "identifier=" + query_value(token(once))}};
-  request.body = *body;
-  write(now, id, std::move(request), next);
+  write(now, id, create_request(profile, type, *body, once), next);
 }
 
 void Arrivals::change(Now now, Id id, const std::string& reference, const std::string& etag,
                       const Result<Change>& change, Step next) {
   if (!change) return refuse(now, id, change.error().what);
-  const bool put = context_.profile().change_by == ChangeBy::put;
-  HttpRequest request;
-  request.method = put ? "PUT" : "PATCH";
-  request.url = join(context_.profile().base_url, reference);
-  request.headers = {
-      {"Content-Type", put ? "application/fhir+json" : "application/json-patch+json"}};
-  if (!etag.empty()) request.headers.emplace_back("If-Match", etag);
-  request.body = put ? change->resource : change->json_patch;
-  write(now, id, std::move(request), next);
+  write(now, id, change_request(context_.profile(), reference, etag, *change), next);
 }
 
 void Arrivals::patch_appointment(Now now, Id id, Step next) {

@@ -13,7 +13,8 @@ Context::Context(Settings settings_, store::SyncStore& store_, Authorizer& autho
     : settings(std::move(settings_)),
       store(store_),
       exchange(settings.profile, authorizer),
-      random(std::move(random_)) {}
+      random(std::move(random_)),
+      profile_(decided(settings.profile, std::nullopt)) {}
 
 domain::Day Context::today(Now now) const {
   return domain::day_of(settings.zone, exchange.server_time(now));

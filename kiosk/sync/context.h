@@ -7,6 +7,7 @@
 #include "kiosk/domain/civil_time.h"
 #include "kiosk/store/sync_store.h"
 #include "kiosk/sync/assemble.h"
+#include "kiosk/sync/capabilities.h"
 #include "kiosk/sync/exchange.h"
 #include "kiosk/sync/fhir_search.h"
 #include "kiosk/sync/messages.h"
@@ -23,6 +24,9 @@ struct Settings {
   std::optional<OrderKey> order_key = {};  ///< who may give it; nothing: nobody
 };
 
+/// Arrivals that wait to be told or are being told.
+enum class Uploads { none, waiting };
+
 /// What the parts of the engine share. All of it lives on the store's thread.
 class Context {
  public:
@@ -35,7 +39,11 @@ class Context {
   const Random random;
   Output out;  ///< of the running step
 
-  const SiteProfile& profile() const { return settings.profile; }
+  /// The site's profile with nothing left to decide.
+  const SiteProfile& profile() const { return profile_; }
+  void decide(const std::optional<Capabilities>& capabilities) {
+    profile_ = decided(settings.profile, capabilities);
+  }
   domain::Day today(Now now) const;
   domain::Day tomorrow(Now now) const;
   /// After a server refused a search: leave out includes, then ask for arrivals by visit key. False
@@ -51,6 +59,7 @@ class Context {
   void log(const Error& error) { out.errors.push_back(error); }
 
  private:
+  SiteProfile profile_;
   int plainness_ = 0;
   std::set<std::string> told_nonces_;
 };

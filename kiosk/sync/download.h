@@ -18,9 +18,8 @@ class Download {
  public:
   Download(Context& context, Resolver& resolver) : context_(context), resolver_(resolver) {}
 
-  /// Starts a run when one is due; `Uploads::waiting` puts it off for a while, so that the answer
-  /// already holds our own writes.
-  enum class Uploads { none, waiting };
+  /// Starts a run when one is due; uploads put it off for a while, so that the answer already holds
+  /// our own writes.
   void step(Now now, Uploads uploads);
   std::optional<Instant> wake() const;
   /// The clock was put right by so much.

@@ -29,6 +29,7 @@ Engine::Engine(Settings settings, store::SyncStore& store, Authorizer& authorize
       resolver_(context_),
       look_ups_(context_, resolver_),
       fresh_reads_(context_, resolver_),
+      discovery_(context_),
       arrivals_(context_),
       download_(context_, resolver_),
       alerts_(context_),
@@ -52,7 +53,7 @@ void Engine::sync_now(Now now) {
   arrivals_.release(now);
   download_.start_now(now);
   audit_heads_.ask_now();
-  if (ask_clock_at_) ask_clock_at_ = now.instant;
+  discovery_.ask_now(now);
 }
 
 /// Who knows nothing of the day asks at once: until then patients cannot be served.
@@ -69,16 +70,8 @@ void Engine::begin(Now now) {
 
 /// Which day it is decides what is asked for, so an untrusted clock first hears the server's Date,
 /// out of whatever it answers.
-void Engine::learn_clock(Now now) {
-  if (now.trust == ClockTrust::server || context_.exchange.has_answered()) ask_clock_at_.reset();
-  if (!ask_clock_at_ || now.instant < *ask_clock_at_) return;
-  ask_clock_at_ = now.instant + context_.profile().request_timeout * 2;
-  auto request = read_request(context_.profile(), "metadata");
-  context_.exchange.send(now, std::move(request), Urgency::background,
-                         [this](Now at, const Reply&) {
-                           if (!ask_clock_at_ || context_.exchange.has_answered()) return;
-                           ask_clock_at_ = at.instant + backoff(++clock_failures_, context_.random);
-                         });
+bool Engine::knows_day(Now now) const {
+  return now.trust == ClockTrust::server || context_.exchange.has_answered();
 }
 
 /// Limits that were set by the old clock end when they would have ended.
@@ -91,7 +84,7 @@ void Engine::follow_clock(Now now, Milliseconds change) {
   alerts_.follow_clock(change);
   audit_heads_.follow_clock(change);
   orders_.follow_clock(change);
-  if (ask_clock_at_ && *ask_clock_at_ != Instant{}) *ask_clock_at_ += change;
+  discovery_.follow_clock(change);
   last_step_ += change;
 }
 
@@ -112,12 +105,12 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   fresh_reads_.expire(now);
   const auto state = context_.exchange.state();
   if (state_before == ServerState::offline && state != ServerState::offline) arrivals_.release(now);
-  learn_clock(now);
-  arrivals_.step(now);
+  const auto uploads = [&] { return arrivals_.busy() ? Uploads::waiting : Uploads::none; };
+  discovery_.step(now, uploads());
+  if (discovery_.is_decided()) arrivals_.step(now);
   alerts_.step(now);
   orders_.step(now);
-  if (!ask_clock_at_)
-    download_.step(now, arrivals_.busy() ? Download::Uploads::waiting : Download::Uploads::none);
+  if (knows_day(now)) download_.step(now, uploads());
   audit_heads_.step(now, download_.last_complete_run());
   Output& out = context_.out;
   out.requests = context_.exchange.take(now);
@@ -133,11 +126,11 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.clock = context_.exchange.take_correction(now.trust);
   if (out.clock) correction_ = out.clock->offset;
   out.revoked = context_.exchange.revoked() || orders_.revoked();
-  out.wake = wake();
+  out.wake = wake(now);
   return std::move(out);
 }
 
-std::optional<Instant> Engine::wake() const {
+std::optional<Instant> Engine::wake(Now now) const {
   std::optional<Instant> first;
   const auto sooner = [&](std::optional<Instant> at) {
     if (at && (!first || *at < *first)) first = at;
@@ -145,11 +138,11 @@ std::optional<Instant> Engine::wake() const {
   sooner(context_.exchange.wake());
   sooner(look_ups_.wake());
   sooner(fresh_reads_.wake());
-  sooner(arrivals_.wake());
+  if (discovery_.is_decided()) sooner(arrivals_.wake());
   sooner(alerts_.wake());
   sooner(orders_.wake());
-  sooner(ask_clock_at_);
-  if (!ask_clock_at_) sooner(download_.wake());
+  sooner(discovery_.wake());
+  if (knows_day(now)) sooner(download_.wake());
   return first;
 }
 

@@ -7,6 +7,7 @@
 #include "kiosk/sync/arrivals.h"
 #include "kiosk/sync/audit_heads.h"
 #include "kiosk/sync/context.h"
+#include "kiosk/sync/discovery.h"
 #include "kiosk/sync/download.h"
 #include "kiosk/sync/look_up.h"
 #include "kiosk/sync/orders.h"
@@ -34,15 +35,16 @@ class Engine {
  private:
   void begin(Now now);
   void take(Now now, Input input);
-  void learn_clock(Now now);
   void sync_now(Now now);
+  bool knows_day(Now now) const;
   void follow_clock(Now now, Milliseconds change);
-  std::optional<Instant> wake() const;
+  std::optional<Instant> wake(Now now) const;
 
   Context context_;
   Resolver resolver_;
   LookUps look_ups_;
   FreshReads fresh_reads_;
+  Discovery discovery_;
   Arrivals arrivals_;
   Download download_;
   Alerts alerts_;
@@ -50,8 +52,6 @@ class Engine {
   Orders orders_;
   bool begun_ = false;
   Instant last_step_{};
-  std::optional<Instant> ask_clock_at_ = Instant{};  ///< until the server's time was asked for
-  int clock_failures_ = 0;
   std::optional<Milliseconds> correction_;  ///< that the clock makes before the next step
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kiosk/sync/capabilities.h"
 #include "kiosk/sync/fhir_time.h"
 
 namespace kiosk::sync {
@@ -17,6 +18,7 @@ using simdjson::dom::object;
 
 constexpr std::size_t depth_max = 64;
 constexpr std::size_t text_bytes_max = 4'096;
+constexpr std::size_t declared_max = 1'000;  ///< resources, parameters ... of a CapabilityStatement
 constexpr std::size_t list_max = 64;  ///< identifiers, participants, extensions ... of one resource
 
 /// urn:uuid of an entry -> "Type/id".
@@ -28,15 +30,14 @@ std::string text(element from, std::string_view key) {
   return std::string(value);
 }
 
-/// Calls `use` with each element of the list, at most list_max; a list that is none has no
-/// elements.
+/// Calls `use` with each element of the list, at most `most`; a list that is none has no elements.
 template <typename Use>
-void each(element from, std::string_view key, Use use) {
+void each(element from, std::string_view key, Use use, std::size_t most = list_max) {
   array list;
   if (from[key].get(list) != simdjson::SUCCESS) return;
   std::size_t count = 0;
   for (const element item : list) {
-    if (++count > list_max) return;
+    if (++count > most) return;
     use(item);
   }
 }
@@ -401,6 +402,15 @@ Result<Reading> read_bundle(element bundle) {
   return reading;
 }
 
+/// The texts under `name` of the objects in a list.
+std::set<std::string> names(element from, std::string_view key, std::string_view name) {
+  std::set<std::string> found;
+  const auto add = [&](element item) { found.insert(text(item, name)); };
+  each(from, key, add, declared_max);
+  found.erase("");
+  return found;
+}
+
 /// The object that an answer is; it lives in `parser`.
 Result<element> parsed(simdjson::dom::parser& parser, std::string_view json) {
   if (json.size() > answer_bytes_max) return fail("fhir", "too_large", "the answer is too long");
@@ -454,6 +464,35 @@ Result<std::map<std::string, std::vector<std::string>>> read_members(std::string
     members.emplace(key, std::move(found));
   }
   return members;
+}
+
+Result<Capabilities> read_capabilities(std::string_view json) {
+  if (json.size() > statement_bytes_max)
+    return fail("fhir", "too_large", "the CapabilityStatement is too long");
+  simdjson::dom::parser parser(statement_bytes_max);
+  const auto read = parsed(parser, json);
+  if (!read) return pass_on(read.error());
+  if (text(*read, "resourceType") != "CapabilityStatement")
+    return malformed("metadata is no CapabilityStatement");
+  Capabilities found;
+  found.fhir_version = text(*read, "fhirVersion");
+  if (const auto software = child(*read, "software"))
+    found.software = text(*software, "name") + " " + text(*software, "version");
+  const auto add_resource = [&](element item) {
+    auto& resource = found.resources[text(item, "type")];
+    resource.interactions.merge(names(item, "interaction", "code"));
+    resource.search.merge(names(item, "searchParam", "name"));
+    bool conditional = false;
+    if (item["conditionalCreate"].get(conditional) == simdjson::SUCCESS && conditional)
+      resource.conditional_create = true;
+  };
+  each(*read, "rest", [&](element rest) {
+    if (text(rest, "mode") == "client") return;
+    found.interactions.merge(names(rest, "interaction", "code"));
+    each(rest, "resource", add_resource, declared_max);
+  });
+  found.resources.erase("");
+  return found;
 }
 
 std::string plain_reference(std::string_view reference) {

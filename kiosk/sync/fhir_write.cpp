@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* audit_system = "urn:kiosk:audit";
+constexpr const char* fhir_json = "application/fhir+json";
 constexpr const char* actor_class = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
 /// Runs what may throw on JSON of unexpected shape; this is the library's boundary.
@@ -186,7 +187,32 @@ std::optional<Change> with_ticket(const SiteProfile& profile, const domain::Zone
   return change(resource.at("status"), std::move(patch), resource);
 }
 
+HttpRequest write_request(const SiteProfile& profile, std::string method, const std::string& path,
+                          std::string content_type, std::string body) {
+  HttpRequest made;
+  made.method = std::move(method);
+  made.url = join(profile.base_url, path);
+  made.headers = {{"Content-Type", std::move(content_type)},
+                  {"Accept", fhir_json},
+                  {"Prefer", "return=representation"}};
+  made.body = std::move(body);
+  made.connect_timeout = profile.connect_timeout;
+  made.timeout = profile.request_timeout;
+  return made;
+}
+
 }  // namespace
+
+Result<FreshAppointment> fresh_appointment_in(const Reply& reply) {
+  const auto reading = read_fhir(reply.body());
+  if (!reading || reading->appointments.size() != 1)
+    return fail("fhir", "malformed", "the appointment as the server gives it cannot be read");
+  const auto& row = reading->appointments.front();
+  FreshAppointment fresh{reply.body(), std::string(reply.header("ETag")), row.status};
+  if (fresh.etag.empty() && !row.meta.version.empty())
+    fresh.etag = "W/\"" + row.meta.version + "\"";
+  return fresh;
+}
 
 Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zone& zone,
                                    const domain::ArrivalMessage& message,
@@ -248,9 +274,48 @@ Result<std::optional<Change>> add_ticket(const SiteProfile& profile, const domai
       "Encounter", [&] { return with_ticket(profile, zone, message, parsed(encounter_json)); });
 }
 
-Result<Change> withdraw(const std::string& encounter_json) {
-  return guarded<Change>("Encounter",
-                         [&] { return with_status(parsed(encounter_json), "entered-in-error"); });
+Result<Change> withdraw(const std::string& resource_json) {
+  return guarded<Change>("resource",
+                         [&] { return with_status(parsed(resource_json), "entered-in-error"); });
+}
+
+Result<Change> remark(const std::string& appointment_json, const std::string& words) {
+  return guarded<Change>("Appointment", [&] {
+    json resource = parsed(appointment_json);
+    const json patch = json::array({{{"op", "add"}, {"path", "/comment"}, {"value", words}}});
+    resource["comment"] = words;
+    return change(resource.at("status"), patch, resource);
+  });
+}
+
+Result<Change> deactivate(const std::string& patient_json) {
+  return guarded<Change>("Patient", [&] {
+    json resource = parsed(patient_json);
+    const json patch = json::array({{{"op", "add"}, {"path", "/active"}, {"value", false}}});
+    resource["active"] = false;
+    return Change{patch.dump(), resource.dump()};
+  });
+}
+
+HttpRequest create_request(const SiteProfile& profile, const std::string& type, std::string body,
+                           const domain::Identifier& once) {
+  auto made = write_request(profile, "POST", type, fhir_json, std::move(body));
+  made.headers.emplace_back("If-None-Exist", "identifier=" + query_value(token(once)));
+  return made;
+}
+
+HttpRequest change_request(const SiteProfile& profile, const std::string& reference,
+                           const std::string& etag, const Change& change) {
+  const bool put = profile.change_by == ChangeBy::put;
+  auto made = put ? write_request(profile, "PUT", reference, fhir_json, change.resource)
+                  : write_request(profile, "PATCH", reference, "application/json-patch+json",
+                                  change.json_patch);
+  if (!etag.empty()) made.headers.emplace_back("If-Match", etag);
+  return made;
+}
+
+HttpRequest transaction_request(const SiteProfile& profile, std::string body) {
+  return write_request(profile, "POST", "", fhir_json, std::move(body));
 }
 
 std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,

@@ -6,9 +6,11 @@
 #include "kiosk/base/result.h"
 #include "kiosk/domain/outbox.h"
 #include "kiosk/store/sync_store.h"
+#include "kiosk/sync/exchange.h"
 #include "kiosk/sync/site_profile.h"
 
-// What the kiosk writes, as JSON texts; keys are sorted, so the same facts give the same bytes.
+// What the kiosk writes, as JSON texts and as requests; keys are sorted, so the same facts give the
+// same bytes.
 namespace kiosk::sync {
 
 /// An appointment as it was read fresh just before telling.
@@ -17,6 +19,9 @@ struct FreshAppointment {
   std::string etag;  ///< exactly as received, else made of meta.versionId; may be empty
   domain::AppointmentStatus status = domain::AppointmentStatus::booked;
 };
+
+/// Out of the answer to reading it. Errors: fhir/malformed.
+Result<FreshAppointment> fresh_appointment_in(const Reply& reply);
 
 /// A change of an existing resource in both forms; which is sent says the profile.
 struct Change {
@@ -51,8 +56,23 @@ Result<std::optional<Change>> add_ticket(const SiteProfile& profile, const domai
                                          const domain::ArrivalMessage& message,
                                          const std::string& encounter_json);
 
-/// Our Encounter was one of several: it becomes entered-in-error.
-Result<Change> withdraw(const std::string& encounter_json);
+/// Our Encounter was one of several, or any other resource with a status that should not be there:
+/// it becomes entered-in-error.
+Result<Change> withdraw(const std::string& resource_json);
+
+/// Appointment.comment becomes these words: a change that means nothing, for trying out changes.
+Result<Change> remark(const std::string& appointment_json, const std::string& words);
+
+/// A Patient that should not be there is no longer active.
+Result<Change> deactivate(const std::string& patient_json);
+
+/// POST of a resource that is made only where `once` is not known yet.
+HttpRequest create_request(const SiteProfile& profile, const std::string& type, std::string body,
+                           const domain::Identifier& once);
+/// PATCH or PUT, as the profile says; without If-Match when `etag` is empty.
+HttpRequest change_request(const SiteProfile& profile, const std::string& reference,
+                           const std::string& etag, const Change& change);
+HttpRequest transaction_request(const SiteProfile& profile, std::string body);
 
 struct AlertTask {
   std::string id;     ///< makes it unique on the server

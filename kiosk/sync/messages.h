@@ -73,6 +73,7 @@ using Answer = std::variant<LookUpAnswer, FreshAnswer>;
 enum class AlertKind {
   own_code_seen,  ///< a number of our series that this ledger never gave
   refused,        ///< an arrival went to the staff's list
+  lacking,        ///< the server does not declare what the profile needs
   denied          ///< the sign-in fails, or a 401 or 403 that stays: configuration
 };
 

@@ -12,13 +12,14 @@ namespace kiosk::sync {
 
 /// How an arrival is told; real servers can do one or two of these.
 enum class ArrivalWay {
+  automatic,        ///< as the server's CapabilityStatement says
   transaction,      ///< (a) one transaction: Appointment and Encounter
   one_by_one,       ///< (b) conditional POST Encounter, then the Appointment
   appointment_only  ///< (c) the Appointment, then number and token as a Task
 };
 
-/// How an existing resource is changed.
-enum class ChangeBy { json_patch, put };
+/// How an existing resource is changed; `automatic`: as the server's CapabilityStatement says.
+enum class ChangeBy { automatic, json_patch, put };
 
 /// Where a fact of an appointment stands: an extension of that URL, an identifier of that system, a
 /// meta.tag of that system. Empty members are not looked at; all empty: the server does not give

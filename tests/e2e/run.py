@@ -18,8 +18,8 @@ import traceback
 sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
-for module in ("visits", "power", "server", "sign_in", "devices", "outcomes", "machine", "usb",
-               "terminal", "privacy", "vault", "audit"):
+for module in ("visits", "power", "server", "probe", "sign_in", "devices", "outcomes", "machine",
+               "usb", "terminal", "privacy", "vault", "audit"):
     __import__(module)  # registers its tests
 
 WORKERS = 2

@@ -163,7 +163,11 @@ Written create(Hospital::State& state, const std::string& type, json resource,
   const bool person = type == "Patient" || type == "Appointment";
   if (person && state.options.create_people == HospitalOptions::Can::no)
     throw Refusal{403, "forbidden", "the kiosk makes no " + type};
-  const auto id = fmt::format("{}{}", static_cast<char>(type[0] | 0x20), state.next_id++);
+  const auto next_id = [&] {
+    return fmt::format("{}{}", static_cast<char>(type[0] | 0x20), state.next_id++);
+  };
+  auto id = next_id();
+  while (state.find(type + "/" + id) != nullptr) id = next_id();  // the day has such ids too
   state.put(type, id, std::move(resource), now);
   return {201, type + "/" + id};
 }

@@ -61,7 +61,7 @@ TEST_CASE("config mistake: a number out of range") {
             "-1 is out of range | a whole number from 5 to 600"));
   CHECK(
       has(mistake(site, least + "[server.arrival]\nway = 'x'\n[kiosk]\n", 24, "server.arrival.way"),
-          "one of: transaction, one_by_one, appointment_only"));
+          "one of: auto, transaction, one_by_one, appointment_only"));
   CHECK(has(mistake(site, least + "[time_outs]\ndone_s = 10\n", 24, "time_outs.done_s"),
             "not longer than time_outs.warning_s"));
 }
