@@ -22,7 +22,7 @@ const std::string url = "http://127.0.0.1:1/fhir";
 /// Records on a real ledger, with the emulated hospital at the other end of every request.
 class Bench {
  public:
-  explicit Bench(std::string code = "K1") {
+  explicit Bench(std::string code = "K1", emulators::HospitalOptions options = {}) {
     char name[] = "/tmp/kiosk-records-XXXXXX";
     folder_ = mkdtemp(name);
     rules.zone = {{Instant{}, Minutes(480)}};
@@ -32,7 +32,6 @@ class Bench {
                                    *store::Vault::create(Bytes(32, 7), store::system_random()),
                                    code, now()});
     authorizer_ = *sync::no_sign_in(url);
-    emulators::HospitalOptions options;
     options.base_url = url;
     hospital = std::make_unique<emulators::Hospital>(options, morning);
     engine_ = *sync::Engine::create({emulators::hospital_profile(url), rules.zone, code}, *ledger,
@@ -252,6 +251,18 @@ TEST_CASE("records: the printer's trouble becomes an alert after a moment, once,
   CHECK(bench.hospital->count("Task") == 1);
   bench.run({PrinterChanged{journeys::PrinterHealth::ok}});
   CHECK_FALSE(bench.facts.notices.contains(journeys::StaffNotice::printer));
+}
+
+TEST_CASE("records: what the server does not declare is said once, in words without quotes") {
+  emulators::HospitalOptions options;
+  options.transactions = emulators::HospitalOptions::Can::no;
+  Bench bench("K1", options);
+  bench.run();
+  bench.pass(Milliseconds(60'000));
+  REQUIRE(bench.alerts.size() == 1);
+  CHECK(bench.alerts[0].code == "server_lacks");
+  CHECK(bench.alerts[0].text ==
+        "K1: the server does not declare what the kiosk needs: transactions");
 }
 
 TEST_CASE("records: a clock that stays in doubt is staff's business, one of a moment is not") {
