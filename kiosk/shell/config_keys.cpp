@@ -127,11 +127,8 @@ void add_fact(Keys& keys, const std::string& section, sync::FactPlace& place,
               "Or a meta.tag of this system."}});
 }
 
-Keys server_detail_keys(Config& c) {
-  sync::SiteProfile& p = c.profile;
-  sync::IdentifierSystems& s = p.systems;
-  using domain::AppointmentStatus;
-  Keys keys{
+Keys smart_keys(Config& c) {
+  return {
       {"server.smart.client_id", TextTarget{&c.smart.client_id, TextForm::line},
        "The kiosk's client id at the authorization server; needed for sign_in \"smart\"."},
       {"server.smart.key_file", FileTarget{&c.smart.key_file, FileRule::secret},
@@ -149,44 +146,55 @@ Keys server_detail_keys(Config& c) {
       {"server.orders.key_file", FileTarget{&c.order_key_file, FileRule::readable},
        "The public key (PEM: EC P-384, or RSA from 2048 bits) that such an order must be signed "
        "with."},
-      {"server.arrival.way",
-       choice(&p.arrival_way, {{"auto", sync::ArrivalWay::automatic},
-                               {"transaction", sync::ArrivalWay::transaction},
-                               {"one_by_one", sync::ArrivalWay::one_by_one},
-                               {"appointment_only", sync::ArrivalWay::appointment_only}}),
-       "How an arrival is told: Appointment and Encounter in one transaction; one after the other; "
-       "or the Appointment alone, with number and token in a Task; or as the server's "
-       "CapabilityStatement says."},
-      {"server.arrival.change_by",
-       choice(&p.change_by, {{"auto", sync::ChangeBy::automatic},
-                             {"json_patch", sync::ChangeBy::json_patch},
-                             {"put", sync::ChangeBy::put}}),
-       "How an existing resource is changed."},
-      {"server.arrival.status",
-       choice(&p.arrived_status, {{"arrived", AppointmentStatus::arrived},
-                                  {"checked-in", AppointmentStatus::checked_in}}),
-       "The Appointment.status of who has checked in."},
-
-      {"server.systems.citizen_number", TextTarget{&s.citizen_number, TextForm::uri},
-       "Identifier.system of numbers of resident ID cards."},
-      {"server.systems.hk_macao_taiwan_permits",
-       TextTarget{&s.hk_macao_taiwan_permits, TextForm::uri},
-       "Of residence permits for HK, Macao and Taiwan residents; empty: as citizen_number."},
-      {"server.systems.permits", TextTarget{&s.permits, TextForm::uri},
-       "Of foreign permanent resident permits."},
-      {"server.systems.hospital_card", TextTarget{&s.hospital_card, TextForm::uri},
-       "Of the hospital's own cards."},
-      {"server.systems.booking_number", TextTarget{&s.booking_number, TextForm::uri},
-       "Of booking numbers."},
-      {"server.systems.visit_key", TextTarget{&s.visit_key, TextForm::uri},
-       "Of what makes an arrival unique. The next four must be the same on every kiosk."},
-      {"server.systems.nonce", TextTarget{&s.nonce, TextForm::uri},
-       "Of what tells a kiosk that an arrival is its own."},
-      {"server.systems.ticket_number", TextTarget{&s.ticket_number, TextForm::uri},
-       "Of ticket numbers."},
-      {"server.systems.ticket_token", TextTarget{&s.ticket_token, TextForm::uri},
-       "Of what the ticket's QR code holds."},
   };
+}
+
+Keys server_detail_keys(Config& c) {
+  sync::SiteProfile& p = c.profile;
+  sync::IdentifierSystems& s = p.systems;
+  using domain::AppointmentStatus;
+  Keys keys = smart_keys(c);
+  add(keys,
+      {
+          {"server.arrival.way",
+           choice(&p.arrival_way, {{"auto", sync::ArrivalWay::automatic},
+                                   {"transaction", sync::ArrivalWay::transaction},
+                                   {"one_by_one", sync::ArrivalWay::one_by_one},
+                                   {"appointment_only", sync::ArrivalWay::appointment_only}}),
+           "How an arrival is told: Appointment and Encounter in one transaction; one after the "
+           "other; "
+           "or the Appointment alone, with number and token in a Task; or as the server's "
+           "CapabilityStatement says."},
+          {"server.arrival.change_by",
+           choice(&p.change_by, {{"auto", sync::ChangeBy::automatic},
+                                 {"json_patch", sync::ChangeBy::json_patch},
+                                 {"put", sync::ChangeBy::put}}),
+           "How an existing resource is changed."},
+          {"server.arrival.status",
+           choice(&p.arrived_status, {{"arrived", AppointmentStatus::arrived},
+                                      {"checked-in", AppointmentStatus::checked_in}}),
+           "The Appointment.status of who has checked in."},
+
+          {"server.systems.citizen_number", TextTarget{&s.citizen_number, TextForm::uri},
+           "Identifier.system of numbers of resident ID cards."},
+          {"server.systems.hk_macao_taiwan_permits",
+           TextTarget{&s.hk_macao_taiwan_permits, TextForm::uri},
+           "Of residence permits for HK, Macao and Taiwan residents; empty: as citizen_number."},
+          {"server.systems.permits", TextTarget{&s.permits, TextForm::uri},
+           "Of foreign permanent resident permits."},
+          {"server.systems.hospital_card", TextTarget{&s.hospital_card, TextForm::uri},
+           "Of the hospital's own cards."},
+          {"server.systems.booking_number", TextTarget{&s.booking_number, TextForm::uri},
+           "Of booking numbers."},
+          {"server.systems.visit_key", TextTarget{&s.visit_key, TextForm::uri},
+           "Of what makes an arrival unique. The next four must be the same on every kiosk."},
+          {"server.systems.nonce", TextTarget{&s.nonce, TextForm::uri},
+           "Of what tells a kiosk that an arrival is its own."},
+          {"server.systems.ticket_number", TextTarget{&s.ticket_number, TextForm::uri},
+           "Of ticket numbers."},
+          {"server.systems.ticket_token", TextTarget{&s.ticket_token, TextForm::uri},
+           "Of what the ticket's QR code holds."},
+      });
   add_fact(keys, "server.queue_number", p.queue_number, "an Appointment's own queue number");
   add_fact(keys, "server.place", p.place, "an Appointment's place in words");
   add_fact(keys, "server.marks", p.marks, "a \"desk first\" mark of an Appointment");

@@ -21,6 +21,7 @@ class Discovery {
   void ask_now(Now now);
   std::optional<Instant> wake() const;
   void follow_clock(Milliseconds change);
+  int failures() const { return failures_; }
   /// Arrivals may be told: nothing is left to be decided.
   bool is_decided() const { return is_decided_; }
 

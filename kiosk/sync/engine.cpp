@@ -120,7 +120,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.last_answer = context_.exchange.last_answer();
   out.last_complete_run = download_.last_complete_run();
   out.runs_whole = download_.runs_whole();
-  out.runs_failed = download_.runs_failed() + clock_failures_;
+  out.runs_failed = download_.runs_failed() + discovery_.failures();
   out.sending = arrivals_.busy() || audit_heads_.busy();
   out.day_is_complete = download_.day_is_complete(now);
   out.clock = context_.exchange.take_correction(now.trust);

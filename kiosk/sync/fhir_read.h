@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kiosk/base/result.h"
+#include "kiosk/sync/fhir_reference.h"
 #include "kiosk/sync/fhir_rows.h"
 
 namespace kiosk::sync {
@@ -23,11 +24,5 @@ Result<Reading> read_fhir(std::string_view json);
 /// The members of an object that is none of FHIR's: texts, whole numbers and lists of texts, each
 /// as a list; what is of another kind is passed over. Errors: fhir/too_large, fhir/malformed. Pure.
 Result<std::map<std::string, std::vector<std::string>>> read_members(std::string_view json);
-
-/// "http://x/fhir/Patient/7/_history/2" -> "Patient/7"; empty when it is no literal reference.
-std::string plain_reference(std::string_view reference);
-
-/// The part of "Type/id" after the slash when the type is `type`, else empty.
-std::string id_of(std::string_view reference, std::string_view type);
 
 }  // namespace kiosk::sync
