@@ -47,9 +47,9 @@ std::string wait_words(const Page& page, const domain::Waiting& waiting) {
   if (const auto& count = waiting.people_ahead)
     ahead = page.tr_n("{n} person ahead of you", "{n} people ahead of you", *count);
   if (const auto& range = waiting.range) {
-    wait =
-        page.tr("about {from}–{until} minutes", {{"from", std::to_string(range->from.count())},
-                                                 {"until", std::to_string(range->until.count())}});
+    wait = page.tr("about {from} to {until} minutes",
+                   {{"from", std::to_string(range->from.count())},
+                    {"until", std::to_string(range->until.count())}});
   }
   return joined({ahead, wait});
 }

@@ -42,7 +42,7 @@ void add_wait(printing::Values& values, const domain::Waiting& waiting,
                                  {{"time", time}});
   }
   if (const auto& range = waiting.range) {
-    values["wait"] = texts.tr("Wait from {time}: about {from}–{until} minutes",
+    values["wait"] = texts.tr("Wait from {time}: about {from} to {until} minutes",
                               {{"time", time},
                                {"from", std::to_string(range->from.count())},
                                {"until", std::to_string(range->until.count())}});

@@ -83,7 +83,7 @@ struct SiteProfile {
   Milliseconds poll_overlap{120'000};
   /// After a start the first requests that no patient waits for come at a random time within this,
   /// so that kiosks whose power comes back together do not ask together.
-  Milliseconds start_spread{60'000};
+  Milliseconds start_spread{90'000};
   Milliseconds connect_timeout{5'000};
   Milliseconds request_timeout{30'000};  ///< of what no patient waits for
   Milliseconds look_up_timeout{8'000};

@@ -50,9 +50,10 @@ inline kiosk::text::Fonts& test_fonts() {
 /// The names the kiosk gives values to.
 inline const std::vector<std::string>& ticket_value_names() {
   static const std::vector<std::string> names = {
-      "hospital",   "title", "copy",          "clinic",    "place", "number",     "ahead",
-      "offline",    "name",  "doctor",        "second_id", "time",  "booking",    "other_number",
-      "clock_note", "notes", "not_called_by", "token",     "kiosk", "token_hint", "printed_at"};
+      "hospital", "title",   "copy",         "clinic",     "place",  "number",
+      "ahead",    "wait",    "offline",      "name",       "doctor", "second_id",
+      "time",     "booking", "other_number", "clock_note", "notes",  "not_called_by",
+      "token",    "kiosk",   "token_hint",   "printed_at"};
   return names;
 }
 

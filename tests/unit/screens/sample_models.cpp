@@ -225,7 +225,7 @@ journeys::Done done_of(TicketState ticket) {
   done.online = true;
   done.visits = {done_visit(visit(10 * 60 + 20), ticket, "K1-017")};
   done.visits.front().waiting = {4,
-                                 kiosk::domain::WaitRange{kiosk::Minutes(40), kiosk::Minutes(55)}};
+                                 kiosk::domain::WaitRange{kiosk::Minutes(20), kiosk::Minutes(35)}};
   return done;
 }
 

@@ -97,6 +97,9 @@ TEST_CASE("done: when to ask is the start and the margin, for the late the check
   journeys::Model model = sample_model("done_kept", "en");
   CHECK(shows(viewed(model), "10:50 and not called? Show the ticket at the desk."));
   auto& done = std::get<journeys::Done>(model.screen);
+  done.visits.front().waiting.range->until = kiosk::Minutes(55);  // from 09:41
+  CHECK(shows(viewed(model), "11:06 and not called? Show the ticket at the desk."));
+  done.visits.front().waiting.range.reset();
   done.visits.front().committed.confirmed_at =
       done.visits.front().visit.appointment.start + kiosk::Minutes(12);
   CHECK(shows(viewed(model), "11:02 and not called? Show the ticket at the desk."));

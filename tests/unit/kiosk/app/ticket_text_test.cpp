@@ -96,7 +96,7 @@ TEST_CASE("ticket text: the wait is told with its age, and \"not called by\" wai
   domain::PrintJob counted = job();
   const std::string without = values(counted)["not_called_by"];
   counted.check_in.waiting.range = domain::WaitRange{Minutes(40), Minutes(55)};
-  CHECK(values(counted)["wait"] == "Wait from 09:41: about 40–55 minutes");
+  CHECK(values(counted)["wait"] == "Wait from 09:41: about 40 to 55 minutes");
   CHECK(values(counted, confirmed + Minutes(5))["wait"].empty());
   CHECK(values(counted)["not_called_by"].find("11:06") != std::string::npos);
   counted.check_in.waiting.range->until = Minutes(30);
