@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace kiosk::store {
@@ -111,13 +112,38 @@ Result<void> Database::connect() {
     if (opened != SQLITE_OK) return failure("open");
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    return script(settings);
+    if (auto set = script(settings); !set) return set;
+    return write_log_anew();
   }();
   if (!result) {
     if (handle_) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_close(std::exchange(handle_, nullptr));
   }
   return result;
+}
+
+// After a sync that failed the kernel may hold pages of the log that are not on the disk and that
+// no later sync writes: they read well until the power goes, and all that follows them is lost with
+// them. Written once more they reach the disk.
+Result<void> Database::write_log_anew() {
+  if (location_.path == ":memory:") return {};
+  // The log is there once the database has been read.
+  if (auto read = script("SELECT count(*) FROM sqlite_schema"); !read) return read;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr || log->pMethods == nullptr) return {};
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  sqlite3_int64 size = 0;
+  int result = log->pMethods->xFileSize(log, &size);
+  std::vector<char> bytes(piece);
+  for (sqlite3_int64 at = 0; result == SQLITE_OK && at < size; at += std::int64_t{piece}) {
+    const int count = static_cast<int>(std::min<sqlite3_int64>(piece, size - at));
+    result = log->pMethods->xRead(log, bytes.data(), count, at);
+    if (result == SQLITE_OK) result = log->pMethods->xWrite(log, bytes.data(), count, at);
+  }
+  if (result == SQLITE_OK && size > 0) result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+  if (result == SQLITE_OK) return {};
+  return fail("store", code_of(result), "the log cannot be written anew");
 }
 
 void Database::disconnect(Close how) {

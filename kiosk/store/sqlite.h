@@ -136,6 +136,7 @@ class Database {
 
   explicit Database(Location location) : location_(std::move(location)) {}
   Result<void> connect();
+  Result<void> write_log_anew();
   Result<Statement> prepare(std::string_view sql);
   Result<bool> step(Statement& statement);
   std::int64_t changes() const;

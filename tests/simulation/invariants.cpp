@@ -102,7 +102,8 @@ void Invariants::screen_changed(SimKiosk& kiosk, const Model& before) {
     broken(rule::way_on, fmt::format("{} {} has no deadline", kiosk.name(), name(after.screen)));
   }
   if (is_idle(after.screen)) check_welcome(kiosk);
-  check_refusals(kiosk);
+  // What stands there since the clock was trusted is no refusal by the one of now.
+  if (before.screen != after.screen) check_refusals(kiosk);
 }
 
 void Invariants::check_welcome(const SimKiosk& kiosk) {
@@ -193,13 +194,15 @@ void Invariants::started(SimKiosk& kiosk) {
   const auto today = kiosk::domain::day_of(kiosk.setup().rules.zone, agenda_.now());
   for (const auto& [nonce, check_in] : check_ins_) {
     if (check_in.kiosk != kiosk.name() || check_in.lost) continue;
-    const auto there = kiosk.ledger().issued_nonce(nonce);
+    auto there = kiosk.ledger().issued_nonce(nonce);
+    const std::string error = there ? "" : " (" + there.error().what + ")";
+    if (!there) there = kiosk.ledger().issued_nonce(nonce);  // the disk's error may have met us
     // What was told and bears another day (of a wrong clock) is erased in the end.
     const bool erased = told_.contains(nonce) && check_in.message.confirmed_at < today.start;
     if (!there || (!*there && !erased)) {
       broken(rule::not_lost,
-             fmt::format("{} of {} is gone after a restart of {}", check_in.message.number,
-                         check_in.message.visit_key, kiosk.name()));
+             fmt::format("{} of {} is gone after a restart of {}{}", check_in.message.number,
+                         check_in.message.visit_key, kiosk.name(), error));
     }
   }
 }

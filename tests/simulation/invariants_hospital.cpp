@@ -198,7 +198,9 @@ void Invariants::check_alarms(const std::vector<SimKiosk*>& kiosks) {
     return found != check_ins_.end() && told_.contains(named.nonce) && !found->second.lost &&
            found->second.message.confirmed_at >= today.start;
   };
-  for (const auto& [one, other] : shared_numbers_) {
+  for (const auto& pair : shared_numbers_) {
+    const auto& one = pair.first;
+    const auto& other = pair.second;
     if (!seen(one) || !seen(other)) continue;
     const bool told = std::any_of(kiosks.begin(), kiosks.end(), [&](SimKiosk* kiosk) {
       const bool gave = kiosk->name() == one.kiosk || kiosk->name() == other.kiosk;

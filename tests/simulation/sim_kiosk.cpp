@@ -301,7 +301,9 @@ void SimKiosk::post(What what) {
 void SimKiosk::take_facts(const kiosk::shell::RecordsFacts& facts) {
   if (life_->told == facts) return;
   life_->told = facts;
-  later(dice_.between({}, queue_delay_max), [this, facts] {
+  Instant& last = life_->to_screens;  // in the order in which they were told
+  last = std::max(last, around_.agenda.now() + dice_.between({}, queue_delay_max));
+  later(last - around_.agenda.now(), [this, facts] {
     Surroundings& around = life_->around;
     around.server = facts.server;
     around.ledger = facts.ledger;

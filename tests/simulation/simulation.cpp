@@ -101,7 +101,7 @@ class Lobby {
   void staff(Place& place);
   void look();
   void heal();
-  bool quiet() const;
+  std::string unrest() const;
   void ask_anew();
   void lose_tokens(const HospitalView& view);
   void spoil_server();
@@ -357,17 +357,21 @@ void Lobby::heal() {
   }
 }
 
-bool Lobby::quiet() const {
-  return !crowd_->someone_is_here() &&
-         std::all_of(places_.begin(), places_.end(), [](const Place& place) {
-           if (!place.kiosk->running()) return false;
-           const auto& around = place.kiosk->model().around;
-           const bool online =
-               around.server == ServerHealth::online || around.server == ServerHealth::slow;
-           if (!online || !around.has_data) return false;
-           const auto next = place.kiosk->ledger().next_due();
-           return next && !*next;
-         });
+/// What is not at rest yet; empty when all is.
+std::string Lobby::unrest() const {
+  if (crowd_->someone_is_here()) return "somebody is here";
+  for (const Place& place : places_) {
+    const std::string& name = place.kiosk->name();
+    if (!place.kiosk->running()) return name + " does not run";
+    const auto& around = place.kiosk->model().around;
+    if (around.server != ServerHealth::online && around.server != ServerHealth::slow)
+      return name + " is off-line";
+    if (!around.has_data) return name + " has no data";
+    const auto next = place.kiosk->ledger().next_due();
+    if (!next) return name + " cannot read its outbox";
+    if (*next) return name + " has something to send";
+  }
+  return {};
 }
 
 /// Each kiosk looks at every arrival once more, as it does when the patient comes back; then all
@@ -460,11 +464,11 @@ Report Lobby::run() {
   go_until(end, never);
   const std::size_t requests = server_.requests;
   heal();
-  const bool all_told = go_until(end + healing_max, [this] { return quiet(); });
+  const bool all_told = go_until(end + healing_max, [this] { return unrest().empty(); });
   if (all_told) ask_anew();
   spoil_server();
   if (!invariants_.violation()) {
-    if (!all_told) invariants_.broken(rule::outbox_empties, "not quiet after healing");
+    if (!all_told) invariants_.broken(rule::outbox_empties, "after healing " + unrest());
     std::vector<SimKiosk*> kiosks;
     for (Place& place : places_) kiosks.push_back(place.kiosk.get());
     if (all_told) invariants_.check_at_end(kiosks);

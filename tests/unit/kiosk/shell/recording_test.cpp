@@ -100,7 +100,7 @@ TEST_CASE("recording: a check-in by card replays to its screens and names nobody
   run.lay_card();
   run.find({full_record()});
   const Confirm confirm = run.kiosk.as<Confirm>();
-  run.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], 3});
+  run.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], domain::Waiting{3}});
   run.tap("help");
   run.tap("close_help");
   run.tap("confirm");
