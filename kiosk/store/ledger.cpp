@@ -64,7 +64,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const OpenArguments& arguments) {
 Result<std::unique_ptr<Ledger>> Ledger::open_file(const OpenArguments& arguments) {
   auto database = Database::open({arguments.path, arguments.vfs});
   if (!database) return pass_on(database.error());
-  auto ready = check_file(*database, arguments);
+  auto ready = database->write_log_anew();
+  if (ready) ready = check_file(*database, arguments);
   if (!ready) {
     database->disconnect(Database::Close::leave_files_alone);
     return pass_on(ready.error());

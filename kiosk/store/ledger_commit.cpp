@@ -179,15 +179,12 @@ Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckI
   return {series_number(kiosk_code_, {series.incarnation, series.last}), series.day, ""};
 }
 
-// The log's sync may have failed after its last byte was written, and the page cache then shows
-// what the disk may not have. Only what a checkpoint has copied and synced is certain.
+// The connection is a new one, which has brought to the disk whatever of the log can be read.
 Result<CommitOutcome> Ledger::answer_after_unknown_end(const CheckIn& check_in,
                                                        const Error& error) {
   auto found = committed(check_in.visit_key, check_in.nonce);
-  if (found && !*found) return cannot_record(error);
-  if (found) {
-    if (empty_log()) return CommitOutcome(**found);
-  }
+  if (found && *found) return CommitOutcome(**found);
+  if (found) return cannot_record(error);
   return fail("store", "commit_unknown", "record a check-in: " + error.what);
 }
 

@@ -112,14 +112,21 @@ Result<void> Database::connect() {
     if (opened != SQLITE_OK) return failure("open");
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    if (auto set = script(settings); !set) return set;
-    return write_log_anew();
+    return script(settings);
   }();
   if (!result) {
     if (handle_) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_close(std::exchange(handle_, nullptr));
   }
   return result;
+}
+
+Result<void> Database::reconnect() {
+  if (handle_) return {};
+  if (auto connected = connect(); !connected) return connected;
+  auto anew = write_log_anew();
+  if (!anew) disconnect(Close::leave_files_alone);
+  return anew;
 }
 
 // After a sync that failed the kernel may hold pages of the log that are not on the disk and that
@@ -156,17 +163,13 @@ void Database::disconnect(Close how) {
 }
 
 Result<void> Database::script(const char* sql) {
-  if (!handle_) {
-    if (auto connected = connect(); !connected) return connected;
-  }
+  if (auto connected = reconnect(); !connected) return connected;
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure("script");
   return {};
 }
 
 Result<Database::Statement> Database::prepare(std::string_view sql) {
-  if (!handle_) {
-    if (auto connected = connect(); !connected) return pass_on(connected.error());
-  }
+  if (auto connected = reconnect(); !connected) return pass_on(connected.error());
   auto known = statements_.find(sql);
   if (known == statements_.end()) {
     sqlite3_stmt* made = nullptr;

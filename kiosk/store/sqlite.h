@@ -121,7 +121,11 @@ class Database {
   /// The key that the last INSERT gave a row.
   std::int64_t last_key() const;
 
-  /// Closes the connection; the next call opens the file again. No effect on ":memory:".
+  /// Brings to the disk what an earlier connection may have left in memory alone; to be done before
+  /// anything is built on what the file says. Errors: store/io, store/disk_full.
+  Result<void> write_log_anew();
+  /// Closes the connection; the next call opens the file again and writes its log anew. No effect
+  /// on ":memory:".
   void disconnect(Close how);
 
  private:
@@ -136,7 +140,7 @@ class Database {
 
   explicit Database(Location location) : location_(std::move(location)) {}
   Result<void> connect();
-  Result<void> write_log_anew();
+  Result<void> reconnect();
   Result<Statement> prepare(std::string_view sql);
   Result<bool> step(Statement& statement);
   std::int64_t changes() const;

@@ -42,6 +42,10 @@ void stand_on(Disk::Change& doomed, const Disk::Change& synced) {
     return;
   }
   doomed.size_before = std::max(doomed.size_before, end);
+  if (doomed.offset < doomed.size_before) {  // what lay beyond the file's end is a hole in it now
+    const std::size_t held = std::min(doomed_end, doomed.size_before) - doomed.offset;
+    doomed.before.resize(std::max(doomed.before.size(), held));
+  }
   const std::size_t from = std::max(doomed.offset, synced.offset);
   const std::size_t until = std::min(doomed_end, end);
   if (from >= until) return;
