@@ -1,7 +1,6 @@
 #include "kiosk/sync/audit_heads.h"
 
 #include "kiosk/sync/fhir_write.h"
-#include "kiosk/sync/url.h"
 #include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
@@ -18,16 +17,9 @@ void AuditHeads::step(Now now, std::optional<Instant> last_complete_run) {
   const auto head = context_.store.audit_head();
   if (!head) return context_.log(head.error());
   if (!*head) return;
-  const auto& profile = context_.profile();
-  HttpRequest request;
-  request.method = "POST";
-  request.url = join(profile.base_url, "AuditEvent");
-  request.timeout = profile.request_timeout;
-  request.connect_timeout = profile.connect_timeout;
-  request.headers = {{"Content-Type", "application/fhir+json"},
-                     {"Accept", "application/fhir+json"},
-                     {"Prefer", "return=minimal"}};
-  request.body = audit_event_json(context_.settings.zone, context_.settings.kiosk_code, **head);
+  auto request = audit_event_request(
+      context_.profile(),
+      audit_event_json(context_.settings.zone, context_.settings.kiosk_code, **head));
   sending_ = true;
   context_.exchange.send(
       now, std::move(request), Urgency::courtesy,

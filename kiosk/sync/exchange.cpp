@@ -91,23 +91,25 @@ void Exchange::send(Now now, HttpRequest request, Urgency urgency, Handler handl
     handler(now, full);
     return;
   }
-  const auto id = next_id_++;
-  request.id = RequestId{id};
   Flight flight;
   flight.request = std::move(request);
   flight.urgency = urgency;
   flight.handler = std::move(handler);
+  add(std::move(flight));
+}
+
+void Exchange::add(Flight flight) {
+  const auto id = next_id_++;
+  flight.request.id = RequestId{id};
   flights_.emplace(id, std::move(flight));
 }
 
 void Exchange::send_unsigned(HttpRequest request, Handler handler) {
-  const auto id = next_id_++;
-  request.id = RequestId{id};
   Flight flight;
   flight.request = std::move(request);
   flight.handler = std::move(handler);
-  flight.is_unsigned = true;
-  flights_.emplace(id, std::move(flight));
+  flight.kind = Kind::unsigned_one;
+  add(std::move(flight));
 }
 
 std::size_t Exchange::background_running() const {
@@ -121,19 +123,17 @@ std::size_t Exchange::background_running() const {
 void Exchange::sign_in(Now now) {
   const bool held = now.instant < hold_until_;
   const bool wanted = std::any_of(flights_.begin(), flights_.end(), [&](const auto& one) {
-    return !one.second.started && !one.second.is_unsigned &&
+    return !one.second.started && one.second.kind == Kind::ours &&
            (!held || one.second.urgency == Urgency::interactive);
   });
   if (!wanted || is_locked(now)) return;
   auto request = authorizer_.ask(now, server_time(now));
   if (!request) return;
   Flight flight;
-  const auto id = next_id_++;
   flight.request = std::move(*request);
-  flight.request.id = RequestId{id};
   flight.urgency = Urgency::interactive;
-  flight.is_sign_in = true;
-  flights_.emplace(id, std::move(flight));
+  flight.kind = Kind::sign_in;
+  add(std::move(flight));
 }
 
 std::vector<HttpRequest> Exchange::take(Now now) {
@@ -152,7 +152,7 @@ std::vector<HttpRequest> Exchange::take(Now now) {
     if (flight.urgency != Urgency::interactive && now.instant < hold_until_) continue;
     if (background && running >= background_parallel_max) continue;
     HttpRequest request = flight.request;
-    if (!flight.is_sign_in && !flight.is_unsigned) {
+    if (flight.kind == Kind::ours) {
       if (is_locked(now)) {
         refuse(flight, "the server does not accept our sign-in");
         continue;
@@ -196,9 +196,7 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
   again.handler = std::move(flight.handler);
   again.signed_anew = true;
   again.deadline = now.instant;
-  const auto id = next_id_++;
-  again.request.id = RequestId{id};
-  flights_.emplace(id, std::move(again));
+  add(std::move(again));
   return true;
 }
 
@@ -247,8 +245,8 @@ void Exchange::on_result(Now now, HttpResult result) {
   if (found == flights_.end()) return;
   Flight flight = std::move(found->second);
   flights_.erase(found);
-  if (flight.is_sign_in) return on_sign_in(now, result);
-  if (flight.is_unsigned)
+  if (flight.kind == Kind::sign_in) return on_sign_in(now, result);
+  if (flight.kind == Kind::unsigned_one)
     return flight.handler(now, {std::move(result.outcome), server_time(now), std::nullopt});
   const bool courtesy = flight.urgency == Urgency::courtesy;
   if (const auto* response = std::get_if<HttpResponse>(&result.outcome))
@@ -273,8 +271,9 @@ void Exchange::expire(Now now) {
 std::optional<Instant> Exchange::wake() const {
   std::optional<Instant> first;
   const bool full = background_running() >= background_parallel_max;
-  const bool signing_in = std::any_of(flights_.begin(), flights_.end(),
-                                      [](const auto& one) { return one.second.is_sign_in; });
+  const bool signing_in = std::any_of(flights_.begin(), flights_.end(), [](const auto& one) {
+    return one.second.kind == Kind::sign_in;
+  });
   for (const auto& [id, flight] : flights_) {
     if (!flight.started && (full || signing_in)) continue;  // the end of another one wakes us
     const Instant at = flight.started ? flight.deadline : hold_until_;

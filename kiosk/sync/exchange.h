@@ -79,6 +79,8 @@ class Exchange {
   Instant hold_until() const { return hold_until_; }
 
  private:
+  /// `unsigned_one`: goes without our sign-in; `sign_in`: asks for it.
+  enum class Kind { ours, unsigned_one, sign_in };
   struct Flight {
     HttpRequest request;
     Urgency urgency = Urgency::background;
@@ -86,11 +88,11 @@ class Exchange {
     Instant deadline;
     bool started = false;
     bool signed_anew = false;
-    bool is_sign_in = false;
-    bool is_unsigned = false;
+    Kind kind = Kind::ours;
     std::string authorization = {};
   };
 
+  void add(Flight flight);
   void sign_in(Now now);
   void on_sign_in(Now now, const HttpResult& result);
   bool renew_sign_in(Now now, const HttpResponse& response, Flight& flight);

@@ -188,13 +188,13 @@ std::optional<Change> with_ticket(const SiteProfile& profile, const domain::Zone
 }
 
 HttpRequest write_request(const SiteProfile& profile, std::string method, const std::string& path,
-                          std::string content_type, std::string body) {
+                          std::string content_type, std::string body,
+                          const char* prefer = "return=representation") {
   HttpRequest made;
   made.method = std::move(method);
   made.url = join(profile.base_url, path);
-  made.headers = {{"Content-Type", std::move(content_type)},
-                  {"Accept", fhir_json},
-                  {"Prefer", "return=representation"}};
+  made.headers = {
+      {"Content-Type", std::move(content_type)}, {"Accept", fhir_json}, {"Prefer", prefer}};
   made.body = std::move(body);
   made.connect_timeout = profile.connect_timeout;
   made.timeout = profile.request_timeout;
@@ -316,6 +316,10 @@ HttpRequest change_request(const SiteProfile& profile, const std::string& refere
 
 HttpRequest transaction_request(const SiteProfile& profile, std::string body) {
   return write_request(profile, "POST", "", fhir_json, std::move(body));
+}
+
+HttpRequest audit_event_request(const SiteProfile& profile, std::string body) {
+  return write_request(profile, "POST", "AuditEvent", fhir_json, std::move(body), "return=minimal");
 }
 
 std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone,

@@ -87,6 +87,8 @@ std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone
 /// The newest row of the audit trail as an AuditEvent (R4): number and hash, nothing of a patient.
 std::string audit_event_json(const domain::Zone& zone, const std::string& kiosk,
                              const store::AuditHead& head);
+/// POST of one; nobody needs it back.
+HttpRequest audit_event_request(const SiteProfile& profile, std::string body);
 
 /// One resource out of a Bundle, as text. Errors: fhir/malformed, fhir/not_found.
 Result<std::string> resource_in(const std::string& bundle_json, const std::string& type,

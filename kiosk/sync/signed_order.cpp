@@ -4,41 +4,18 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <sodium.h>
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdio>
 
 #include "kiosk/sync/fhir_read.h"
-#include "kiosk/sync/openssl_handles.h"
 
 namespace kiosk::sync {
 namespace {
 
-constexpr int rsa_bits_min = 2048;
-constexpr int p384_bits = 384;
-constexpr std::size_t p384_bytes = 48;
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 tl::unexpected<Error> bad(std::string what) {
   return fail("sync", "bad_order", "the order " + std::move(what));
-}
-
-/// Empty when it is not RFC 4648 5 without padding.
-std::string from_base64url(std::string_view text) {
-  std::string out(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr,
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-    return {};
-  out.resize(size);
-  return out;
 }
 
 /// JWS has r and s side by side (RFC 7518 3.4) where OpenSSL wants DER; empty when it is neither.
@@ -68,33 +45,23 @@ std::string member(std::string_view json, const char* name) {
 
 }  // namespace
 
-struct OrderKey::Key {
-  Handle<EVP_PKEY, EVP_PKEY_free> key;
-};
-
 Result<OrderKey> OrderKey::load(const std::string& path) {
   const Handle<std::FILE, std::fclose> file(std::fopen(path.c_str(), "rbe"));
   if (!file) return fail("sync", "order_key", "cannot open " + path);
-  auto key = std::make_shared<Key>();
-  key->key.reset(PEM_read_PUBKEY(file.get(), nullptr, nullptr, nullptr));
-  if (!key->key) return fail("sync", "order_key", path + " holds no public key (PEM)");
-  const int bits = EVP_PKEY_get_bits(key->key.get());
-  const bool ec = EVP_PKEY_is_a(key->key.get(), "EC") == 1 && bits == p384_bits;
-  const bool rsa = EVP_PKEY_is_a(key->key.get(), "RSA") == 1 && bits >= rsa_bits_min;
-  if (!ec && !rsa)
-    return fail("sync", "order_key",
-                path + " is neither an EC P-384 nor an RSA key from 2048 bits");
-  return OrderKey(std::move(key));
+  auto* read = PEM_read_PUBKEY(file.get(), nullptr, nullptr, nullptr);
+  if (read == nullptr) return fail("sync", "order_key", path + " holds no public key (PEM)");
+  auto key = jws_key(read, path, "order_key");
+  if (!key) return pass_on(key.error());
+  return OrderKey(std::move(*key));
 }
 
 bool OrderKey::has_signed(std::string_view text, std::string signature,
                           std::string_view algorithm) const {
-  const bool ec = EVP_PKEY_is_a(key_->key.get(), "EC") == 1;
-  if (algorithm != (ec ? "ES384" : "RS384")) return false;
-  if (ec) signature = der_signature(signature);
+  if (algorithm != algorithm_of(key_)) return false;
+  if (algorithm == "ES384") signature = der_signature(signature);
   const Handle<EVP_MD_CTX, EVP_MD_CTX_free> digest(EVP_MD_CTX_new());
   return digest && !signature.empty() &&
-         EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha384(), nullptr, key_->key.get()) == 1 &&
+         EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha384(), nullptr, key_.get()) == 1 &&
          EVP_DigestVerify(digest.get(), bytes_of(signature), signature.size(), bytes_of(text),
                           text.size()) == 1;
 }
@@ -118,11 +85,8 @@ Result<void> OrderKey::check(std::string_view text, std::string_view kiosk_code)
 
 Result<std::string> make_order(const SmartKey& key, std::string_view kiosk_code) {
   const auto head = fmt::format(R"({{"alg":"{}","typ":"JWT"}})", key.algorithm());
-  const auto claims = fmt::format(R"({{"action":"revoke","kiosk":"{}"}})", kiosk_code);
-  auto text = base64url(head) + "." + base64url(claims);
-  const auto signature = key.sign(text);
-  if (!signature) return pass_on(signature.error());
-  return text + "." + base64url(*signature);
+  const auto claims = fmt::format(R"({{"action":"revoke","kiosk":{}}})", json_text(kiosk_code));
+  return key.jws(head, claims);
 }
 
 }  // namespace kiosk::sync

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,11 +25,10 @@ class OrderKey {
   Result<void> check(std::string_view text, std::string_view kiosk_code) const;
 
  private:
-  struct Key;
-  explicit OrderKey(std::shared_ptr<const Key> key) : key_(std::move(key)) {}
+  explicit OrderKey(JwsKey key) : key_(std::move(key)) {}
   bool has_signed(std::string_view text, std::string signature, std::string_view algorithm) const;
 
-  std::shared_ptr<const Key> key_;
+  JwsKey key_;
 };
 
 /// The order itself, for who holds the private key. Errors: sync/smart_key.

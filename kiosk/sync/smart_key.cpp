@@ -9,14 +9,8 @@
 
 #include <cstdio>
 
-#include "kiosk/sync/openssl_handles.h"
-
 namespace kiosk::sync {
 namespace {
-
-constexpr int rsa_bits_min = 2048;
-constexpr int p384_bits = 384;
-constexpr std::size_t p384_bytes = 48;
 
 using File = Handle<std::FILE, std::fclose>;
 using Digest = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
@@ -25,10 +19,6 @@ using EcSignature = Handle<ECDSA_SIG, ECDSA_SIG_free>;
 /// In place of OpenSSL's own question for a passphrase, which would wait at the terminal.
 int no_passphrase(char*, int, int, void*) {
   return -1;
-}
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 /// JWS has r and s side by side where OpenSSL has DER.
@@ -44,6 +34,8 @@ Result<std::string> raw_signature(std::string_view der) {
   return raw;
 }
 
+}  // namespace
+
 std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -57,30 +49,19 @@ std::string json_text(std::string_view text) {
   return out + '"';
 }
 
-}  // namespace
-
-struct SmartKey::Key {
-  Handle<EVP_PKEY, EVP_PKEY_free> key;
-};
-
 Result<SmartKey> SmartKey::load(const std::string& path) {
   const File file(std::fopen(path.c_str(), "rbe"));
   if (!file) return fail("sync", "smart_key", "cannot open " + path);
-  auto key = std::make_shared<Key>();
-  key->key.reset(PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));
-  if (!key->key)
+  auto* read = PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr);
+  if (read == nullptr)
     return fail("sync", "smart_key", path + " holds no private key (PEM, without a passphrase)");
-  const int bits = EVP_PKEY_get_bits(key->key.get());
-  const bool ec = EVP_PKEY_is_a(key->key.get(), "EC") == 1 && bits == p384_bits;
-  const bool rsa = EVP_PKEY_is_a(key->key.get(), "RSA") == 1 && bits >= rsa_bits_min;
-  if (!ec && !rsa)
-    return fail("sync", "smart_key",
-                path + " is neither an EC P-384 nor an RSA key from 2048 bits");
-  return SmartKey(std::move(key));
+  auto key = jws_key(read, path, "smart_key");
+  if (!key) return pass_on(key.error());
+  return SmartKey(std::move(*key));
 }
 
 std::string_view SmartKey::algorithm() const {
-  return EVP_PKEY_is_a(key_->key.get(), "EC") == 1 ? "ES384" : "RS384";
+  return algorithm_of(key_);
 }
 
 Result<std::string> SmartKey::sign(std::string_view text) const {
@@ -88,8 +69,8 @@ Result<std::string> SmartKey::sign(std::string_view text) const {
   std::size_t size = 0;
   std::string signature;
   // Twice: how long it is at most, then the signature.
-  bool good = digest && EVP_DigestSignInit(digest.get(), nullptr, EVP_sha384(), nullptr,
-                                           key_->key.get()) == 1;
+  bool good =
+      digest && EVP_DigestSignInit(digest.get(), nullptr, EVP_sha384(), nullptr, key_.get()) == 1;
   good = good && EVP_DigestSign(digest.get(), nullptr, &size, bytes_of(text), text.size()) == 1;
   signature.resize(size);
   good = good && EVP_DigestSign(digest.get(), reinterpret_cast<unsigned char*>(signature.data()),
@@ -99,18 +80,11 @@ Result<std::string> SmartKey::sign(std::string_view text) const {
   return algorithm() == "ES384" ? raw_signature(signature) : signature;
 }
 
-std::string base64url(std::string_view bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  unsigned held = 0;
-  int bits = 0;
-  for (const char c : bytes) {
-    held = (held << 8 | static_cast<unsigned char>(c)) & 0x3fffU;
-    for (bits += 8; bits >= 6; bits -= 6) out += digits[held >> (bits - 6) & 0x3fU];
-  }
-  if (bits > 0) out += digits[held << (6 - bits) & 0x3fU];
-  return out;
+Result<std::string> SmartKey::jws(std::string_view head, std::string_view claims) const {
+  auto text = base64url(head) + "." + base64url(claims);
+  const auto signature = sign(text);
+  if (!signature) return pass_on(signature.error());
+  return text + "." + base64url(*signature);
 }
 
 Result<std::string> signed_assertion(const SmartKey& key, const Assertion& assertion) {
@@ -121,10 +95,7 @@ Result<std::string> signed_assertion(const SmartKey& key, const Assertion& asser
       fmt::format(R"({{"iss":{0},"sub":{0},"aud":{1},"jti":{2},"iat":{3},"exp":{4}}})",
                   json_text(assertion.client_id), json_text(assertion.token_url),
                   json_text(assertion.id), issued, issued + assertion_lasts.count());
-  auto text = base64url(head) + "." + base64url(claims);
-  const auto signature = key.sign(text);
-  if (!signature) return pass_on(signature.error());
-  return text + "." + base64url(*signature);
+  return key.jws(head, claims);
 }
 
 }  // namespace kiosk::sync

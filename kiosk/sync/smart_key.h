@@ -1,11 +1,11 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "kiosk/base/instant.h"
 #include "kiosk/base/result.h"
+#include "kiosk/sync/jws.h"
 
 namespace kiosk::sync {
 
@@ -20,11 +20,13 @@ class SmartKey {
   /// The signature over `text` as JWS wants it, raw bytes (RFC 7518 3.3, 3.4). Errors:
   /// sync/smart_key.
   Result<std::string> sign(std::string_view text) const;
+  /// Both JSON texts and the signature over them in compact form (RFC 7515 7.1). Errors:
+  /// sync/smart_key.
+  Result<std::string> jws(std::string_view head, std::string_view claims) const;
 
  private:
-  struct Key;
-  explicit SmartKey(std::shared_ptr<const Key> key) : key_(std::move(key)) {}
-  std::shared_ptr<const Key> key_;
+  explicit SmartKey(JwsKey key) : key_(std::move(key)) {}
+  JwsKey key_;
 };
 
 /// What an assertion says (SMART App Launch 2, Backend Services, "Authenticating to the Token
@@ -43,7 +45,7 @@ inline constexpr Seconds assertion_lasts{240};
 /// The signed JWT. Errors: sync/smart_key. Thread: any.
 Result<std::string> signed_assertion(const SmartKey& key, const Assertion& assertion);
 
-/// RFC 4648 5, without padding.
-std::string base64url(std::string_view bytes);
+/// With its quotes and escapes (RFC 8259 7).
+std::string json_text(std::string_view text);
 
 }  // namespace kiosk::sync
