@@ -16,20 +16,13 @@
 #include "kiosk/app/sounds.h"
 #include "kiosk/app/vault.h"
 #include "kiosk/base/overloaded.h"
+#include "kiosk/base/sanitized.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/sync/curl_client.h"
 #include "kiosk/sync/signed_order.h"
 
 namespace kiosk::app {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// A crash must not leave what was in memory on the disk, nor may another process look into it
 /// (leak checkers must).

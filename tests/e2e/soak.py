@@ -7,9 +7,7 @@ the kiosk comes back to its welcome screen, and its memory does not grow.
 import argparse
 import pathlib
 import random
-import shutil
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -230,19 +228,8 @@ def main():
     arguments.add_argument("--minutes", type=float, default=0, help="no more than these; 0: all")
     arguments.add_argument("--seed", type=int, default=1)
     options = arguments.parse_args()
-    folder = options.build_dir.resolve()
-    build = harness.Build(folder, pathlib.Path(__file__).resolve().parents[2], 1.0)
-    root = pathlib.Path(tempfile.mkdtemp(prefix="kiosk-soak-"))
-    case = harness.Case(build, root)
-    try:
-        soak(case, options.seed, options.visits, options.minutes)
-    except Exception as error:  # what it left is kept
-        case.keep_evidence()
-        print(f"FAILED: {type(error).__name__}: {error}; kept: {root}")
-        raise
-    finally:
-        case.end()
-    shutil.rmtree(root, ignore_errors=True)
+    harness.run_alone(options.build_dir, "kiosk-soak-",
+                      lambda case: soak(case, options.seed, options.visits, options.minutes))
 
 
 if __name__ == "__main__":

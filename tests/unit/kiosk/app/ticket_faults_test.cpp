@@ -15,6 +15,7 @@
 #include "drivers/printer/void_strip.h"
 #include "kiosk/app/device_events.h"
 #include "kiosk/app/ticket_text.h"
+#include "kiosk/base/sanitized.h"
 #include "kiosk/shell/spooler.h"
 #include "printing/escpos_raster.h"
 #include "printing/ticket.h"
@@ -34,13 +35,6 @@ namespace {
 
 using Bench = emulators::DeviceBench<EscposPrinter, EmulatedPrinter>;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 constexpr std::size_t byte_step = sanitized ? 197 : 1;
 constexpr std::size_t whole_step = sanitized ? 1973 : 499;  // where the whole ticket is sent again
 constexpr int feed_rows = 24;

@@ -57,17 +57,21 @@ inline PersonVisits wang(std::vector<Visit> visits, Freshness freshness = Freshn
   return {person, std::move(visits), freshness};
 }
 
+inline Surroundings all_works() {
+  Surroundings around;
+  around.reader = ReaderHealth::ok;
+  around.scanner = ScannerHealth::ok;
+  around.printer = PrinterHealth::ok;
+  around.server = ServerHealth::online;
+  around.has_data = true;
+  return around;
+}
+
 class Bench {
  public:
   explicit Bench(Rules given = sample_rules()) : rules(std::move(given)) {
     model = initial_model(rules, {morning, ClockTrust::server});
-    Surroundings around;
-    around.reader = ReaderHealth::ok;
-    around.scanner = ScannerHealth::ok;
-    around.printer = PrinterHealth::ok;
-    around.server = ServerHealth::online;
-    around.has_data = true;
-    feed(SurroundingsChanged{around});
+    feed(SurroundingsChanged{all_works()});
   }
 
   template <typename What>

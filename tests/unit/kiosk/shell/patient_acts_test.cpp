@@ -11,13 +11,7 @@ namespace {
 class Stage {
  public:
   Stage() : model(initial_model(rules, {morning, ClockTrust::server})) {
-    Surroundings around;
-    around.reader = ReaderHealth::ok;
-    around.scanner = ScannerHealth::ok;
-    around.printer = PrinterHealth::ok;
-    around.server = ServerHealth::online;
-    around.has_data = true;
-    feed(SurroundingsChanged{around});
+    feed(SurroundingsChanged{all_works()});
   }
 
   template <typename What>
