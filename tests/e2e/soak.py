@@ -37,12 +37,13 @@ class SoakKiosk(UsbKiosk):
     keeps_paper = False
 
     def memory_kib(self):
-        """Resident memory of the kiosk itself; the process that was started is its bus."""
+        """Resident memory of the kiosk itself, whole and without files; the process that was
+        started is its bus."""
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         for child in children.read_text().split():
             status = pathlib.Path(f"/proc/{child}/status").read_text()
             if "Name:\tkiosk\n" in status:
-                return int(status.split("VmRSS:")[1].split()[0])
+                return [int(status.split(of)[1].split()[0]) for of in ("VmRSS:", "RssAnon:")]
         raise harness.Failure("the kiosk's process is not found")
 
     def paper_at_rest(self):
@@ -207,12 +208,12 @@ def soak(case, seed, visits, minutes):
         run.visit(index)
         index += 1
         if index == min(FILLED, visits // 2):
-            settled = run.kiosk.memory_kib()
+            settled = run.kiosk.memory_kib()[0]
         if index % 100 == 0:
             print(f"{index} visits, {time.monotonic() - began:.0f} s, "
-                  f"{run.kiosk.memory_kib()} KiB", flush=True)
+                  "{} KiB, {} of them no files'".format(*run.kiosk.memory_kib()), flush=True)
     run.compare()
-    grown = run.kiosk.memory_kib() - settled if settled else 0
+    grown = run.kiosk.memory_kib()[0] - settled if settled else 0
     run.kiosk.stop()
     case.check_logs()
     allowed = MEMORY_KIB if visits >= 2 * FILLED else FILLING_KIB
