@@ -37,8 +37,8 @@ class SoakKiosk(UsbKiosk):
     keeps_paper = False
 
     def memory_kib(self):
-        """Resident memory of the kiosk itself, whole and without files; the process that was
-        started is its bus."""
+        """Resident memory of the kiosk itself, whole and the anonymous part of it; the process
+        that was started is its bus."""
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         for child in children.read_text().split():
             status = pathlib.Path(f"/proc/{child}/status").read_text()
@@ -210,8 +210,9 @@ def soak(case, seed, visits, minutes):
         if index == min(FILLED, visits // 2):
             settled = run.kiosk.memory_kib()[0]
         if index % 100 == 0:
+            whole, anonymous = run.kiosk.memory_kib()
             print(f"{index} visits, {time.monotonic() - began:.0f} s, "
-                  "{} KiB, {} of them no files'".format(*run.kiosk.memory_kib()), flush=True)
+                  f"{whole} KiB, {anonymous} of them anonymous", flush=True)
     run.compare()
     grown = run.kiosk.memory_kib()[0] - settled if settled else 0
     run.kiosk.stop()
