@@ -1,5 +1,6 @@
 #include "kiosk/app/application.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,6 +36,15 @@ void forbid_cores() {
     shell::log(shell::Severity::error, "terminated", {{"what", "an exception that nobody took"}});
     std::abort();
   });
+}
+
+/// Once something large was freed, glibc keeps twice as much for itself at the heap's end, and one
+/// arena for each thread (mallopt(3)): over months that becomes all of it.
+void give_memory_back() {
+  constexpr int large = 256 * 1024;
+  mallopt(M_MMAP_THRESHOLD, large);
+  mallopt(M_TRIM_THRESHOLD, large);
+  mallopt(M_ARENA_MAX, 1);
 }
 
 /// SIGTERM and SIGINT are blocked everywhere; one that came stays for the watcher.
@@ -326,6 +336,7 @@ void Application::run(const ApplicationOptions& options) {
 int run_application(shell::Config config, const ApplicationOptions& options,
                     DeviceFactory& devices) {
   forbid_cores();
+  give_memory_back();
   // Blocked before any thread starts, so that only the watcher gets them.
   sigset_t set;
   sigemptyset(&set);
