@@ -11,6 +11,7 @@
 #include "drivers/usb/udev_rules.h"
 #include "kiosk/app/audit_commands.h"
 #include "kiosk/app/device_commands.h"
+#include "kiosk/app/list_commands.h"
 #include "kiosk/app/probe_command.h"
 #include "kiosk/app/sync_command.h"
 #include "kiosk/app/vault.h"
@@ -26,7 +27,7 @@ struct Options {
   std::string config = default_config;
   std::string socket;
   std::string automation;
-  std::string list;
+  ListOptions list;
   std::string trial;
   std::string pictures;
   std::string order_file;
@@ -200,6 +201,26 @@ void add_probe(CLI::App& cli, Options& options) {
       ->needs(writes);
 }
 
+void add_list(CLI::App& cli, Options& options) {
+  ListOptions& asked = options.list;
+  CLI::App* list = cli.add_subcommand("list", "a staff's list of the running kiosk");
+  list->add_option("LIST", asked.list, "unacknowledged, refused or held")
+      ->required()
+      ->check(CLI::IsMember({"unacknowledged", "refused", "held"}));
+  CLI::Option* print =
+      list->add_flag("--print", options.print,
+                     "print it on the ticket printer; held: print the tickets themselves");
+  CLI::Option* to_file =
+      list->add_option("--export", asked.file,
+                       "write arrivals to this new file (CSV, mode 0600); also while no kiosk "
+                       "runs, or its key is gone")
+          ->excludes(print);
+  list->add_option("--ledger", asked.ledger,
+                   "read this ledger's file (set aside, or of another machine) instead")
+      ->needs(to_file);
+  add_place(*list, options);
+}
+
 void add_commands(CLI::App& cli, Options& options) {
   cli.set_version_flag("--version", std::string("kiosk ") + KIOSK_VERSION);
   cli.require_subcommand(1);
@@ -217,17 +238,28 @@ void add_commands(CLI::App& cli, Options& options) {
   rotate->add_option("--config", options.config, "configuration file")->capture_default_str();
 
   CLI::App* status = cli.add_subcommand("status", "what the running kiosk is doing");
-  CLI::App* list = cli.add_subcommand("list", "a staff's list of the running kiosk");
-  list->add_option("LIST", options.list, "unacknowledged, refused or held")
-      ->required()
-      ->check(CLI::IsMember({"unacknowledged", "refused", "held"}));
-  list->add_flag("--print", options.print,
-                 "print it on the ticket printer; held: print the tickets themselves");
-  for (CLI::App* command : {status, list}) add_place(*command, options);
+  add_place(*status, options);
+  add_list(cli, options);
   add_device_commands(cli, options);
   add_audit_commands(cli, options);
   add_withdraw_commands(cli, options);
   add_probe(cli, options);
+}
+
+int list(const Options& options) {
+  if (options.list.file.empty()) {
+    return ask(options, shell::request_line("list", {{"list", options.list.list},
+                                                     {"print", options.print ? "yes" : ""}}));
+  }
+  if (options.list.list == "held") {
+    fmt::print(stderr, "kiosk list: held tickets are printed (--print), not exported\n");
+    return exit_usage;
+  }
+  const shell::ConfigReport report = shell::load_config(options.config, system_now());
+  if (!options.list.ledger.empty()) return export_ledger(report.config, options.list);
+  return with_config(options, [&](const shell::Config& config, const std::string& socket) {
+    return export_list(config, socket, options.list);
+  });
 }
 
 int probe(const Options& options) {
@@ -296,8 +328,7 @@ int run_cli(int argc, char** argv) {
     return socket ? withdraw_kiosk(*socket, options.order_file) : complain(socket.error());
   }
   if (cli.got_subcommand("status")) return ask(options, shell::request_line("status", {}));
-  return ask(options, shell::request_line(
-                          "list", {{"list", options.list}, {"print", options.print ? "yes" : ""}}));
+  return list(options);
 }
 
 }  // namespace kiosk::app

@@ -145,9 +145,8 @@ void RecordsWorker::take_control(shell::ControlCall call) {
           {"control", "bad_request", "\"list\" is unacknowledged, refused or held"}));
       return;
     }
-    const bool print = !call.request.get("print").empty() || call.request.number.contains("print");
-    inputs_.push_back(
-        shell::ListQuery{request, *list, print ? shell::OnPaper::yes : shell::OnPaper::no});
+    const auto on_paper = call.request.has("print") ? shell::OnPaper::yes : shell::OnPaper::no;
+    inputs_.push_back(shell::ListQuery{request, *list, on_paper, call.request.integer("after")});
   }
   asked_[request] = std::move(call);
 }
@@ -249,7 +248,9 @@ void RecordsWorker::answer_list(const shell::ListAnswer& list) {
     }
     ports_.to_printer({0, std::move(*bytes)});
   }
-  call.mapped().reply(shell::list_reply(list.items));
+  const bool file = call.mapped().request.has("after");
+  call.mapped().reply(
+      shell::list_reply(list.items, file ? shell::ListFor::file : shell::ListFor::people));
 }
 
 void RecordsWorker::webhook(const shell::Alert& alert) {

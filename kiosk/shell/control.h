@@ -28,6 +28,8 @@ struct ControlRequest {
   std::string get(const std::string& name) const;
   /// The member as a number, also where it was written as a text; 0 when there is none.
   std::int64_t integer(const std::string& name) const;
+  /// Whether the member is there, as a number or as a text that is not empty.
+  bool has(const std::string& name) const { return number.contains(name) || !get(name).empty(); }
 };
 
 /// Longest request line, bytes.
@@ -43,7 +45,11 @@ std::string status_reply(const Status& status);
 std::string devices_reply(const std::vector<DeviceLine>& devices);
 /// Such a reply, read again, for the command line. Errors: control/refused, control/bad_reply.
 Result<std::vector<DeviceLine>> parse_devices(std::string_view line);
-std::string list_reply(const std::vector<ListedItem>& items);
+/// `file`: also what only a file tells of each.
+enum class ListFor { people, file };
+std::string list_reply(const std::vector<ListedItem>& items, ListFor list_for = ListFor::people);
+/// A reply for a file, read again. Errors: control/refused, control/bad_reply.
+Result<std::vector<ListedItem>> parse_list(std::string_view line);
 std::string scene_reply(const std::string& screen, const std::string& language,
                         const std::vector<SceneNode>& nodes);
 

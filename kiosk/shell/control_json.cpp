@@ -240,18 +240,42 @@ Result<std::vector<DeviceLine>> parse_devices(std::string_view line) {
   return lines;
 }
 
-std::string list_reply(const std::vector<ListedItem>& items) {
+std::string list_reply(const std::vector<ListedItem>& items, ListFor list_for) {
   json rows = json::array();
   for (const ListedItem& item : items) {
-    rows.push_back({{"number", item.number},
-                    {"visit_key", item.visit_key},
-                    {"appointment", item.appointment_id},
-                    {"patient", item.patient_id},
-                    {"name", item.name},
-                    {"confirmed_at", instant_text(item.confirmed_at)},
-                    {"reason", item.reason}});
+    json& row = rows.emplace_back(json{{"number", item.number},
+                                       {"visit_key", item.visit_key},
+                                       {"appointment", item.appointment_id},
+                                       {"patient", item.patient_id},
+                                       {"name", item.name},
+                                       {"confirmed_at", instant_text(item.confirmed_at)},
+                                       {"reason", item.reason}});
+    if (list_for == ListFor::people) continue;
+    row["row"] = item.row;
+    row["nonce"] = item.nonce;
+    row["state"] = item.state;
+    if (item.confirmed_at) row["confirmed_ms"] = to_ms(*item.confirmed_at);
   }
   return line_of({{"ok", true}, {"items", rows}});
+}
+
+Result<std::vector<ListedItem>> parse_list(std::string_view line) {
+  const auto value = accepted(line);
+  if (!value) return pass_on(value.error());
+  const auto rows = value->find("items");
+  if (rows == value->end() || !rows->is_array()) return not_understood();
+  std::vector<ListedItem> items;
+  for (const json& row : *rows) {
+    if (!row.is_object()) return not_understood();
+    ListedItem item{text_in(row, "number"),      text_in(row, "visit_key"),
+                    text_in(row, "appointment"), text_in(row, "patient"),
+                    text_in(row, "name"),        from_ms(integer_in(row, "confirmed_ms")),
+                    text_in(row, "reason"),      integer_in(row, "row"),
+                    text_in(row, "nonce"),       text_in(row, "state")};
+    if (item.row <= (items.empty() ? 0 : items.back().row)) return not_understood();
+    items.push_back(std::move(item));
+  }
+  return items;
 }
 
 std::string trail_line(const TrailRow& row) {

@@ -33,11 +33,13 @@ struct StatusQuery {
   RequestId request;
 };
 enum class OnPaper { no, yes };
-/// A staff's list; `on_paper`: held tickets are printed, the other lists come out as a list.
+/// A staff's list; `on_paper`: held tickets are printed, the other lists come out as a list. A long
+/// list of arrivals is read in pieces, each from the outbox row after `after`.
 struct ListQuery {
   RequestId request;
   StaffList list = StaffList::unacknowledged;
   OnPaper on_paper = OnPaper::no;
+  std::int64_t after = 0;
 };
 /// A signed order to withdraw this kiosk was brought, and found good.
 struct WithdrawalOrdered {};

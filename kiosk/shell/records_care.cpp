@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "kiosk/shell/arrivals_csv.h"
 #include "kiosk/shell/records.h"
 
 namespace kiosk::shell {
@@ -42,18 +43,6 @@ constexpr std::array<NoticeWords, 8> notice_words{{
     {journeys::StaffNotice::revoked, "revoked",
      "the hospital has withdrawn this kiosk; patients' data on it are destroyed"},
 }};
-
-ListedItem item_of(const store::ListedArrival& listed) {
-  ListedItem item;
-  item.number = listed.message.number;
-  item.visit_key = listed.message.visit_key;
-  item.appointment_id = listed.message.appointment_id;
-  item.patient_id = listed.message.patient_id;
-  item.confirmed_at = listed.message.confirmed_at;
-  item.reason = listed.reason;
-  if (listed.check_in) item.name = domain::masked_name(listed.check_in->person.name);
-  return item;
-}
 
 ListedItem item_of(const domain::PrintJob& job) {
   ListedItem item;
@@ -214,7 +203,9 @@ void Records::take(const StatusQuery& query) {
 
 void Records::take(const ListQuery& query) {
   const bool printed = query.on_paper == OnPaper::yes;
-  add_act(printed ? domain::Act::list_printed : domain::Act::list_read, name_of(query.list));
+  if (query.after == 0) {
+    add_act(printed ? domain::Act::list_printed : domain::Act::list_read, name_of(query.list));
+  }
   ListAnswer answer{query.request, query.on_paper, query.list, {}};
   const auto add = [&](const auto& rows) {
     if (!rows) {
@@ -225,10 +216,10 @@ void Records::take(const ListQuery& query) {
   };
   switch (query.list) {
     case StaffList::unacknowledged:
-      add(ledger_.unacknowledged(now_.instant));
+      add(ledger_.unacknowledged(now_.instant, query.after));
       break;
     case StaffList::refused:
-      add(ledger_.refused_arrivals());
+      add(ledger_.refused_arrivals(query.after));
       break;
     case StaffList::held: {
       const auto jobs = ledger_.held_jobs();

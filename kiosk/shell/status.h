@@ -71,6 +71,10 @@ struct ListedItem {
   std::string name;  ///< masked
   std::optional<Instant> confirmed_at;
   std::string reason;  ///< why it was refused or held
+  // Of an arrival, for a file:
+  std::int64_t row = 0;  ///< of the outbox
+  std::string nonce;
+  std::string state;  ///< "not_told", "unanswered" (the server may have it), "refused"
 };
 
 }  // namespace kiosk::shell

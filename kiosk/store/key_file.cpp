@@ -7,27 +7,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 #include <utility>
+
+#include "kiosk/store/new_file.h"
 
 namespace kiosk::store {
 
 namespace {
-
-class File {
- public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -40,24 +27,12 @@ std::string because(const std::string& path) {
   return path + ": " + std::strerror(errno);
 }
 
-tl::unexpected<Error> io(const std::string& path) {
-  return fail("store", "io", because(path));
-}
-
-Result<void> sync_folder_of(const std::string& path) {
-  const auto parent = std::filesystem::path(path).parent_path();
-  const std::string name = parent.empty() ? "." : parent.string();
-  const File folder(open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || fsync(folder.get()) != 0) return io(name);
-  return {};
-}
-
-Result<void> write_zeros(const File& file, const std::string& path) {
+Result<void> write_zeros(const Descriptor& file, const std::string& path) {
   struct stat about {};
-  if (fstat(file.get(), &about) != 0) return io(path);
+  if (fstat(file.get(), &about) != 0) return io_error(path);
   const std::string zeros(static_cast<std::size_t>(about.st_size), '\0');
-  if (pwrite(file.get(), zeros.data(), zeros.size(), 0) != about.st_size) return io(path);
-  if (fsync(file.get()) != 0) return io(path);
+  if (pwrite(file.get(), zeros.data(), zeros.size(), 0) != about.st_size) return io_error(path);
+  if (fsync(file.get()) != 0) return io_error(path);
   return {};
 }
 
@@ -76,7 +51,7 @@ std::optional<Bytes> key_from_hex(std::string_view digits) {
 }
 
 Result<Bytes> read_key_file(const std::string& path, KeyFileAccess access) {
-  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return fail("store", "key_missing", because(path));
   struct stat about {};
   if (fstat(file.get(), &about) != 0) return fail("store", "key_missing", because(path));
@@ -97,37 +72,24 @@ Result<Bytes> read_key_file(const std::string& path, KeyFileAccess access) {
   return fail("store", "bad_key", path + " holds neither 32 bytes nor 64 hexadecimal digits");
 }
 
-// Written under another name and then linked, so that the name never stands for half a key.
 Result<Bytes> create_key_file(const std::string& path, const RandomSource& random) {
-  if (access(path.c_str(), F_OK) == 0) {
-    return fail("store", "key_exists", path + " exists");
-  }
-  const std::string part = path + ".part";
-  if (auto gone = destroy_key_file(part); !gone) return pass_on(gone.error());
+  if (auto gone = destroy_key_file(path + ".part"); !gone) return pass_on(gone.error());
   const Bytes key = random(Vault::key_bytes);
-  {
-    const File file(open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    const std::string text = to_hex(key) + "\n";
-    if (file.get() < 0 ||
-        write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        fsync(file.get()) != 0) {
-      return io(part);
-    }
+  if (auto written = write_new_file(path, to_hex(key) + "\n"); !written) {
+    if (written.error().code == "exists") return fail("store", "key_exists", path + " exists");
+    return pass_on(written.error());
   }
-  if (link(part.c_str(), path.c_str()) != 0) return io(path);
-  if (unlink(part.c_str()) != 0) return io(part);
-  if (auto synced = sync_folder_of(path); !synced) return pass_on(synced.error());
   return key;
 }
 
 Result<void> destroy_key_file(const std::string& path) {
   {
-    const File file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    const Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.get() < 0 && errno == ENOENT) return {};
-    if (file.get() < 0) return io(path);
+    if (file.get() < 0) return io_error(path);
     if (auto written = write_zeros(file, path); !written) return written;
   }
-  if (unlink(path.c_str()) != 0) return io(path);
+  if (unlink(path.c_str()) != 0) return io_error(path);
   return sync_folder_of(path);
 }
 
@@ -136,9 +98,9 @@ std::string next_key_file(const std::string& path) {
 }
 
 Result<void> adopt_next_key_file(const std::string& path) {
-  const File old(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (old.get() < 0 && errno != ENOENT) return io(path);
-  if (std::rename(next_key_file(path).c_str(), path.c_str()) != 0) return io(path);
+  const Descriptor old(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (old.get() < 0 && errno != ENOENT) return io_error(path);
+  if (std::rename(next_key_file(path).c_str(), path.c_str()) != 0) return io_error(path);
   if (auto synced = sync_folder_of(path); !synced) return synced;
   return old.get() < 0 ? Result<void>() : write_zeros(old, path);
 }

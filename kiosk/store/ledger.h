@@ -50,6 +50,13 @@ struct ListedArrival {
   domain::ArrivalMessage message;
   std::string reason;  ///< the server's words when it refused, else empty
   std::optional<domain::CheckIn> check_in;
+  bool refused = false;
+};
+
+/// What a ledger's file still holds that the server does not have.
+struct LeftArrivals {
+  std::vector<ListedArrival> rows;  ///< oldest first, without check-ins
+  bool damaged = false;             ///< the file is, and there may have been more
 };
 
 /// Counts for status and alerts; nothing of a patient.
@@ -156,9 +163,16 @@ class Ledger final : public SyncStore {
   Result<bool> issued_nonce(const std::string& nonce);
   /// An earlier life ended while a ticket was printed: a part of it may hang out of the printer.
   bool print_cut_short() const { return print_cut_short_; }
-  /// Every committed check-in that the server has not acknowledged 3 minutes later.
-  Result<std::vector<ListedArrival>> unacknowledged(Instant now);
-  Result<std::vector<ListedArrival>> refused_arrivals();
+  /// Every committed check-in that the server has not acknowledged 3 minutes later; the first
+  /// list_rows_max behind the outbox row `after`.
+  Result<std::vector<ListedArrival>> unacknowledged(Instant now, std::int64_t after = 0);
+  Result<std::vector<ListedArrival>> refused_arrivals(std::int64_t after = 0);
+  /// Every check-in that the file at `path` holds unacknowledged, however young: of a ledger of any
+  /// version, that was set aside, or whose key is gone. The file is only read, no kiosk may run.
+  ///
+  /// Errors: those of LedgerCopy, store/not_a_ledger, store/newer_version, store/corrupt when
+  /// nothing can be read. Thread: any.
+  static Result<LeftArrivals> left_in(const std::string& path);
   // --- the audit trail
   // ----------------------------------------------------------------------------
 
@@ -293,7 +307,8 @@ class Ledger final : public SyncStore {
   Result<domain::PrintJob> job_from(const Row& row);
   Result<domain::PrintJob> with_other_number(domain::PrintJob job);
   Result<std::vector<domain::PrintJob>> jobs_in(domain::PrintState state, int limit);
-  Result<std::vector<ListedArrival>> listed(std::string_view sql, std::int64_t value);
+  Result<std::vector<ListedArrival>> listed(const std::string& which, std::int64_t value,
+                                            std::int64_t after);
   Result<domain::CheckIn> opened_check_in(const std::string& place, const Bytes& record);
 
   Database database_;

@@ -1,5 +1,9 @@
 // What the server is still to be told, and what it said.
+#include <algorithm>
+
 #include "kiosk/store/ledger.h"
+#include "kiosk/store/ledger_copy.h"
+#include "kiosk/store/migrations.h"
 
 namespace kiosk::store {
 
@@ -25,6 +29,16 @@ ArrivalMessage message_from(const Row& r) {
   m.unknown = r.integer(10) != 0;
   return m;
 }
+
+/// A row of message_from's columns, then state and reason.
+ListedArrival listed_from(const Row& r) {
+  return {message_from(r), r.text(12), std::nullopt,
+          r.integer(11) == static_cast<std::int64_t>(OutboxState::refused)};
+}
+
+constexpr const char* listed_columns =
+    "o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, o.confirmed_ms, "
+    "attempts, not_before_ms, unknown, state, reason";
 
 }  // namespace
 
@@ -110,35 +124,63 @@ Result<bool> Ledger::issued_nonce(const std::string& nonce) {
 }
 
 // How old a confirmation of the future is nobody knows: the clock was wrong then.
-Result<std::vector<ListedArrival>> Ledger::unacknowledged(Instant now) {
+Result<std::vector<ListedArrival>> Ledger::unacknowledged(Instant now, std::int64_t after) {
   const Milliseconds young = unacknowledged_after;
-  return listed(
-      "SELECT o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, "
-      "o.confirmed_ms, attempts, not_before_ms, unknown, reason, record FROM outbox o "
-      "LEFT JOIN check_in c USING (id) WHERE state <> 1 "
-      "AND (o.confirmed_ms <= ?1 OR o.confirmed_ms > ?1 + " +
-          std::to_string(young.count()) + ") ORDER BY o.id LIMIT ?2",
-      to_ms(now - young));
+  return listed("state <> 1 AND (o.confirmed_ms <= ?1 OR o.confirmed_ms > ?1 + " +
+                    std::to_string(young.count()) + ")",
+                to_ms(now - young), after);
 }
 
-Result<std::vector<ListedArrival>> Ledger::refused_arrivals() {
-  return listed(
-      "SELECT o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, "
-      "o.confirmed_ms, attempts, not_before_ms, unknown, reason, record FROM outbox o "
-      "LEFT JOIN check_in c USING (id) WHERE state = ?1 ORDER BY o.id LIMIT ?2",
-      static_cast<std::int64_t>(OutboxState::refused));
+Result<std::vector<ListedArrival>> Ledger::refused_arrivals(std::int64_t after) {
+  return listed("state = ?1", static_cast<std::int64_t>(OutboxState::refused), after);
 }
 
-Result<std::vector<ListedArrival>> Ledger::listed(std::string_view sql, std::int64_t value) {
+Result<std::vector<ListedArrival>> Ledger::listed(const std::string& which, std::int64_t value,
+                                                  std::int64_t after) {
   return database_.select(
-      sql,
+      std::string("SELECT ") + listed_columns +
+          ", record FROM outbox o LEFT JOIN check_in c USING (id) WHERE " + which +
+          " AND o.id > ?2 ORDER BY o.id LIMIT ?3",
       [this](const Row& r) {
-        ListedArrival row{message_from(r), r.text(11), std::nullopt};
-        auto check_in = opened_check_in("check_in/" + row.message.visit_key, r.blob(12));
+        ListedArrival row = listed_from(r);
+        auto check_in = opened_check_in("check_in/" + row.message.visit_key, r.blob(13));
         if (check_in) row.check_in = std::move(*check_in);
         return row;
       },
-      value, list_rows_max);
+      value, after, list_rows_max);
+}
+
+// Of a damaged file both ends are read up to where it breaks.
+Result<LeftArrivals> Ledger::left_in(const std::string& path) {
+  const auto copy = LedgerCopy::make(path);
+  if (!copy) return pass_on(copy.error());
+  auto database = Database::open({(*copy)->path(), ""});
+  if (!database) return pass_on(database.error());
+  const auto version = schema_version(*database);
+  if (!version) return pass_on(version.error());
+  LeftArrivals left;
+  if (*version == 0) return left;
+  const auto read = [&](const char* order) {
+    return database->select(std::string("SELECT ") + listed_columns +
+                                " FROM outbox o WHERE state <> 1 ORDER BY o.id " + order,
+                            [&](const Row& r) {
+                              left.rows.push_back(listed_from(r));
+                              return 0;
+                            });
+  };
+  const auto id = [](const ListedArrival& row) { return row.message.id; };
+  auto all = read("ASC");
+  if (!all && all.error().code == "corrupt") {
+    left.damaged = true;
+    static_cast<void>(read("DESC"));
+    if (!left.rows.empty()) all = {};
+  }
+  if (!all) return pass_on(all.error());
+  std::sort(left.rows.begin(), left.rows.end(),
+            [&](const auto& a, const auto& b) { return id(a) < id(b); });
+  const auto same = [&](const auto& a, const auto& b) { return id(a) == id(b); };
+  left.rows.erase(std::unique(left.rows.begin(), left.rows.end(), same), left.rows.end());
+  return left;
 }
 
 }  // namespace kiosk::store

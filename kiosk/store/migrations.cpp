@@ -208,6 +208,8 @@ constexpr std::array migrations = {version_1, version_2, version_3, version_4};
 
 constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 
+}  // namespace
+
 Result<std::int64_t> schema_version(Database& database) {
   auto version = database.count("PRAGMA user_version");
   if (!version) return version;
@@ -225,8 +227,6 @@ Result<std::int64_t> schema_version(Database& database) {
   }
   return version;
 }
-
-}  // namespace
 
 Result<std::int64_t> migrate(Database& database) {
   const auto found = schema_version(database);

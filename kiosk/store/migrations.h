@@ -11,6 +11,9 @@ namespace kiosk::store {
 /// program's database; those of Database. Thread: the ledger's.
 Result<std::int64_t> migrate(Database& database);
 
+/// The version of the file's schema, 0 for a new file. Errors: those of migrate.
+Result<std::int64_t> schema_version(Database& database);
+
 /// For reading alone: the file has the newest schema already.
 ///
 /// Errors: those of migrate, and store/older_version.

@@ -1,14 +1,14 @@
 #include "kiosk/store/set_aside.h"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
+
+#include "kiosk/store/new_file.h"
 
 namespace kiosk::store {
 
@@ -26,14 +26,6 @@ std::string stem(const std::string& path) {
 fs::path folder_of(const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
   return parent.empty() ? fs::path(".") : parent;
-}
-
-Result<void> sync_folder(const std::string& path) {
-  const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && fsync(folder) == 0;
-  if (folder >= 0) close(folder);
-  if (!synced) return fail("store", "io", "the ledger's folder cannot be synced");
-  return {};
 }
 
 std::string free_name(const std::string& path, int successor, Instant now) {
@@ -59,12 +51,12 @@ Result<std::string> set_file_aside(const std::string& path, int successor, Insta
     fs::create_hard_link(path + suffix, aside + suffix, error);
     if (error) return kiosk::fail("store", "io", "set the ledger aside: " + error.message());
   }
-  if (auto synced = sync_folder(path); !synced) return pass_on(synced.error());
+  if (auto synced = sync_folder_of(path); !synced) return pass_on(synced.error());
   for (const char* suffix : suffixes) {
     fs::remove(path + suffix, error);
     if (error) return kiosk::fail("store", "io", "set the ledger aside: " + error.message());
   }
-  if (auto synced = sync_folder(path); !synced) return pass_on(synced.error());
+  if (auto synced = sync_folder_of(path); !synced) return pass_on(synced.error());
   return aside;
 }
 

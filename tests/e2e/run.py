@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
 for module in ("visits", "power", "server", "probe", "sign_in", "devices", "outcomes", "machine",
-               "usb", "terminal", "privacy", "vault", "audit"):
+               "usb", "terminal", "privacy", "vault", "audit", "lists"):
     __import__(module)  # registers its tests
 
 WORKERS = 2

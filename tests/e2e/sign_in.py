@@ -94,6 +94,13 @@ def withdrawn_by_order(case):
     kiosk.start()
     equal(kiosk.screen(), "closed", "the screen after a start")
     equal(kiosk.status()["outbox"]["pending"], 1, "arrivals that wait")
+    kiosk.kill()
+    exported = case.folder / "left.csv"
+    done = case.run(case.build.program("kiosk"), "list", "unacknowledged", "--export",
+                    str(exported), "--ledger", str(kiosk.state / "ledger.db"))
+    equal(done.returncode, 0, done.stderr)
+    check(f"\r\n{number}," in exported.read_bytes().decode(), "it is not exported")
+    kiosk.start()
     hospital.network("none")
     case.until("it is delivered", lambda: kiosk.status()["outbox"]["pending"] == 0)
     hospital.knows_arrival(who["appointments"][0], number)

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "kiosk/base/check.h"
+#include "kiosk/shell/arrivals_csv.h"
 #include "kiosk/shell/control.h"
 #include "kiosk/shell/trail.h"
 
@@ -20,6 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   [[maybe_unused]] const auto text = kiosk::shell::readable_reply(line);
   if (const auto page = kiosk::shell::parse_trail(line)) {
     KIOSK_CHECK(kiosk::shell::parse_trail(kiosk::shell::trail_reply(*page)) == *page);
+  }
+  if (const auto items = kiosk::shell::parse_list(line)) {
+    const auto again = kiosk::shell::list_reply(*items, kiosk::shell::ListFor::file);
+    KIOSK_CHECK(kiosk::shell::parse_list(again)->size() == items->size());
+    [[maybe_unused]] const auto csv = kiosk::shell::csv_text(*items, {});
   }
   [[maybe_unused]] const auto report = kiosk::shell::parse_sync(line);
   return 0;

@@ -76,6 +76,25 @@ TEST_CASE("control: replies read as lines for people, refusals as errors") {
   CHECK_FALSE(readable_reply("not json").has_value());
 }
 
+TEST_CASE("control: a list for a file reads back, and one that is none is refused") {
+  ListedItem item{"K1-001", "a1/2", "a1", "p1",     "J***", from_ms(1795398060123),
+                  "no",     3,      "0f", "refused"};
+  ListedItem next = item;
+  next.row = 4;
+  const auto read = parse_list(list_reply({item, next}, ListFor::file));
+  REQUIRE(read.has_value());
+  REQUIRE(read->size() == 2);
+  CHECK((*read)[0].confirmed_at == item.confirmed_at);
+  CHECK((*read)[0].nonce == "0f");
+  CHECK((*read)[1].row == 4);
+  CHECK(parse_list(list_reply({item})).error().code == "bad_reply");  // without rows
+  CHECK(parse_list(list_reply({next, item}, ListFor::file)).error().code == "bad_reply");
+  CHECK(parse_list(error_reply({"a", "b", "c"})).error().code == "refused");
+  for (const char* line : {"", "{}", R"({"ok":true})", R"({"ok":true,"items":[7]})"}) {
+    CHECK_FALSE(parse_list(line).has_value());
+  }
+}
+
 TEST_CASE("control socket: only its owner may use it, and it goes with the kiosk") {
   const Folder folder;
   const std::string path = folder.path + "/control";

@@ -57,6 +57,7 @@ class Bench {
       for (auto& event : output.events) events.push_back(std::move(event));
       for (auto& job : output.print) printed.push_back(std::move(job));
       for (auto& alert : output.alerts) alerts.push_back(std::move(alert));
+      for (auto& list : output.lists) lists.push_back(std::move(list));
       for (auto& audit : output.audits) audits.push_back(std::move(audit));
       for (auto& [request, report] : output.syncs) syncs.push_back(std::move(report));
       facts = output.facts;
@@ -169,6 +170,7 @@ class Bench {
   std::vector<RecordsEvent> events;
   std::vector<PrintJob> printed;
   std::vector<Alert> alerts;
+  std::vector<ListAnswer> lists;
   std::vector<AuditAnswer> audits;
   std::vector<SyncReport> syncs;
   RecordsFacts facts;
@@ -211,6 +213,16 @@ TEST_CASE("records: off-line the store answers, and the hospital learns later") 
   bench.pass(Minutes(4));
   CHECK(bench.facts.notices.contains(journeys::StaffNotice::unacknowledged));
   bench.run({ListQuery{RequestId{7}, StaffList::unacknowledged, OnPaper::no}});
+  REQUIRE(bench.lists.back().items.size() == 1);
+  const ListedItem item = bench.lists.back().items[0];
+  CHECK(item.number == committed.number);
+  CHECK(item.state == "not_told");
+  bench.run({ListQuery{RequestId{8}, StaffList::unacknowledged, OnPaper::no, item.row}});
+  CHECK(bench.lists.back().items.empty());
+  const auto acts = bench.acts();
+  CHECK(std::count_if(acts.begin(), acts.end(), [](const domain::AuditNote& note) {
+          return note.act == Act::list_read;
+        }) <= 1);
   bench.connected = true;
   for (int i = 0; i < 20; ++i) bench.pass(Seconds(30));
   CHECK(bench.hospital->encounters_of(id).size() == 1);
