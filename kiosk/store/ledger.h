@@ -207,7 +207,7 @@ class Ledger final : public SyncStore {
   /// payloads. From now on the ledger opens with any vault, `store_page` drops what it is given and
   /// `commit_check_in` fails with store/revoked. Doing it again finishes what an error interrupted.
   Result<void> destroy_personal_data(const Now& now);
-  bool revoked() const { return revoked_; }
+  bool revoked() const override { return revoked_; }
   /// Whether the ledger file at `path` is revoked, so that it needs no key; false when it cannot be
   /// told: opening it says what is wrong.
   static bool revoked_at(const std::string& path);

@@ -182,7 +182,10 @@ Result<bool> Ledger::given_elsewhere(const std::string& number, const std::strin
   Transaction transaction(database_);
   stop_issuing(transaction, seen->incarnation);
   if (auto done = transaction.commit(); !done) return pass_on(done.error());
-  return true;
+  const auto stopped =
+      database_.count("SELECT count(*) FROM ledger WHERE rival_incarnation >= incarnation");
+  if (!stopped) return pass_on(stopped.error());
+  return *stopped > 0;
 }
 
 Result<void> Ledger::forget(std::span<const std::string> appointment_ids) {

@@ -203,7 +203,9 @@ Result<void> Ledger::destroy_personal_data(const Now& now) {
   if (revoked_) return empty_log();
   return change_key({{"DELETE FROM person", "DELETE FROM appointment", "DELETE FROM print_job",
                       "DELETE FROM check_in", "DELETE FROM outbox WHERE state = 1",
-                      "UPDATE ledger SET bookmark_ms = NULL"},
+                      // It forgets which numbers it gave: they must not be taken for another's.
+                      "UPDATE ledger SET bookmark_ms = NULL, incarnation = incarnation + 1, "
+                      "series_last = 0"},
                      Vault::without_secret(vault_.random_source()),
                      now.instant,
                      domain::Act::revoked},

@@ -61,9 +61,11 @@ class SyncStore {
   virtual Result<void> forget(std::span<const std::string> appointment_ids) = 0;
   /// Ids of stored appointments that start in the interval, for the daily reconcile.
   virtual Result<std::vector<std::string>> stored_ids(Instant from, Instant until) = 0;
-  /// Looks at a ticket of today that the hospital holds. True when its number is of our series and
-  /// this ledger never gave it: then we give no more numbers or, if we have given none yet, those
-  /// of the next incarnation.
+  /// The hospital has withdrawn this kiosk: it takes in nobody's data.
+  virtual bool revoked() const = 0;
+  /// Looks at a ticket of today that the hospital holds. When its number is of our series and this
+  /// ledger never gave it, we give those of the next incarnation if we have given none yet. True
+  /// when another machine gives those of ours: then we give no more.
   virtual Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) = 0;
   /// The newest row of the audit trail; nothing when the server has its hash already.
   virtual Result<std::optional<AuditHead>> audit_head() = 0;

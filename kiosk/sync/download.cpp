@@ -34,7 +34,7 @@ std::string signature(const AppointmentRow& row, const domain::Visit& visit) {
 }  // namespace
 
 void Download::step(Now now, Uploads uploads) {
-  if (run_) return;
+  if (run_ || context_.store.revoked()) return;
   const auto today = context_.today(now).date;
   const bool new_day = whole_for_ != today;
   if (next_ && now.instant < *next_ && !(new_day && failures_ == 0)) return;
@@ -285,7 +285,7 @@ void Download::follow_clock(Milliseconds change) {
 }
 
 std::optional<Instant> Download::wake() const {
-  if (run_) return std::nullopt;
+  if (run_ || context_.store.revoked()) return std::nullopt;
   return due_since_ ? *due_since_ + uploads_first : next_;
 }
 

@@ -198,7 +198,8 @@ void Invariants::started(SimKiosk& kiosk) {
     const std::string error = there ? "" : " (" + there.error().what + ")";
     if (!there) there = kiosk.ledger().issued_nonce(nonce);  // the disk's error may have met us
     // What was told and bears another day (of a wrong clock) is erased in the end.
-    const bool erased = told_.contains(nonce) && check_in.message.confirmed_at < today.start;
+    const bool old = check_in.message.confirmed_at < today.start || kiosk.ledger().revoked();
+    const bool erased = told_.contains(nonce) && old;
     if (!there || (!*there && !erased)) {
       broken(rule::not_lost,
              fmt::format("{} of {} is gone after a restart of {}{}", check_in.message.number,
@@ -305,6 +306,9 @@ void Invariants::check_list(SimKiosk& kiosk) {
 }
 
 void Invariants::look(SimKiosk& kiosk) {
+  if (kiosk.ledger().revoked() && !kiosk.withdrawn()) {
+    broken(rule::revoked, kiosk.name() + " forgets its patients for nothing");
+  }
   const bool idle = is_idle(kiosk.model().screen);
   if (!idle && agenda_.now() > of(kiosk).quiet_since + untouched_max) {
     broken(rule::way_on, fmt::format("{} stays at {}", kiosk.name(), name(kiosk.model().screen)));

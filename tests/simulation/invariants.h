@@ -19,6 +19,7 @@ inline constexpr const char* not_lost = "what was committed is never lost";
 inline constexpr const char* as_shown = "only what the patient saw is committed";
 inline constexpr const char* number_once = "a number never names two visits";
 inline constexpr const char* one_called = "each visit has one called number";
+inline constexpr const char* revoked = "who is withdrawn, and nobody else, forgets its patients";
 inline constexpr const char* leads_there = "each ticket leads to its visit's called number";
 inline constexpr const char* alarms = "who shares a code alarms and stops, and nobody else";
 inline constexpr const char* commit_first = "no ticket before its commit";
@@ -132,6 +133,7 @@ class Invariants final : public Watch {
   void note_number(const std::string& number, Named names, kiosk::Instant given);
   void note_alarm(SimKiosk& kiosk, bool may_issue);
   void check_visit_found(const SimKiosk& kiosk, const kiosk::journeys::LookUpAnswered& answer);
+  void check_withdrawn(SimKiosk& kiosk);
   void check_alarms(const std::vector<SimKiosk*>& kiosks);
   const CheckIn* called(const std::string& visit_key) const;
   void check_list(SimKiosk& kiosk);
@@ -153,6 +155,7 @@ class Invariants final : public Watch {
   std::string shared_code_;
   std::vector<std::pair<Named, Named>> shared_numbers_;  ///< given by two machines with one code
   std::map<kiosk::RequestId, Expected> expected_;
+  std::set<std::string> untold_;          ///< nonces that a withdrawn kiosk cannot tell any more
   std::set<std::string> ever_confirmed_;  ///< appointments
   std::set<std::string> at_first_;        ///< nonces and arrived appointments of the start
   std::set<std::string> by_desk_;         ///< appointments

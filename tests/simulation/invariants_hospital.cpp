@@ -109,8 +109,10 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
   std::map<std::string, std::string> refused;
   for (SimKiosk* kiosk : kiosks) {
     refused.merge(refusals(*kiosk));
+    if (kiosk->withdrawn()) check_withdrawn(*kiosk);
     const auto status = kiosk->ledger().status(kiosk->now().instant);
-    if (!status || status->outbox_pending > 0) {
+    const bool may_tell = kiosk->withdrawn() != SimKiosk::Withdrawal::sign_in;
+    if (!status || (status->outbox_pending > 0 && may_tell)) {
       broken(rule::outbox_empties, kiosk->name() + " still has something to tell");
     }
     if (const auto audit = kiosk->ledger().verify_audit(); !audit || *audit) {
@@ -118,6 +120,7 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
     }
   }
   for (const auto& [nonce, check_in] : check_ins_) {
+    if (untold_.contains(nonce)) continue;
     if (!check_in.lost || told_.contains(nonce)) check_told(check_in, refused);
   }
   const HospitalView view = view_of(hospital_);
@@ -131,6 +134,18 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
   check_called(kiosks, view);
   check_alarms(kiosks);
   if (!expected_.empty()) broken(rule::leads_there, "a ticket was shown and not looked up");
+}
+
+/// All of its patients is gone; what the hospital was not told is there to be exported.
+void Invariants::check_withdrawn(SimKiosk& kiosk) {
+  const auto status = kiosk.ledger().status(kiosk.now().instant);
+  const auto untold = kiosk.ledger().due(kiosk::Instant::max(), check_ins_.size());
+  const auto listed = kiosk.ledger().unacknowledged(kiosk.now().instant);
+  if (!status || !untold || !listed) return broken(rule::revoked, kiosk.name() + " cannot tell");
+  bool clean = status->people == 0 && status->appointments == 0;
+  for (const auto& row : *listed) clean = clean && !row.check_in;
+  if (!clean) broken(rule::revoked, kiosk.name() + " still knows its patients");
+  for (const auto& message : *untold) untold_.insert(message.nonce);
 }
 
 // ---- Tickets ----

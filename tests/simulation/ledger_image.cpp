@@ -5,13 +5,25 @@
 #include "tests/simulation/disk.h"
 
 namespace simulation {
+namespace {
 
-kiosk::store::Vault vault_with(kiosk::store::RandomSource random) {
-  using kiosk::store::Vault;
-  static const kiosk::Bytes key(Vault::key_bytes, 7);
-  auto vault = Vault::create(key, std::move(random));
+
+using kiosk::store::Vault;
+
+Vault vault_of(std::uint8_t key, kiosk::store::RandomSource random) {
+  auto vault = Vault::create(kiosk::Bytes(Vault::key_bytes, key), std::move(random));
   KIOSK_CHECK(vault.has_value());
   return *vault;
+}
+
+}  // namespace
+
+Vault vault_with(kiosk::store::RandomSource random) {
+  return vault_of(7, std::move(random));
+}
+
+Vault another_vault_with(kiosk::store::RandomSource random) {
+  return vault_of(8, std::move(random));
 }
 
 const std::string& ledger_image(const std::string& kiosk_code, kiosk::Instant now) {

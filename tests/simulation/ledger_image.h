@@ -9,6 +9,8 @@ namespace simulation {
 
 /// The key of all ledgers here, with the randomness that its seals take.
 kiosk::store::Vault vault_with(kiosk::store::RandomSource random);
+/// The same with another key.
+kiosk::store::Vault another_vault_with(kiosk::store::RandomSource random);
 
 /// A ledger's file as it is after its first start, migrated and closed; made once a process.
 /// kiosk_code and now: of its first row.

@@ -131,7 +131,21 @@ HttpResponse Link::refusal(const HttpRequest& request) {
                       refused_by_chance)};
 }
 
+/// What the authorization server says, or the hospital's to who has not signed in.
+std::optional<HttpResponse> Link::unless_signed(const HttpRequest& request) {
+  if (sign_in_ == nullptr) return std::nullopt;
+  auto response = sign_in_->answer(request, agenda_.now());
+  if (!response) return std::nullopt;
+  HttpRequest metadata;
+  metadata.url = request.url.substr(0, request.url.find('/', 8)) + "/fhir/metadata";
+  const auto dated = server_.hospital.answer(metadata, agenda_.now());
+  const auto& headers = std::get<HttpResponse>(dated.outcome).headers;
+  response->headers.emplace_back("Date", kiosk::sync::header(headers, "Date"));
+  return response;
+}
+
 HttpResult Link::act(const HttpRequest& request) {
+  if (auto response = unless_signed(request)) return {request.id, std::move(*response), {}};
   const bool race = troubles_.contains(Trouble::races) && !healed_ && writes(request) &&
                     server_.writes_under_way > 0 && dice_.percent(50);
   if (race) server_.hospital.lose_conditions(1);

@@ -9,6 +9,7 @@
 #include "tests/emulators/hospital.h"
 #include "tests/simulation/agenda.h"
 #include "tests/simulation/dice.h"
+#include "tests/simulation/sign_in.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/troubles.h"
 
@@ -43,6 +44,8 @@ class Link {
         dice_(dice),
         troubles_(troubles) {}
 
+  /// From now on the server wants to know who asks.
+  void set_sign_in(SignIn* sign_in) { sign_in_ = sign_in; }
   void set(State state);
   /// Nothing goes wrong any more, not even with what is under way.
   void heal();
@@ -72,6 +75,7 @@ class Link {
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpFailureKind kind);
   kiosk::sync::HttpResponse error();
   kiosk::sync::HttpResponse refusal(const kiosk::sync::HttpRequest& request);
+  std::optional<kiosk::sync::HttpResponse> unless_signed(const kiosk::sync::HttpRequest& request);
   kiosk::sync::HttpResult act(const kiosk::sync::HttpRequest& request);
 
   const std::string name_;
@@ -80,6 +84,7 @@ class Link {
   Trace& trace_;
   Dice dice_;
   const Troubles& troubles_;
+  SignIn* sign_in_ = nullptr;
   State state_ = State::up;
   bool healed_ = false;
   bool dead_ = false;

@@ -56,12 +56,23 @@ kiosk::shell::ReadClocks SimKiosk::clocks() {
   };
 }
 
+kiosk::store::Vault SimKiosk::vault() {
+  const auto random = [this](std::size_t size) { return dice_.bytes(size); };
+  return key_is_destroyed_ ? another_vault_with(random) : vault_with(random);
+}
+
+std::unique_ptr<kiosk::sync::Authorizer> SimKiosk::authorizer() {
+  const std::string& url = setup_.profile.base_url;
+  if (setup_.sign_in == nullptr) return kiosk::sync::no_sign_in(url).value();
+  return setup_.sign_in->authorizer(
+      url, [this] { return kiosk::to_hex(dice_.bytes(16)); }, [this] { return dice_.unit(); });
+}
+
 bool SimKiosk::open() {
   auto life = std::make_unique<Life>();
-  const auto random = [this](std::size_t size) { return dice_.bytes(size); };
   const kiosk::shell::Clock before(setup_.build, clocks());
-  auto ledger = kiosk::store::Ledger::open({around_.disk.path(), vault_with(random), setup_.code,
-                                            before.now(), setup_.minimum_incarnation, Disk::vfs(),
+  auto ledger = kiosk::store::Ledger::open({around_.disk.path(), vault(), setup_.code, before.now(),
+                                            setup_.minimum_incarnation, Disk::vfs(),
                                             around_.disk.aside()});
   if (!ledger) {
     line("cannot open its ledger: " + std::string(ledger.error().code));
@@ -73,7 +84,7 @@ bool SimKiosk::open() {
   incarnation_ = std::max(incarnation_, status->incarnation);
   life->clock = std::make_unique<kiosk::shell::Clock>(
       std::max(setup_.build, status->last_committed), clocks());
-  life->authorizer = kiosk::sync::no_sign_in(setup_.profile.base_url).value();
+  life->authorizer = authorizer();
   auto engine =
       kiosk::sync::Engine::create({setup_.profile, setup_.rules.zone, setup_.code}, *life->ledger,
                                   *life->authorizer, [this] { return dice_.unit(); });
@@ -106,6 +117,14 @@ void SimKiosk::start() {
     update_surroundings();
   });
   ask(kiosk::shell::PrinterChanged{around_.printer.health()});
+  if (withdrawn_ == Withdrawal::order) ask(kiosk::shell::WithdrawalOrdered{});
+}
+
+void SimKiosk::withdraw(Withdrawal how) {
+  line("is withdrawn by the hospital");
+  withdrawn_ = how;
+  if (how == Withdrawal::order) return ask(kiosk::shell::WithdrawalOrdered{});
+  setup_.sign_in->withdraw();
 }
 
 /// What it prints on its own when a test has it break a rule.
@@ -375,6 +394,7 @@ void SimKiosk::hand_out(kiosk::shell::RecordsOutput output) {
     print(job);
   }
   for (const auto& alert : output.alerts) line("alert " + alert.code);
+  key_is_destroyed_ = key_is_destroyed_ || output.facts.revoked;
   take_facts(output.facts);
 }
 

@@ -12,6 +12,7 @@
 #include "tests/simulation/disk.h"
 #include "tests/simulation/link.h"
 #include "tests/simulation/rules_broken.h"
+#include "tests/simulation/sign_in.h"
 #include "tests/simulation/sim_printer.h"
 #include "tests/simulation/trace.h"
 
@@ -39,6 +40,7 @@ struct KioskSetup {
   int minimum_incarnation = 1;
   kiosk::journeys::Rules rules;
   kiosk::sync::SiteProfile profile;
+  SignIn* sign_in = nullptr;              ///< none: the server does not ask who it is
   kiosk::Instant build;                   ///< no clock before it is believed
   Breaches breaches;                      ///< what a test breaks on purpose
   unsigned killed_at_commit_percent = 0;  ///< soon after the patient pressed the button
@@ -84,6 +86,12 @@ class SimKiosk {
   void set_reader(kiosk::journeys::ReaderHealth health);
   void set_scanner(kiosk::journeys::ScannerHealth health);
 
+  /// How the hospital takes its right away.
+  enum class Withdrawal { sign_in, order };
+  /// For good; an order reaches it when it runs.
+  void withdraw(Withdrawal how);
+  const std::optional<Withdrawal>& withdrawn() const { return withdrawn_; }
+
   // For patients and staff; without effect while it does not run.
   void tap(const std::string& action);
   void give(decltype(kiosk::journeys::Event::what) event);
@@ -115,6 +123,8 @@ class SimKiosk {
   using What = decltype(kiosk::journeys::Event::what);
 
   bool open();
+  kiosk::store::Vault vault();
+  std::unique_ptr<kiosk::sync::Authorizer> authorizer();
   kiosk::shell::ReadClocks clocks();
   void line(const std::string& words);
   /// Does it later, unless this life has ended by then.
@@ -143,6 +153,8 @@ class SimKiosk {
   kiosk::Milliseconds machine_off_{0};
   int drift_ppm_ = 0;
   int incarnation_ = 1;  ///< the newest that it has had
+  std::optional<Withdrawal> withdrawn_;
+  bool key_is_destroyed_ = false;
   kiosk::journeys::ReaderHealth reader_ = kiosk::journeys::ReaderHealth::ok;
   kiosk::journeys::ScannerHealth scanner_ = kiosk::journeys::ScannerHealth::ok;
   std::unique_ptr<Life> life_;

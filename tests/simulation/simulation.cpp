@@ -26,6 +26,8 @@ const Instant morning = kiosk::from_ms(1'795'395'600'000);
 constexpr Minutes shanghai{480};
 /// After everything works again: who is here finishes, and all is told within this.
 constexpr Minutes healing_max{20};
+/// A revocation takes two refusals that are 10 minutes apart, with pauses of 5 minutes.
+constexpr Minutes revoking_max{25};
 constexpr Minutes a_morning{70};
 /// A machine's clock at its worst: 18 s an hour.
 constexpr int drift_ppm_max = 5'000;
@@ -76,6 +78,7 @@ class Lobby {
     std::unique_ptr<Disk> disk;
     std::unique_ptr<Link> link;
     std::unique_ptr<SimPrinter> printer;
+    std::unique_ptr<SignIn> sign_in;
     std::unique_ptr<SimKiosk> kiosk;
     bool starting = false;
   };
@@ -203,6 +206,11 @@ void Lobby::build(const std::string& name, const std::string& code,
   setup.profile = profile;
   setup.build = build_time;
   setup.breaches = options_.breaches;
+  if (on(Trouble::sign_in)) {
+    place.sign_in = std::make_unique<SignIn>();
+    setup.sign_in = place.sign_in.get();
+    place.link->set_sign_in(setup.sign_in);
+  }
   if (on(Trouble::kills)) setup.killed_at_commit_percent = 15;
   if (on(Trouble::disk_errors)) setup.disk_errs_at_commit_percent = 20;
   if (on(Trouble::power_cuts)) setup.powerless_at_commit_percent = 15;
@@ -361,15 +369,22 @@ void Lobby::heal() {
 std::string Lobby::unrest() const {
   if (crowd_->someone_is_here()) return "somebody is here";
   for (const Place& place : places_) {
-    const std::string& name = place.kiosk->name();
-    if (!place.kiosk->running()) return name + " does not run";
-    const auto& around = place.kiosk->model().around;
-    if (around.server != ServerHealth::online && around.server != ServerHealth::slow)
-      return name + " is off-line";
-    if (!around.has_data) return name + " has no data";
-    const auto next = place.kiosk->ledger().next_due();
-    if (!next) return name + " cannot read its outbox";
-    if (*next) return name + " has something to send";
+    SimKiosk& kiosk = *place.kiosk;
+    if (!kiosk.running()) return kiosk.name() + " does not run";
+    const auto& around = kiosk.model().around;
+    const bool online =
+        around.server == ServerHealth::online || around.server == ServerHealth::slow;
+    if (kiosk.withdrawn()) {
+      if (!kiosk.ledger().revoked()) return kiosk.name() + " still holds its patients' data";
+      if (*kiosk.withdrawn() == SimKiosk::Withdrawal::sign_in) continue;
+    } else if (!online) {
+      return kiosk.name() + " is off-line";
+    } else if (!around.has_data) {
+      return kiosk.name() + " has no data";
+    }
+    const auto next = kiosk.ledger().next_due();
+    if (!next) return kiosk.name() + " cannot read its outbox";
+    if (*next) return kiosk.name() + " has something to send";
   }
   return {};
 }
@@ -381,6 +396,7 @@ void Lobby::ask_anew() {
   const HospitalView view = view_of(hospital_);
   if (broken(Breach::server_loses_tokens)) lose_tokens(view);
   for (Place& place : places_) {
+    if (place.kiosk->withdrawn()) continue;
     for (const ArrivalView& one : view.arrivals) {
       if (one.appointment_id.empty() || !one.stands()) continue;
       place.kiosk->ask(kiosk::journeys::ReadFresh{{++request}, one.appointment_id});
@@ -388,6 +404,7 @@ void Lobby::ask_anew() {
   }
   go_until(agenda_.now() + Seconds(15), [] { return false; });
   for (Place& place : places_) {
+    if (place.kiosk->withdrawn()) continue;
     for (const std::string& token : invariants_.tickets_told()) {
       invariants_.expect_visit(*place.kiosk, {++request}, token);
       place.kiosk->ask(kiosk::journeys::LookUp{{request}, kiosk::domain::TicketCode{token}});
@@ -454,6 +471,16 @@ Report Lobby::run() {
       hospital_.check_in_elsewhere(nobody, "f00d", "K1-777", agenda_.now());
     });
   }
+  if (on(Trouble::withdrawals)) {
+    SimKiosk& one = *places_[dice_.below(places_.size())].kiosk;
+    const bool order = !on(Trouble::sign_in) || dice_.percent(50);
+    const auto how = order ? SimKiosk::Withdrawal::order : SimKiosk::Withdrawal::sign_in;
+    agenda_.after(dice_.between(Minutes(1), options_.length), [&one, how] { one.withdraw(how); });
+  }
+  if (broken(Breach::destroys_for_nothing)) {
+    agenda_.after(Minutes(5),
+                  [this] { places_.front().kiosk->ask(kiosk::shell::WithdrawalOrdered{}); });
+  }
   if (on(Trouble::merges)) every(Minutes(6), [this] { desk_->merge(); });
   if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
   for (Place& place : places_) {
@@ -464,7 +491,8 @@ Report Lobby::run() {
   go_until(end, never);
   const std::size_t requests = server_.requests;
   heal();
-  const bool all_told = go_until(end + healing_max, [this] { return unrest().empty(); });
+  const Minutes patience = on(Trouble::withdrawals) ? revoking_max : healing_max;
+  const bool all_told = go_until(end + patience, [this] { return unrest().empty(); });
   if (all_told) ask_anew();
   spoil_server();
   if (!invariants_.violation()) {

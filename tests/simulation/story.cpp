@@ -8,7 +8,8 @@ namespace {
 
 /// What ends most of a kiosk's work is rarer than what it must work through.
 unsigned percent_of(Trouble trouble) {
-  const bool ends_work = trouble == Trouble::shared_code || trouble == Trouble::lost_ledgers;
+  const bool ends_work = trouble == Trouble::shared_code || trouble == Trouble::lost_ledgers ||
+                         trouble == Trouble::withdrawals;
   const bool scene = trouble == Trouble::midnight || trouble == Trouble::dst;
   return ends_work ? 15 : scene ? 25 : 45;
 }

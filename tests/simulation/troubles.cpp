@@ -6,7 +6,7 @@
 namespace simulation {
 namespace {
 
-constexpr std::array<std::pair<Trouble, const char*>, 24> words_of{{
+constexpr std::array<std::pair<Trouble, const char*>, 26> words_of{{
     {Trouble::network_cuts, "network_cuts"},
     {Trouble::lossy_network, "lossy_network"},
     {Trouble::slow_network, "slow_network"},
@@ -29,6 +29,8 @@ constexpr std::array<std::pair<Trouble, const char*>, 24> words_of{{
     {Trouble::midnight, "midnight"},
     {Trouble::dst, "dst"},
     {Trouble::shared_code, "shared_code"},
+    {Trouble::sign_in, "sign_in"},
+    {Trouble::withdrawals, "withdrawals"},
     {Trouble::lost_ledgers, "lost_ledgers"},
     {Trouble::wanderers, "wanderers"},
 }};

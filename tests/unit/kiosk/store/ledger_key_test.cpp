@@ -333,18 +333,21 @@ TEST_CASE("revocation: whatever write fails or loses power, it took place whole 
   }
 }
 
-TEST_CASE("revocation: a new key ends it; the numbers go on") {
+TEST_CASE("revocation: a new key ends it; the numbers begin anew, apart from those of before") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");
   {
     auto ledger = opened(with_key(path, 7));
     fill(*ledger);
     REQUIRE(ledger->destroy_personal_data(morning()));
+    CHECK_FALSE(ledger->given_elsewhere("K1-002", "nonce-a2").value());  // it did, and forgot
     REQUIRE(ledger->rotate_key(test_vault(8), morning()));
     CHECK_FALSE(ledger->revoked());
+    CHECK_FALSE(ledger->given_elsewhere("K1-002", "nonce-a2").value());
+    CHECK_FALSE(ledger->status(morning().instant).value().own_code_elsewhere);
   }
   CHECK(open_error(with_key(path, 7)) == "wrong_key");
   auto ledger = opened(with_key(path, 8));
-  CHECK(commit(*ledger, sample_check_in("a7")).number == "K1-003");
+  CHECK(commit(*ledger, sample_check_in("a7")).number == "K1B-001");
   CHECK_FALSE(ledger->verify_audit().value().has_value());
 }

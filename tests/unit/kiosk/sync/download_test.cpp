@@ -386,3 +386,12 @@ TEST_CASE("engine: it is not made for plain http over the network or without sys
   CHECK(!make([](SiteProfile& p) { p.page_size = 401; }));
   CHECK(!no_sign_in("https://hospital.example/fhir"));
 }
+
+TEST_CASE("download: a kiosk that was withdrawn asks for nobody and rests") {
+  Case c;
+  c.bench.run();
+  c.bench.store.withdrawn = true;
+  c.bench.sent.clear();
+  c.bench.pass(Minutes(60));
+  CHECK(c.last_search().empty());
+}

@@ -28,6 +28,7 @@ class MemoryStore : public store::SyncStore {
   std::map<std::string, domain::Visit> visits;
   std::map<std::string, domain::Person> people;
   std::optional<store::Bookmark> mark;
+  bool withdrawn = false;
   std::optional<store::AuditHead> head;  ///< that the server is to be told
   std::vector<std::string> calls;
   int fail_call = 0;  ///< the n-th call from now fails; 0: none
@@ -43,6 +44,7 @@ class MemoryStore : public store::SyncStore {
   Result<void> store_page(const store::Page& page, Instant from, Instant until) override;
   Result<void> forget(std::span<const std::string> ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
+  bool revoked() const override { return withdrawn; }
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
   Result<std::optional<store::AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
