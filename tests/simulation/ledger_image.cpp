@@ -7,7 +7,6 @@
 namespace simulation {
 namespace {
 
-
 using kiosk::store::Vault;
 
 Vault vault_of(std::uint8_t key, kiosk::store::RandomSource random) {

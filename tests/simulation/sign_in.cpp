@@ -42,11 +42,12 @@ const Keys& keys() {
 
 }  // namespace
 
-SignIn::SignIn() : desk_([] {
-      emulators::TokenDesk::Options options;
-      options.public_key = keys().public_key;
-      return options;
-    }()) {}
+SignIn::SignIn()
+    : desk_([] {
+        emulators::TokenDesk::Options options;
+        options.public_key = keys().public_key;
+        return options;
+      }()) {}
 
 std::unique_ptr<kiosk::sync::Authorizer> SignIn::authorizer(const std::string& base_url,
                                                             std::function<std::string()> random_id,

@@ -71,9 +71,9 @@ std::unique_ptr<kiosk::sync::Authorizer> SimKiosk::authorizer() {
 bool SimKiosk::open() {
   auto life = std::make_unique<Life>();
   const kiosk::shell::Clock before(setup_.build, clocks());
-  auto ledger = kiosk::store::Ledger::open({around_.disk.path(), vault(), setup_.code, before.now(),
-                                            setup_.minimum_incarnation, Disk::vfs(),
-                                            around_.disk.aside()});
+  auto ledger =
+      kiosk::store::Ledger::open({around_.disk.path(), vault(), setup_.code, before.now(),
+                                  setup_.minimum_incarnation, Disk::vfs(), around_.disk.aside()});
   if (!ledger) {
     line("cannot open its ledger: " + std::string(ledger.error().code));
     return false;

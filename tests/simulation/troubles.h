@@ -30,8 +30,8 @@ enum class Trouble {
   midnight,      ///< a service day ends in the run
   dst,           ///< clocks are put forward or back in the run
   shared_code,   ///< two machines bear one kiosk code
-  sign_in,      ///< all sign in by SMART Backend Services; their tokens end
-  withdrawals,  ///< the hospital takes a kiosk's right away, by its sign-in or by an order
+  sign_in,       ///< all sign in by SMART Backend Services; their tokens end
+  withdrawals,   ///< the hospital takes a kiosk's right away, by its sign-in or by an order
   lost_ledgers,  ///< a ledger is damaged, or the machine set up anew without it
   wanderers,     ///< patients who hesitate, walk away, try the other kiosk, come back
 };
