@@ -31,6 +31,7 @@ inline constexpr const char* clock_refuses_nobody = "an untrusted clock refuses 
 inline constexpr const char* way_on = "every screen ends or has a way on";
 inline constexpr const char* nothing_stays = "nothing of a patient on welcome";
 inline constexpr const char* own_data = "nobody sees another person's data";
+inline constexpr const char* in_the_trail = "the trail tells what each check-in's patient saw";
 inline constexpr const char* outbox_empties = "healed, all is told within bounded time";
 inline constexpr const char* no_spinning = "the kiosk sleeps between what it does";
 }  // namespace rule
@@ -133,6 +134,7 @@ class Invariants final : public Watch {
   void note_number(const std::string& number, Named names, kiosk::Instant given);
   void note_alarm(SimKiosk& kiosk, bool may_issue);
   void check_visit_found(const SimKiosk& kiosk, const kiosk::journeys::LookUpAnswered& answer);
+  void check_trail(SimKiosk& kiosk);
   void check_withdrawn(SimKiosk& kiosk);
   void check_alarms(const std::vector<SimKiosk*>& kiosks);
   const CheckIn* called(const std::string& visit_key) const;

@@ -26,6 +26,7 @@ enum class Breach {
   server_loses_tokens,   ///< what opens a visit with its ticket is gone from the server
   code_used_in_silence,  ///< machines that see their code used elsewhere say nothing
   code_used_for_a_day,   ///< a number of a kiosk's series appears that no machine gave
+  acts_unwritten,        ///< what patients do does not reach the trail
   destroys_for_nothing,  ///< a kiosk takes itself for revoked
   never_sleeps,          ///< the records are woken without pause
 };

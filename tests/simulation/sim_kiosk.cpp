@@ -244,8 +244,14 @@ void SimKiosk::feed(What what) {
   kiosk::Now now = life_->clock->now();
   if (setup_.breaches.contains(Breach::refuses_by_any_clock)) now.trust = kiosk::ClockTrust::rtc;
   const Model before = life_->model;
-  Update next = update(setup_.rules, std::move(life_->model), {now, std::move(what)});
+  const Event event{now, std::move(what)};
+  life_->acts.before(event, life_->model);
+  Update next = update(setup_.rules, std::move(life_->model), event);
   life_->model = std::move(next.model);
+  auto acts = life_->acts.after(event, life_->model);
+  if (!acts.empty() && !setup_.breaches.contains(Breach::acts_unwritten)) {
+    ask(kiosk::shell::ActsNoted{now, std::move(acts)});
+  }
   if (setup_.breaches.contains(Breach::keeps_the_patient)) {
     life_->model.session.by_card |= before.session.by_card;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kiosk/shell/clock.h"
+#include "kiosk/shell/patient_acts.h"
 #include "kiosk/shell/records.h"
 #include "tests/simulation/agenda.h"
 #include "tests/simulation/disk.h"
@@ -112,6 +113,7 @@ class SimKiosk {
     std::unique_ptr<kiosk::sync::Engine> engine;
     std::unique_ptr<kiosk::shell::Records> records;
     kiosk::journeys::Model model;
+    kiosk::shell::PatientActs acts;
     kiosk::journeys::Surroundings around;
     std::optional<kiosk::shell::RecordsFacts> told;
     std::vector<kiosk::shell::RecordsInput> inputs;

@@ -127,6 +127,10 @@ TEST_CASE("simulation reports a kiosk that stops for nothing") {
   check_reported(rule::alarms, Breach::code_used_for_a_day);
 }
 
+TEST_CASE("simulation reports a check-in of whose patient the trail tells nothing") {
+  check_reported(rule::in_the_trail, Breach::acts_unwritten);
+}
+
 TEST_CASE("simulation reports a kiosk that takes itself for revoked") {
   check_reported(rule::revoked, Breach::destroys_for_nothing);
 }
