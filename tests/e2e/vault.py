@@ -5,6 +5,7 @@ import threading
 
 import site_config
 from harness import Failure, check, e2e, equal
+from software_tpm import SoftwareTpm
 
 EX_CONFIG = 78
 KEY = "5a" * 32
@@ -94,6 +95,24 @@ def by_credential(case):
     Running(case, config, new).serves().end()
     judged = case.run(program, "check-config", config, environment=new)
     equal(judged.returncode, 0, judged.stdout)
+
+
+@e2e("vault: a key that a TPM sealed opens the ledger, and no other TPM unseals it", seconds=4)
+def by_tpm(case):
+    ours, stolen_from = SoftwareTpm(case, "ours"), SoftwareTpm(case, "another")
+    key, sealed = case.folder / "plain", case.folder / "vault.cred"
+    key.write_text(KEY)
+    made = ours.credentials("encrypt", "--with-key=tpm2", "--name=kiosk-vault-key", str(key),
+                            str(sealed))
+    equal(made.returncode, 0, made.stderr)
+    key.unlink()
+    opening = ("decrypt", "--name=kiosk-vault-key", str(sealed), "-")
+    check(stolen_from.credentials(*opening).returncode != 0, "another TPM unseals it")
+    opened = ours.credentials(*opening)
+    equal(opened.stdout, KEY, f"what the TPM unseals ({opened.stderr})")
+    config = config_for(case, "credential")
+    Running(case, config, credentials(case, kiosk_vault_key=opened.stdout)).serves().end()
+    Running(case, config, credentials(case)).refuses("kiosk-vault-key: No such file")
 
 
 class KeyServer:
