@@ -36,6 +36,8 @@ inline constexpr std::array<std::uint8_t, 3> full_status_command = {0x10, 0x04, 
 
 inline constexpr int identity_maker = 66;
 inline constexpr int identity_model = 67;
+inline constexpr int type_id = 2;
+inline constexpr std::uint8_t type_has_cutter = 0x02;
 inline constexpr std::uint8_t identity_answer_start = 0x5F;
 
 inline kiosk::Bytes real_time_command(int n) {

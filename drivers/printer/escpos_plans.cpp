@@ -41,6 +41,7 @@ bool is_heard_in_order(Kind kind, bool knows_clear) {
     case Kind::process_id:
     case Kind::fence:
     case Kind::identity:
+    case Kind::type:
     case Kind::report:
     case Kind::full_status:
       return true;
@@ -101,6 +102,7 @@ std::vector<EscposPrinter::Ask> EscposPrinter::probe_plan() const {
   std::vector<Ask> plan;
   plan.push_back({Ask::Kind::identity, {}, identity_maker, answer_limit});
   plan.push_back({Ask::Kind::identity, {}, identity_model, answer_limit});
+  plan.push_back({Ask::Kind::type, {}, type_id, answer_limit});
   if (profile_.process_id == Feature::present) {
     plan.push_back({Ask::Kind::process_id, {}, 0, answer_limit});
   }
@@ -136,8 +138,14 @@ std::size_t EscposPrinter::longest_command() const {
   return std::max(band + raster_header_bytes, void_end_->size());
 }
 
-EscposPrinter::EscposPrinter(Profile profile, Remains remains)
-    : site_(profile), profile_(profile), void_first_(remains == Remains::possible) {
+EscposPrinter::EscposPrinter(SiteProfile site, Remains remains)
+    : site_(std::move(site)), void_first_(remains == Remains::possible) {
+  go_by(profile_for(site_, {}).profile);
+}
+
+void EscposPrinter::go_by(Profile profile) {
+  if (void_end_ && profile == profile_) return;
+  profile_ = profile;
   kiosk::Bytes end = void_strip(profile.width_dots);
   kiosk::append(end, cut_command(profile));
   void_end_ = std::make_shared<const kiosk::Bytes>(std::move(end));
@@ -193,6 +201,7 @@ void EscposPrinter::next_ask(Moment now) {
       send(Owner::ask, bytes_of(fence_command), write_limit);
       break;
     case Ask::Kind::identity:
+    case Ask::Kind::type:
       send(Owner::ask, identity_command(ask.n), write_limit);
       break;
     case Ask::Kind::report:
@@ -220,7 +229,8 @@ void EscposPrinter::ask_done(Moment now, Outcome outcome) {
       plan_failed_ = true;
       owed_ = std::max(owed_, ask.kind == Ask::Kind::write ? longest_command() : owed_);
       drop_asks({Ask::Kind::write, Ask::Kind::clear, Ask::Kind::real_time, Ask::Kind::process_id,
-                 Ask::Kind::fence, Ask::Kind::identity, Ask::Kind::report, Ask::Kind::full_status});
+                 Ask::Kind::fence, Ask::Kind::identity, Ask::Kind::type, Ask::Kind::report,
+                 Ask::Kind::full_status});
       break;
     case Ask::Kind::clear:
       if (!answered) break;
@@ -239,11 +249,15 @@ void EscposPrinter::ask_done(Moment now, Outcome outcome) {
     case Ask::Kind::full_status:
       if (!answered) decoder_.clear();
       break;
+    case Ask::Kind::identity:
+      // One that tells no name is not asked more: what it sends then may be anything.
+      if (ask.n == identity_model && !answered) drop_asks({Ask::Kind::type});
+      break;
     case Ask::Kind::pause:
     case Ask::Kind::device_id:
     case Ask::Kind::port_status:
     case Ask::Kind::soft_reset:
-    case Ask::Kind::identity:
+    case Ask::Kind::type:
       break;
   }
   if (purpose_ == Purpose::probe && outcome == Outcome::unanswered) {

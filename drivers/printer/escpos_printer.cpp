@@ -106,13 +106,14 @@ void EscposPrinter::take(Moment now, const usb::Gone&) {
   plan_.clear();
   due_.reset();
   known_ = {};
-  profile_ = site_;
+  go_by(profile_for(site_, {}).profile);
   unanswered_plans_ = 0;
   lacks_question_ = {};
   heard_ = probed_ = false;
   knows_process_id_ = knows_fence_ = knows_clear_ = knows_reports_ = false;
   device_id_ = {};
   identity_ = {};
+  has_cutter_.reset();
   told_identity_.reset();
   held_out_.reset();
   stuck_ = false;
@@ -146,6 +147,10 @@ void EscposPrinter::take_answer(Moment now, const AutomaticStatus& status) {
 }
 
 void EscposPrinter::take_answer(Moment now, const FenceAnswer& answer) {
+  if (is_asking(Ask::Kind::type)) {
+    has_cutter_ = (answer.byte & type_has_cutter) != 0;
+    return ask_done(now, Outcome::answered);
+  }
   if (!is_asking(Ask::Kind::fence)) {
     ++strays_;
     return;
@@ -278,6 +283,7 @@ void EscposPrinter::plan_done(Moment now) {
       return begin(now, Purpose::setup, setup_plan());
     case Purpose::setup:
     case Purpose::clean:
+      if (purpose_ == Purpose::setup && !heard_) tell_identity();
       if (purpose_ == Purpose::clean) void_first_ = void_first_ && plan_failed_;
       stuck_ = plan_failed_;
       dirty_ = plan_failed_ || void_first_;
@@ -319,6 +325,11 @@ void EscposPrinter::check_done(Moment now) {
   }
   if (!probed_ && heard_) return begin(now, Purpose::probe, probe_plan());
   if (dirty_) return begin(now, Purpose::clean, clean_plan());
+  if (job_->made_for && *job_->made_for != profile_) {
+    out_.events.emplace_back(MadeForAnother{job_->job, profile_});
+    job_.reset();
+    return go_on(now);
+  }
   look_after_held_out(now);
   phase_ = Phase::streaming;
   last_progress_ = now;
@@ -389,16 +400,15 @@ void EscposPrinter::give_up(Moment now, kiosk::Error why) {
   begin(now, Purpose::cancel, cancel_plan());
 }
 
-/// Names, as soon as they are known, and what follows from them.
+/// Names, as soon as they are known, and what follows from them. That nothing is known is said
+/// when it was asked everything.
 void EscposPrinter::tell_identity() {
   if (identity_.maker.empty()) identity_.maker = device_id_.maker;
   if (identity_.model.empty()) identity_.model = device_id_.model;
-  const KnownPrinter* known = find_printer(ids_, {identity_.maker, identity_.model, {}, {}});
-  if (known != nullptr) {
-    identity_.known_as = known->name;
-    if (site_.by_model == Feature::present) profile_ = without_lacks(site_, known->profile);
-  }
-  if (identity_.maker.empty() && identity_.model.empty()) return;
+  identity_.use = profile_for(site_, {ids_, identity_.model, has_cutter_});
+  go_by(identity_.use->profile);
+  const bool nameless = identity_.maker.empty() && identity_.model.empty();
+  if (nameless && purpose_ == Purpose::introduction) return;
   if (told_identity_ == identity_) return;
   told_identity_ = identity_;
   out_.events.emplace_back(identity_);

@@ -34,10 +34,12 @@ struct JobId {
 };
 
 /// The one command: print these ESC/POS bytes (bands, feed, cut). Exactly one of Printed, Failed,
-/// Unknown follows. The caller has committed that it is sending before it posts this.
+/// Unknown, MadeForAnother follows. The caller has committed that it is sending before it posts
+/// this.
 struct Print {
   JobId job;
   kiosk::Bytes bytes;
+  std::optional<Profile> made_for{};  ///< by which they were made; none: they suit every printer
 };
 
 /// Told at start and on every change.
@@ -47,11 +49,12 @@ struct StateChanged {
   bool operator==(const StateChanged&) const = default;
 };
 
-/// What GS I or its device id said; empty strings where it said nothing.
+/// What GS I or its device id said, empty strings where it said nothing, and the profile that
+/// counts from now on.
 struct Identified {
   std::string maker;
   std::string model;
-  std::string known_as{};  ///< its name in the table of printers, which a site may choose
+  std::optional<ProfileInUse> use{};  ///< none: it is driven by no profile
 
   bool operator==(const Identified&) const = default;
 };
@@ -74,6 +77,15 @@ struct Failed {
   bool operator==(const Failed&) const = default;
 };
 
+/// Nothing of it was sent: it was made for another model than the one that is here, whose profile
+/// this is. It must be made anew.
+struct MadeForAnother {
+  JobId job;
+  Profile here;
+
+  bool operator==(const MadeForAnother&) const = default;
+};
+
 /// A ticket, a part of one or nothing came out. Codes: printer/<state name>, printer/stuck (took no
 /// bytes for long), printer/no_completion (did not report), printer/no_report (never reports).
 struct Unknown {
@@ -90,7 +102,8 @@ struct Withdrawn {
   bool operator==(const Withdrawn&) const = default;
 };
 
-using PrinterEvent = std::variant<StateChanged, Identified, Printed, Failed, Unknown, Withdrawn>;
+using PrinterEvent =
+    std::variant<StateChanged, Identified, Printed, Failed, MadeForAnother, Unknown, Withdrawn>;
 
 /// Whether a part of a ticket of an earlier life of the program may hang out of the printer.
 enum class Remains { none, possible };
@@ -100,7 +113,7 @@ class EscposPrinter {
   using Command = Print;
   using Event = PrinterEvent;
 
-  explicit EscposPrinter(Profile profile, Remains remains = Remains::none);
+  explicit EscposPrinter(SiteProfile site, Remains remains = Remains::none);
 
   usb::Outputs<Event> step(usb::Moment now, std::span<const usb::Input> inputs,
                            std::span<const Command> commands);
@@ -120,6 +133,7 @@ class EscposPrinter {
       process_id,
       fence,
       identity,
+      type,
       report,
       full_status
     };
@@ -176,6 +190,7 @@ class EscposPrinter {
   void look_after_held_out(usb::Moment now);
   void publish();
   void tell_identity();
+  void go_by(Profile profile);
 
   std::vector<Ask> introduction_plan() const;
   std::vector<Ask> setup_plan() const;
@@ -195,8 +210,8 @@ class EscposPrinter {
   void disown(std::initializer_list<Owner> owners);
   void drop_asks(std::initializer_list<Ask::Kind> kinds);
 
-  Profile site_;
-  Profile profile_;  ///< what is left of the site's when the model is known
+  SiteProfile site_;
+  Profile profile_;  ///< the one in use
   Phase phase_ = Phase::closed;
   Purpose purpose_ = Purpose::setup;
   std::deque<Ask> plan_;
@@ -225,6 +240,7 @@ class EscposPrinter {
   bool knows_reports_ = false;
   DeviceId device_id_;
   Identified identity_;
+  std::optional<bool> has_cutter_;
   std::optional<Identified> told_identity_;
   std::optional<PrinterState> told_;
 
@@ -243,7 +259,7 @@ class EscposPrinter {
   std::size_t given_up_sent_ = 0;
   kiosk::Bytes given_up_;    ///< the job that is, while bytes of it are under way
   std::size_t owed_ = 0;     ///< bytes that it may wait for in the middle of a command
-  bool stuck_ = false;      ///< it takes no bytes
+  bool stuck_ = false;       ///< it takes no bytes
   bool dirty_ = false;       ///< the printer may hold a part of a job
   bool void_first_ = false;  ///< a part of a ticket hangs out of it
   std::shared_ptr<const kiosk::Bytes> void_end_;  ///< what is printed at the end of such a part

@@ -8,21 +8,23 @@ namespace {
 
 using kiosk::Milliseconds;
 
-/// Has everything, whatever the table says of its model.
-constexpr Profile full() {
-  Profile profile;
-  profile.by_model = Feature::absent;
-  return profile;
-}
-
 /// Only prints: a clone that answers nothing and drops bytes that come too fast.
 constexpr Profile plain() {
-  Profile profile = full();
+  Profile profile;
   profile.real_time_status = Feature::absent;
   profile.automatic_status = Feature::absent;
   profile.process_id = Feature::absent;
   profile.paper_fence = Feature::absent;
   profile.pause_between_writes = Milliseconds(50);
+  return profile;
+}
+
+constexpr int to_tear_bar_dots = 96;  // 12 mm
+
+/// The paper is torn off by hand, at a bar behind the head.
+constexpr Profile torn(Profile profile) {
+  profile.cutter = Cutter::none;
+  profile.feed_before_cut_dots = to_tear_bar_dots;
   return profile;
 }
 
@@ -33,14 +35,14 @@ constexpr Profile narrow(Profile profile) {
 
 /// Answers DLE EOT and GS r, knows no GS ( H.
 constexpr Profile clone() {
-  Profile profile = full();
+  Profile profile;
   profile.process_id = Feature::absent;
   return profile;
 }
 
 /// Vertical motion units of half a dot, 1/360 and 1/406 inch.
 constexpr Profile half_dots(int width_dots) {
-  Profile profile = full();
+  Profile profile;
   profile.width_dots = width_dots;
   profile.feed_units_per_dot = 2;
   return profile;
@@ -61,10 +63,10 @@ constexpr Presenter tptcm = {3, 4, 4};
 // Sources: the makers' command manuals; receipt-print-hq/escpos-printer-db (CC BY 4.0) for widths.
 constexpr std::array table = {
     KnownPrinter{"auto", "", 0, 0, Profile{}},
-    KnownPrinter{"full", "", 0, 0, full()},
+    KnownPrinter{"full", "", 0, 0, Profile{}},
     KnownPrinter{"plain", "", 0, 0, plain()},
     KnownPrinter{"plain-58", "", 0, 0, narrow(plain())},
-    KnownPrinter{"clone-58", "POS-58", 0, 0, narrow(clone())},
+    KnownPrinter{"clone-58", "POS-58", 0, 0, torn(narrow(clone()))},
     KnownPrinter{"clone-80", "POS-80", 0, 0, clone()},
     KnownPrinter{"epson-tm-t20", "TM-T20", 0x04B8, 0x0E03, half_dots(576)},
     KnownPrinter{"epson-tm-t20", "TM-T20", 0x04B8, 0x0E15, half_dots(576)},
@@ -81,32 +83,39 @@ bool begins_with(std::string_view text, std::string_view beginning) {
                     [&](char a, char b) { return a == upper(b); });
 }
 
-}  // namespace
+struct Match {
+  const KnownPrinter* printer = nullptr;
+  ProfileSource source = ProfileSource::nothing_known;
+};
 
-std::span<const KnownPrinter> known_printers() {
-  return table;
-}
-
-const KnownPrinter* find_printer(UsbIds ids, const DeviceId& told) {
+/// The entry that fits best: by the model's name, else by its ids.
+Match match(const FoundPrinter& found) {
   const auto fits = [](std::uint16_t wanted, std::uint16_t is) {
     return wanted == 0 || wanted == is;
   };
   for (const KnownPrinter& known : table) {
-    if (!known.model.empty() && fits(known.vendor, ids.vendor) &&
-        begins_with(told.model, known.model)) {
-      return &known;
+    if (!known.model.empty() && fits(known.vendor, found.ids.vendor) &&
+        begins_with(found.model, known.model)) {
+      return {&known, ProfileSource::model_name};
     }
   }
   for (const KnownPrinter& known : table) {
-    if (known.product != 0 && known.vendor == ids.vendor && known.product == ids.product) {
-      return &known;
+    if (known.product != 0 && UsbIds{known.vendor, known.product} == found.ids) {
+      return {&known, ProfileSource::usb_ids};
     }
   }
-  return nullptr;
+  return {};
 }
 
-Profile without_lacks(const Profile& site, const Profile& model) {
+/// The site's profile as the model is: its head and its presenter, what either of them lacks, and
+/// the slower pace.
+Profile fitted(const Profile& site, const Profile& model) {
   Profile both = site;
+  both.width_dots = model.width_dots;
+  both.band_rows = model.band_rows;
+  both.cutter = model.cutter;
+  both.feed_before_cut_dots = model.feed_before_cut_dots;
+  both.feed_units_per_dot = model.feed_units_per_dot;
   const auto keep = [](Feature& feature, Feature known) {
     if (known == Feature::absent) feature = Feature::absent;
   };
@@ -115,10 +124,44 @@ Profile without_lacks(const Profile& site, const Profile& model) {
   keep(both.process_id, model.process_id);
   keep(both.paper_fence, model.paper_fence);
   keep(both.port_status, model.port_status);
-  if (both.presenter.present == 0) both.presenter = model.presenter;
-  both.write_bytes_max = std::min(both.write_bytes_max, model.write_bytes_max);
-  both.pause_between_writes = std::max(both.pause_between_writes, model.pause_between_writes);
+  if (site.presenter.present == 0) {
+    both.presenter = model.presenter;
+    both.presenter.take_limit = site.presenter.take_limit;
+  }
+  both.write_bytes_max = std::min(site.write_bytes_max, model.write_bytes_max);
+  both.pause_between_writes = std::max(site.pause_between_writes, model.pause_between_writes);
   return both;
+}
+
+}  // namespace
+
+std::span<const KnownPrinter> known_printers() {
+  return table;
+}
+
+ProfileInUse profile_for(const SiteProfile& site, const FoundPrinter& found) {
+  const Match model = match(found);
+  ProfileInUse use{site.profile, site.name, ProfileSource::configured, 0};
+  Profile& profile = use.profile;
+  if (model.printer != nullptr) use.model_width_dots = model.printer->profile.width_dots;
+  if (site.name == profile_by_model) {
+    use.source = model.source;
+    if (model.printer != nullptr) {
+      use.name = model.printer->name;
+      profile = fitted(site.profile, model.printer->profile);
+    }
+    if (found.has_cutter == false) profile = torn(profile);
+    if (found.has_cutter == true && profile.cutter == Cutter::none) {
+      profile.cutter = Cutter::partial;
+      profile.feed_before_cut_dots = Profile{}.feed_before_cut_dots;
+    }
+  }
+  profile.width_dots = site.width_dots.value_or(profile.width_dots);
+  profile.band_rows = site.band_rows.value_or(profile.band_rows);
+  profile.cutter = site.cutter.value_or(profile.cutter);
+  profile.feed_before_cut_dots = site.feed_before_cut_dots.value_or(profile.feed_before_cut_dots);
+  profile.feed_units_per_dot = site.feed_units_per_dot.value_or(profile.feed_units_per_dot);
+  return use;
 }
 
 }  // namespace drivers::printer

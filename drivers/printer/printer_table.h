@@ -1,9 +1,10 @@
 #pragma once
 
-// What is known of models: defaults for a site to choose from, and what a driver leaves out when it
-// finds such a model. Clones share USB ids, so a site's own word stands above all of it.
+// What is known of models: for a site to choose from, and for a driver to go by when it finds such
+// a model. Clones share USB ids, so a site's own word stands above all of it.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -20,7 +21,7 @@ struct KnownPrinter {
   Profile profile;
 };
 
-/// The first, "auto", is the default: it has everything but what the found model lacks.
+/// The first, "auto", is the default: it goes by the model that is found.
 std::span<const KnownPrinter> known_printers();
 
 struct UsbIds {
@@ -30,12 +31,16 @@ struct UsbIds {
   bool operator==(const UsbIds&) const = default;
 };
 
-/// The entry that fits best: by the model's name, else by its ids; null when none does.
-const KnownPrinter* find_printer(UsbIds ids, const DeviceId& told);
+/// What a printer told of itself.
+struct FoundPrinter {
+  UsbIds ids;
+  std::string model;                 ///< its name for itself; empty: it told none
+  std::optional<bool> has_cutter{};  ///< the answer to GS I 2, of one that knows GS I
+};
 
-/// The site's profile without what the model is known to lack, and with its presenter and its
-/// limits of pace. Width, bands, cutter and units stay the site's, because tickets are laid out
-/// before a printer is found.
-Profile without_lacks(const Profile& site, const Profile& model);
+/// The profile by which the found printer is driven: what the site set, else what is known of its
+/// model, by name before ids, else what it told, else the default. A lack of a known model holds
+/// beside the site's, and the slower pace of both.
+ProfileInUse profile_for(const SiteProfile& site, const FoundPrinter& found);
 
 }  // namespace drivers::printer

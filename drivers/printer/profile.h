@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 
 #include "kiosk/base/instant.h"
 
@@ -23,8 +25,8 @@ struct Presenter {
   bool operator==(const Presenter&) const = default;
 };
 
-/// What a receipt printer is and what it lacks; a site chooses it, USB ids only suggest it because
-/// clones share them. The defaults are an 80 mm printer of 203 dpi that has everything.
+/// What a receipt printer is and what it lacks. The defaults are an 80 mm printer of 203 dpi that
+/// has everything.
 struct Profile {
   int width_dots = 576;  ///< printable dots in a row: 384 (58 mm), 512 or 576 (80 mm)
   int band_rows = 128;   ///< rows of one GS v 0 command; clones garble more than about 1000
@@ -32,7 +34,6 @@ struct Profile {
   int feed_before_cut_dots = 24;  ///< with GS V 65/66, on top of the way to the cutter
   int feed_units_per_dot = 1;     ///< vertical motion units: 2 where the model's are half a dot
   Presenter presenter;
-  Feature by_model = Feature::present;  ///< leave out what its model is known to lack
 
   Feature real_time_status = Feature::present;  ///< answers DLE EOT
   Feature automatic_status = Feature::present;  ///< knows GS a (ASB)
@@ -47,6 +48,33 @@ struct Profile {
   kiosk::Milliseconds completion_limit{20'000};   ///< last byte taken -> completion report
 
   bool operator==(const Profile&) const = default;
+};
+
+inline constexpr const char* profile_by_model = "auto";
+
+/// What a site says of its printer. With "auto" the model that is found fills what is left open.
+struct SiteProfile {
+  std::string name = profile_by_model;  ///< in the table of printers
+  Profile profile;                      ///< the one of that name, with the site's other keys
+  std::optional<int> width_dots{};      ///< the site's own word, above any model's
+  std::optional<int> band_rows{};
+  std::optional<Cutter> cutter{};
+  std::optional<int> feed_before_cut_dots{};
+  std::optional<int> feed_units_per_dot{};
+
+  bool operator==(const SiteProfile&) const = default;
+};
+
+/// Where the profile comes from by which a printer is driven.
+enum class ProfileSource { configured, model_name, usb_ids, nothing_known };
+
+struct ProfileInUse {
+  Profile profile;
+  std::string name = profile_by_model;
+  ProfileSource source = ProfileSource::nothing_known;
+  int model_width_dots = 0;  ///< of the model that was found; 0: not known
+
+  bool operator==(const ProfileInUse&) const = default;
 };
 
 }  // namespace drivers::printer

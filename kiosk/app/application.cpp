@@ -85,6 +85,7 @@ class Application {
   void to_records(shell::RecordsInput input);
   bool to_printer(PrintBytes bytes);
   void printer_event(const drivers::printer::PrinterEvent& event);
+  void printer_found(PrinterFound found);
   void job_ended(std::int64_t job, domain::PrintState state);
 
   const shell::Config config_;
@@ -206,7 +207,12 @@ void Application::printer_event(const drivers::printer::PrinterEvent& event) {
           [&](const StateChanged& changed) {
             to_records(shell::PrinterChanged{health_of(changed.state)});
           },
-          [](const Identified&) {},
+          [&](const Identified& identified) {
+            if (identified.use) printer_found({identified.use->profile});
+          },
+          [&](const MadeForAnother& made) {
+            printer_found({made.here, made.job.value});
+          },
           [](const Withdrawn&) {},
           [&](const Printed& printed) {
             job_ended(printed.job.value, domain::PrintState::printed);
@@ -224,7 +230,12 @@ void Application::job_ended(std::int64_t job, domain::PrintState state) {
 }
 
 bool Application::to_printer(PrintBytes bytes) {
-  return devices_->print({drivers::printer::JobId{bytes.job}, std::move(bytes.bytes)});
+  return devices_->print(
+      {drivers::printer::JobId{bytes.job}, std::move(bytes.bytes), bytes.made_for});
+}
+
+void Application::printer_found(PrinterFound found) {
+  if (!records_->post(found)) shell::log(shell::Severity::error, "records_queue_full");
 }
 
 void Application::to_loop(shell::LoopInput input) {

@@ -77,7 +77,7 @@ class Watch {
     std::unique_lock lock(mutex_);
     std::optional<PrinterEvent> found;
     changed_.wait_for(lock, print_limit, [&] {
-      for (const PrinterEvent& event : printed_) {
+      for (const PrinterEvent& event : std::exchange(printed_, {})) {
         const bool about_state = std::holds_alternative<StateChanged>(event) ||
                                  std::holds_alternative<Identified>(event);
         if (!about_state) found = event;
@@ -85,6 +85,17 @@ class Watch {
       return found.has_value();
     });
     return found;
+  }
+
+  /// Of the printer as far as it is known by now.
+  std::optional<drivers::printer::Profile> profile() {
+    const std::lock_guard lock(mutex_);
+    std::optional<drivers::printer::Profile> last;
+    for (const drivers::printer::PrinterEvent& event : printed_) {
+      const auto* identified = std::get_if<drivers::printer::Identified>(&event);
+      if (identified != nullptr && identified->use) last = identified->use->profile;
+    }
+    return last;
   }
 
  private:
@@ -192,14 +203,21 @@ int try_print(const shell::Config& config, DeviceSet& devices, Watch& watch) {
   auto tickets = TicketPrinter::create(config, *catalogues);
   if (!tickets) return complain(tickets.error());
   const Instant now = std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
-  auto page = (*tickets)->test_page({now, ClockTrust::rtc});
-  if (!page) return complain(page.error());
-  fmt::print("printing a test page of {} bytes ...\n", page->size());
-  std::fflush(stdout);
-  if (!devices.print({drivers::printer::JobId{1}, std::move(*page)})) {
-    return complain({"printer", "busy", "the printer takes no job"});
-  }
-  const auto ended = watch.job();
+  if (const auto found = watch.profile()) (*tickets)->go_by(*found);
+  std::optional<drivers::printer::PrinterEvent> ended;
+  const drivers::printer::MadeForAnother* other = nullptr;
+  do {
+    auto page = (*tickets)->test_page({now, ClockTrust::rtc});
+    if (!page) return complain(page.error());
+    fmt::print("printing a test page of {} bytes ...\n", page->size());
+    std::fflush(stdout);
+    if (!devices.print({drivers::printer::JobId{1}, std::move(*page), (*tickets)->profile()})) {
+      return complain({"printer", "busy", "the printer takes no job"});
+    }
+    ended = watch.job();
+    other = ended ? std::get_if<drivers::printer::MadeForAnother>(&*ended) : nullptr;
+    if (other != nullptr) (*tickets)->go_by(other->here);
+  } while (other != nullptr);
   if (!ended) return complain({"printer", "silent", "the printer did not say how it ended"});
   if (const auto* failed = std::get_if<drivers::printer::Failed>(&*ended)) {
     return complain(failed->why);

@@ -90,6 +90,42 @@ std::string printer_trouble(journeys::PrinterHealth health) {
   return {};
 }
 
+/// Empty: the configured width is the model's, or the model is not known.
+std::string width_trouble(const drivers::printer::ProfileInUse& use) {
+  const int configured = use.profile.width_dots;
+  const int model = use.model_width_dots;
+  if (model == 0 || model == configured) return {};
+  return fmt::format(
+      "its model prints {} dots in a row, the configuration says {}: {}; leave printer.width_dots "
+      "out, with profile \"auto\"",
+      model, configured,
+      configured > model ? "tickets are cut off at the right" : "tickets leave paper blank");
+}
+
+/// "profile epson-tm-t88 (by its name): 512 dots in a row, partial cut"
+std::string in_words(const drivers::printer::ProfileInUse& use) {
+  using drivers::printer::Cutter;
+  using drivers::printer::ProfileSource;
+  const auto source = [&] {
+    switch (use.source) {
+      case ProfileSource::configured:
+        return "as configured";
+      case ProfileSource::model_name:
+        return "by its name";
+      case ProfileSource::usb_ids:
+        return "by its USB ids";
+      case ProfileSource::nothing_known:
+        return "its model is not known";
+    }
+    return "";
+  };
+  const char* cut = use.profile.cutter == Cutter::none   ? "no cut"
+                    : use.profile.cutter == Cutter::full ? "full cut"
+                                                         : "partial cut";
+  return fmt::format("profile {} ({}): {} dots in a row, {}", use.name, source(),
+                     use.profile.width_dots, cut);
+}
+
 }  // namespace
 
 Told journey_event(const drivers::id_card::ReaderEvent& event) {
@@ -206,7 +242,11 @@ Reported report(DeviceReport& report, const drivers::printer::PrinterEvent& even
     next.detail = identified->maker;
     if (!identified->model.empty())
       next.detail += (next.detail.empty() ? "" : " ") + identified->model;
-    if (!identified->known_as.empty()) next.detail += ", profile " + identified->known_as;
+    if (identified->use) {
+      next.detail += (next.detail.empty() ? "" : "; ") + in_words(*identified->use);
+      const std::string trouble = width_trouble(*identified->use);
+      if (!trouble.empty()) next.detail += "; " + trouble;
+    }
   }
   return update(report, std::move(next));
 }
@@ -255,10 +295,19 @@ void log_event(const std::string&, const drivers::printer::PrinterEvent& event) 
                    shell::log(shell::Severity::info, "printer_identified",
                               {{"maker", identified.maker},
                                {"model", identified.model},
-                               {"known_as", identified.known_as}});
+                               {"profile", identified.use ? in_words(*identified.use) : ""}});
+                   if (!identified.use) return;
+                   const std::string trouble = width_trouble(*identified.use);
+                   if (trouble.empty()) return;
+                   shell::log(shell::Severity::warning, "printer_width", {{"what", trouble}});
                  },
                  [](const Printed&) {},
                  [](const Failed& failed) { shell::log_error("print", failed.why); },
+                 [](const MadeForAnother& made) {
+                   shell::log(shell::Severity::info, "printer_is_another",
+                              {{"job", std::to_string(made.job.value)},
+                               {"width_dots", std::to_string(made.here.width_dots)}});
+                 },
                  [](const Unknown& unknown) { shell::log_error("print", unknown.why); },
                  [](const Withdrawn& withdrawn) {
                    shell::log(shell::Severity::info, "ticket_not_taken",

@@ -92,6 +92,10 @@ bool RecordsWorker::post(shell::ControlCall call) {
   return queue_.push(Item(std::move(call)));
 }
 
+bool RecordsWorker::post(PrinterFound found) {
+  return queue_.push(Item(std::move(found)));
+}
+
 void RecordsWorker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const Now now = clock_.now();
@@ -119,8 +123,18 @@ void RecordsWorker::take(Item item) {
                    inputs_.push_back(std::move(input));
                  },
                  [&](shell::ControlCall& call) { take_control(std::move(call)); },
+                 [&](const PrinterFound& found) { take_printer(found); },
              },
              item);
+}
+
+void RecordsWorker::take_printer(const PrinterFound& found) {
+  parts_.tickets->go_by(found.profile);
+  if (found.again == 0) return;
+  const auto job = parts_.ledger->print_job(found.again);
+  if (job && *job) return print(**job);
+  if (!job) shell::log_error("ticket", job.error());
+  inputs_.push_back(shell::JobEnded{found.again, domain::PrintState::failed});
 }
 
 void RecordsWorker::take_control(shell::ControlCall call) {
@@ -227,7 +241,7 @@ void RecordsWorker::print(const domain::PrintJob& job) {
   if (!bytes) {
     shell::log_error("ticket", bytes.error());
     inputs_.push_back(shell::JobEnded{job.id, domain::PrintState::failed});
-  } else if (!ports_.to_printer({job.id, std::move(*bytes)})) {
+  } else if (!ports_.to_printer({job.id, std::move(*bytes), parts_.tickets->profile()})) {
     inputs_.push_back(shell::JobEnded{job.id, domain::PrintState::failed});
   }
 }
@@ -246,7 +260,7 @@ void RecordsWorker::answer_list(const shell::ListAnswer& list) {
       call.mapped().reply(shell::error_reply(bytes.error()));
       return;
     }
-    ports_.to_printer({0, std::move(*bytes)});
+    ports_.to_printer({0, std::move(*bytes), parts_.tickets->profile()});
   }
   const bool file = call.mapped().request.has("after");
   call.mapped().reply(

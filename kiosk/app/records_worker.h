@@ -18,6 +18,14 @@ namespace kiosk::app {
 struct PrintBytes {
   std::int64_t job = 0;
   Bytes bytes;
+  drivers::printer::Profile made_for;
+};
+
+/// The profile of the printer that is here; `again` is a ticket that was made for another one and
+/// did not reach it, 0: none.
+struct PrinterFound {
+  drivers::printer::Profile profile;
+  std::int64_t again = 0;
 };
 
 /// Where the records' worker hands things on to; none of it may block. Called on its thread.
@@ -51,16 +59,18 @@ class RecordsWorker {
   /// Thread: any.
   bool post(shell::RecordsInput input);
   bool post(shell::ControlCall call);
+  bool post(PrinterFound found);
 
  private:
   struct DeviceStates {
     std::string reader = "missing";
     std::string scanner = "missing";
   };
-  using Item = std::variant<shell::RecordsInput, shell::ControlCall>;
+  using Item = std::variant<shell::RecordsInput, shell::ControlCall, PrinterFound>;
 
   void run(const std::stop_token& stop);
   void take(Item item);
+  void take_printer(const PrinterFound& found);
   void take_control(shell::ControlCall call);
   void hand_out(shell::RecordsOutput output);
   void print(const domain::PrintJob& job);

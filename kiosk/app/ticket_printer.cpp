@@ -91,11 +91,11 @@ Result<std::unique_ptr<TicketPrinter>> TicketPrinter::create(const shell::Config
 
 Result<Bytes> TicketPrinter::encoded(const printing::Template& document,
                                      const printing::Values& values) {
-  const auto picture = printing::render(document, values, fonts_, config_.printer.width_dots);
+  const auto picture = printing::render(document, values, fonts_, profile_.width_dots);
   if (!picture) return pass_on(picture.error());
   const shell::PrinterPlace& place = config_.devices.printer;
   if (place.kind == shell::PrinterKind::cups) return printing::encode(*picture, sheet_of(place));
-  return printing::encode(*picture, config_.printer);
+  return printing::encode(*picture, profile_);
 }
 
 Result<Bytes> TicketPrinter::ticket(const domain::PrintJob& job, const Now& now) {
@@ -115,8 +115,8 @@ Result<Bytes> TicketPrinter::test_page(const Now& now) {
   const domain::LocalTime local = domain::local_time(rules.zone, now.instant);
   printing::Values values;
   values["title"] = fmt::format("Kiosk {}", rules.kiosk_code);
-  values["width"] = fmt::format("{} dots; both ends of the line are within the paper:",
-                                config_.printer.width_dots);
+  values["width"] =
+      fmt::format("{} dots; both ends of the line are within the paper:", profile_.width_dots);
   values["sample"] = "0123456789 AaBbGg 王芳 𠮷䶮㛃𬱖 买买提";
   values["when"] = domain::iso(local.date) + " " + domain::clock(local.time);
   values["code"] = "TEST-" + rules.kiosk_code;

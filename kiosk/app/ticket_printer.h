@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/printer/printer_table.h"
 #include "kiosk/app/ticket_text.h"
 #include "kiosk/shell/status.h"
 #include "kiosk/text/fonts.h"
@@ -27,6 +28,10 @@ class TicketPrinter {
   static Result<std::unique_ptr<TicketPrinter>> create(const shell::Config& config,
                                                        const Catalogues& catalogues);
 
+  /// By which tickets are made from now on: a printer was found.
+  void go_by(const drivers::printer::Profile& profile) { profile_ = profile; }
+  const drivers::printer::Profile& profile() const { return profile_; }
+
   Result<Bytes> ticket(const domain::PrintJob& job, const Now& now);
   /// A staff's list as a document: a line an item.
   Result<Bytes> list(shell::StaffList which, const std::vector<shell::ListedItem>& items,
@@ -37,13 +42,17 @@ class TicketPrinter {
 
  private:
   TicketPrinter(const shell::Config& config, const Catalogues& catalogues, text::Fonts fonts)
-      : config_(config), catalogues_(catalogues), fonts_(std::move(fonts)) {}
+      : config_(config),
+        catalogues_(catalogues),
+        fonts_(std::move(fonts)),
+        profile_(drivers::printer::profile_for(config.printer, {}).profile) {}
 
   Result<Bytes> encoded(const printing::Template& document, const printing::Values& values);
 
   const shell::Config& config_;
   const Catalogues& catalogues_;
   text::Fonts fonts_;
+  drivers::printer::Profile profile_;
   std::map<std::string, printing::Template> templates_;  ///< by language
 };
 

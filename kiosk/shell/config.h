@@ -102,7 +102,7 @@ struct Config {
   std::string recording_folder;  ///< empty: sessions are not recorded
 
   DeviceSettings devices;
-  drivers::printer::Profile printer;
+  drivers::printer::SiteProfile printer;
   std::map<std::string, std::string> ticket_templates;  ///< ReceiptLine file by language
   SecondIdentifier second_identifier = SecondIdentifier::phone_last4;
   std::vector<FontFile> fonts;  ///< empty: the system's

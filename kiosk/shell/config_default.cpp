@@ -15,9 +15,9 @@ constexpr std::string_view heading =
     R"(# The configuration of a kiosk: every key, what it is for, what is allowed, its default.
 #
 # A site copies this file, sets what must be set, and asks `kiosk check-config FILE`. Lines that
-# begin with # and no space are examples: of keys that must be given, and of tables that repeat.
-# Relative paths start at the folder of the file. Secrets never stand here, only paths of files
-# (mode 0600) that hold them.
+# begin with # and no space are examples: of keys that must be given, of keys that without a line
+# of their own follow another one, and of tables that repeat. Relative paths start at the folder of
+# the file. Secrets never stand here, only paths of files (mode 0600) that hold them.
 )";
 
 /// Appends a text as comment lines.
@@ -45,8 +45,9 @@ void describe(std::string& out, const ConfigKey& key) {
 
 void show(std::string& out, const ConfigKey& key, const std::string& name) {
   describe(out, key);
-  out += key.example.empty() ? fmt::format("{} = {}\n", name, shown_value(key.target))
-                             : fmt::format("#{} = {}\n", name, key.example);
+  const std::string& example = key.example.empty() ? key.unset : key.example;
+  out += example.empty() ? fmt::format("{} = {}\n", name, shown_value(key.target))
+                         : fmt::format("#{} = {}\n", name, example);
 }
 
 constexpr const char* words_example = R"(#"ID" = { zh-Hans = "…", en = "…" })";

@@ -1,5 +1,9 @@
 #include "kiosk/shell/config_keys.h"
 
+#include <algorithm>
+
+#include "drivers/printer/printer_table.h"
+
 namespace kiosk::shell {
 namespace {
 
@@ -104,6 +108,98 @@ Keys printer_place_keys(PrinterPlace& p) {
   };
 }
 
+ChoiceTarget printer_model(drivers::printer::SiteProfile* to) {
+  ChoiceTarget target;
+  std::vector<drivers::printer::Profile> profiles;
+  for (const drivers::printer::KnownPrinter& known : drivers::printer::known_printers()) {
+    if (!profiles.empty() && known.name == target.names.back()) continue;  // one for several ids
+    target.names.emplace_back(known.name);
+    profiles.push_back(known.profile);
+  }
+  target.get = [to, names = target.names] {
+    return std::size_t(std::find(names.begin(), names.end(), to->name) - names.begin());
+  };
+  target.set = [to, names = target.names, profiles](std::size_t i) {
+    to->name = names[i];
+    to->profile = profiles[i];
+  };
+  return target;
+}
+
+ChoiceTarget feature(drivers::printer::Feature* to) {
+  using drivers::printer::Feature;
+  return choice(to, {{"present", Feature::present}, {"absent", Feature::absent}});
+}
+
+/// What follows the profile unless the site says otherwise.
+Keys printer_head_keys(drivers::printer::SiteProfile& site) {
+  using drivers::printer::Cutter;
+  return {
+      {"printer.profile", printer_model(&site),
+       "\"auto\" goes by the model that is found: its width, cutter, bands and units, what it "
+       "lacks, its presenter; an unknown one is taken for 80 mm with everything. \"full\" has "
+       "everything, \"plain\" is a clone that only prints, the others are models. What is given "
+       "below stands above it; of a known model's lacks and pace \"auto\" keeps the more "
+       "cautious."},
+      {"printer.width_dots",
+       WholeTarget{&site.width_dots, 384, 576, {384, 512, 576}},
+       "Printable dots of a row: 384 (58 mm), 512 or 576 (80 mm). Not given: the profile's.",
+       {},
+       "576"},
+      {"printer.band_rows",
+       WholeTarget{&site.band_rows, 8, 1024},
+       "Rows that are sent as one picture; clones garble more than about 1000. Not given: the "
+       "profile's.",
+       {},
+       "128"},
+      {"printer.cutter",
+       choice(&site.cutter,
+              {{"partial", Cutter::partial}, {"full", Cutter::full}, {"none", Cutter::none}}),
+       "How the paper is cut. Not given: the profile's, or what the printer tells.",
+       {},
+       "\"partial\""},
+      {"printer.feed_before_cut_dots",
+       WholeTarget{&site.feed_before_cut_dots, 0, 255},
+       "Feed before the cut, on top of the way to the cutter; without a cutter, the way to the "
+       "bar at which paper is torn off. Not given: the profile's.",
+       {},
+       "24"},
+      {"printer.feed_units_per_dot",
+       WholeTarget{&site.feed_units_per_dot, 1, 4},
+       "Vertical motion units of a dot; 2 where the model's are half a dot. Not given: the "
+       "profile's.",
+       {},
+       "1"},
+  };
+}
+
+Keys printer_profile_keys(drivers::printer::Profile& p) {
+  return {
+      {"printer.present", WholeTarget{&p.presenter.present, 0, 255},
+       "The n of GS e that holds a ticket out, by the model's manual; 0: it has no presenter."},
+      {"printer.present_steps", WholeTarget{&p.presenter.present_steps, 0, 255},
+       "How far, in the model's own steps."},
+      {"printer.withdraw", WholeTarget{&p.presenter.withdraw, 0, 255},
+       "The n of GS e that takes a ticket back which nobody took; 0: it stays."},
+      {"printer.take_limit_ms", WholeTarget{&p.presenter.take_limit, 5'000, 600'000},
+       "From held out to taken back."},
+      {"printer.real_time_status", feature(&p.real_time_status), "Answers DLE EOT."},
+      {"printer.automatic_status", feature(&p.automatic_status), "Reports changes by itself."},
+      {"printer.process_id", feature(&p.process_id), "Answers GS ( H; found out by itself."},
+      {"printer.paper_fence", feature(&p.paper_fence), "Answers GS r; found out by itself."},
+      {"printer.port_status", feature(&p.port_status), "Its USB port status can be believed."},
+      {"printer.write_bytes_max", WholeTarget{&p.write_bytes_max, 64, 65'536},
+       "Bytes of one USB transfer."},
+      {"printer.pause_between_writes_ms", WholeTarget{&p.pause_between_writes, 0, 1'000},
+       "For clones that drop bytes."},
+      {"printer.open_settle_ms", WholeTarget{&p.open_settle, 0, 5'000}, "Rest after plugging in."},
+      {"printer.no_progress_limit_ms", WholeTarget{&p.no_progress_limit, 1'000, 300'000},
+       "A printer that takes no byte for so long is given up."},
+      {"printer.completion_limit_ms", WholeTarget{&p.completion_limit, 1'000, 300'000},
+       "From the last byte to the report that the ticket is out."},
+  };
+}
+
 }  // namespace
 
 std::vector<ConfigKey> device_keys(DeviceSettings& devices) {
@@ -111,6 +207,12 @@ std::vector<ConfigKey> device_keys(DeviceSettings& devices) {
   add(keys, scanner_keys(devices.scanner));
   add(keys, smart_card_keys(devices.smart_cards));
   add(keys, printer_place_keys(devices.printer));
+  return keys;
+}
+
+std::vector<ConfigKey> printer_keys(drivers::printer::SiteProfile& printer) {
+  Keys keys = printer_head_keys(printer);
+  add(keys, printer_profile_keys(printer.profile));
   return keys;
 }
 

@@ -2,8 +2,6 @@
 
 #include <iterator>
 
-#include "drivers/printer/printer_table.h"
-
 namespace kiosk::shell {
 namespace {
 
@@ -258,65 +256,6 @@ Keys time_out_keys(journeys::TimeOuts& t) {
       {"time_outs.commit_s", WholeTarget{&t.commit, 1, 60}, "For the ledger to record a check-in."},
       {"time_outs.lockout_min", WholeTarget{&t.lockout, 1, 120},
        "How long birth date and digits are locked after three misses."},
-  };
-}
-
-ChoiceTarget printer_model(drivers::printer::Profile* to) {
-  std::vector<std::pair<const char*, drivers::printer::Profile>> models;
-  for (const drivers::printer::KnownPrinter& known : drivers::printer::known_printers()) {
-    if (!models.empty() && known.name == models.back().first) continue;  // one for several ids
-    models.emplace_back(known.name.data(), known.profile);
-  }
-  return choice(to, std::move(models));
-}
-
-ChoiceTarget feature(drivers::printer::Feature* to) {
-  using drivers::printer::Feature;
-  return choice(to, {{"present", Feature::present}, {"absent", Feature::absent}});
-}
-
-Keys printer_keys(drivers::printer::Profile& p) {
-  using drivers::printer::Cutter;
-  return {
-      {"printer.profile", printer_model(&p),
-       "Sets all that follows: \"auto\" has everything but what the model that is found lacks, "
-       "\"full\" has everything, \"plain\" is a clone that only prints, the others are models. "
-       "What "
-       "is given below stands above it."},
-      {"printer.width_dots", WholeTarget{&p.width_dots, 384, 576, {384, 512, 576}},
-       "Printable dots of a row: 384 (58 mm), 512 or 576 (80 mm)."},
-      {"printer.band_rows", WholeTarget{&p.band_rows, 8, 1024},
-       "Rows that are sent as one picture; clones garble more than about 1000."},
-      {"printer.cutter",
-       choice(&p.cutter,
-              {{"partial", Cutter::partial}, {"full", Cutter::full}, {"none", Cutter::none}}),
-       "How the paper is cut."},
-      {"printer.feed_before_cut_dots", WholeTarget{&p.feed_before_cut_dots, 0, 255},
-       "Feed before the cut, on top of the way to the cutter."},
-      {"printer.feed_units_per_dot", WholeTarget{&p.feed_units_per_dot, 1, 4},
-       "Vertical motion units of a dot; 2 where the model's are half a dot."},
-      {"printer.present", WholeTarget{&p.presenter.present, 0, 255},
-       "The n of GS e that holds a ticket out, by the model's manual; 0: it has no presenter."},
-      {"printer.present_steps", WholeTarget{&p.presenter.present_steps, 0, 255},
-       "How far, in the model's own steps."},
-      {"printer.withdraw", WholeTarget{&p.presenter.withdraw, 0, 255},
-       "The n of GS e that takes a ticket back which nobody took; 0: it stays."},
-      {"printer.take_limit_ms", WholeTarget{&p.presenter.take_limit, 5'000, 600'000},
-       "From held out to taken back."},
-      {"printer.real_time_status", feature(&p.real_time_status), "Answers DLE EOT."},
-      {"printer.automatic_status", feature(&p.automatic_status), "Reports changes by itself."},
-      {"printer.process_id", feature(&p.process_id), "Answers GS ( H; found out by itself."},
-      {"printer.paper_fence", feature(&p.paper_fence), "Answers GS r; found out by itself."},
-      {"printer.port_status", feature(&p.port_status), "Its USB port status can be believed."},
-      {"printer.write_bytes_max", WholeTarget{&p.write_bytes_max, 64, 65'536},
-       "Bytes of one USB transfer."},
-      {"printer.pause_between_writes_ms", WholeTarget{&p.pause_between_writes, 0, 1'000},
-       "For clones that drop bytes."},
-      {"printer.open_settle_ms", WholeTarget{&p.open_settle, 0, 5'000}, "Rest after plugging in."},
-      {"printer.no_progress_limit_ms", WholeTarget{&p.no_progress_limit, 1'000, 300'000},
-       "A printer that takes no byte for so long is given up."},
-      {"printer.completion_limit_ms", WholeTarget{&p.completion_limit, 1'000, 300'000},
-       "From the last byte to the report that the ticket is out."},
   };
 }
 

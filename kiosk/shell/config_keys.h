@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,7 +25,7 @@ struct FlagTarget {
 
 /// The key's name ends with the unit: none, _ms, _s or _min.
 struct WholeTarget {
-  std::variant<int*, std::size_t*, Milliseconds*, Seconds*, Minutes*> to;
+  std::variant<int*, std::optional<int>*, std::size_t*, Milliseconds*, Seconds*, Minutes*> to;
   std::int64_t least;
   std::int64_t most;
   std::vector<std::int64_t> only = {};  ///< empty: all from least to most
@@ -102,6 +103,7 @@ struct ConfigKey {
   ConfigTarget target;
   std::string help;
   std::string example = {};  ///< TOML; only keys that must be given have one
+  std::string unset = {};    ///< TOML; an example of a key that without it follows another one
 };
 
 struct ClinicRow {
@@ -123,6 +125,7 @@ void add(std::vector<ConfigKey>& keys, std::vector<ConfigKey> more);
 
 /// Those of what is plugged in; `devices` must outlive them.
 std::vector<ConfigKey> device_keys(DeviceSettings& devices);
+std::vector<ConfigKey> printer_keys(drivers::printer::SiteProfile& printer);
 
 std::vector<ConfigKey> language_keys(journeys::Language& row);
 std::vector<ConfigKey> opening_hours_keys(OpeningHoursRow& row);

@@ -25,14 +25,17 @@ struct At {
 };
 
 std::int64_t whole_of(const WholeTarget& target) {
-  return std::visit(overloaded{[](const int* to) { return std::int64_t(*to); },
-                               [](const std::size_t* to) { return std::int64_t(*to); },
-                               [](const auto* to) { return std::int64_t(to->count()); }},
-                    target.to);
+  return std::visit(
+      overloaded{[](const int* to) { return std::int64_t(*to); },
+                 [](const std::optional<int>* to) { return std::int64_t(to->value_or(0)); },
+                 [](const std::size_t* to) { return std::int64_t(*to); },
+                 [](const auto* to) { return std::int64_t(to->count()); }},
+      target.to);
 }
 
 void put(const WholeTarget& target, std::int64_t value) {
   std::visit(overloaded{[&](int* to) { *to = static_cast<int>(value); },
+                        [&](std::optional<int>* to) { *to = static_cast<int>(value); },
                         [&](std::size_t* to) { *to = static_cast<std::size_t>(value); },
                         [&](Milliseconds* to) { *to = Milliseconds(value); },
                         [&](Seconds* to) { *to = Seconds(value); },

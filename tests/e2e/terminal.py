@@ -25,11 +25,15 @@ class Terminal:
             "test": "true", "server.sign_in": '"none"', "server.url": '"http://127.0.0.1:9/fhir"',
             "control.socket": f'"{case.folder}/control"', **changes}))
 
+    devices = ()  # as in UsbKiosk
+
     def start(self, *arguments, plugged=True):
         self.bus.unlink(missing_ok=True)
         command = [self.case.build.program("kiosk-usbfs"), "--socket", str(self.bus)]
         if not plugged:
             command.append("--unplugged")
+        for device in self.devices:
+            command += ["--device", device]
         return subprocess.Popen(
             [*command, "--", self.case.build.program("kiosk"), *arguments, "--config",
              str(self.config)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -66,6 +70,23 @@ def devices_listed(case):
     status, said = terminal.run("devices", plugged=False)
     equal(status, 1, said)
     check("not found: check cable and power" in said, said)
+
+
+@e2e("terminal: a width that is not the printer's is told, and a test page fits without one",
+     seconds=5)
+def printer_width(case):
+    terminal = Terminal(case, **{"printer.profile": '"auto"', "printer.width_dots": "576"})
+    terminal.devices = ("printer=epson_tm_t88@1-1", "reader=reader@1-2", "scanner=scanner@1-3")
+    status, said = terminal.run("devices")
+    equal(status, 0, said)
+    for words in ("profile epson-tm-t88 (by its name): 576 dots in a row",
+                  "its model prints 512 dots in a row, the configuration says 576",
+                  "cut off at the right"):
+        check(words in said, lambda: f"{words!r} is not in {said}")
+    terminal = Terminal(case, **{"printer.profile": '"auto"'})
+    terminal.devices = ("printer=epson_tm_t88@1-1",)
+    status, said = terminal.run("test", "print")
+    check(status == 0 and "printed" in said, said)
 
 
 @e2e("terminal: devices of a running kiosk are asked of it, and tried only when it is stopped",

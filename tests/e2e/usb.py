@@ -1,4 +1,8 @@
 """The production program over libusb, with emulated devices on an emulated USB bus."""
+import functools
+import operator
+import pathlib
+
 import control
 from harness import check, e2e, equal
 from hospital_process import Hospital
@@ -40,7 +44,7 @@ class UsbKiosk(Kiosk):
 
     def ask(self, op, **members):
         if op in ("card", "lift_card", "scan", "printer", "device", "paper", "halt", "bus",
-                  "take_paper"):
+                  "take_paper", "tear_off"):
             return control.ask(self.bus, {"op": op, **members}, self.case.limit(10))
         return super().ask(op, **members)
 
@@ -123,3 +127,59 @@ def drivers_given_back(case):
     equal(drivers, {"printer": "usbfs", "reader": "usbfs", "scanner": "usbfs"}, "drivers")
     kiosk.stop()
     check("printer=usblp reader=none scanner=usbhid" in kiosk.log(), kiosk.log)
+
+
+def ink_of(picture):
+    """Width of a PBM file, and the first and last column that have ink."""
+    head, size, bits = picture.read_bytes().split(b"\n", 2)
+    equal(head, b"P4", f"{picture} is a bitmap")
+    width = int(size.split()[0])
+    row_bytes = (width + 7) // 8
+    rows = [int.from_bytes(bits[at:at + row_bytes]) for at in range(0, len(bits), row_bytes)]
+    black = functools.reduce(operator.or_, rows)
+    columns = [x for x in range(width) if black >> (row_bytes * 8 - 1 - x) & 1]
+    return width, columns[0], columns[-1]
+
+
+class TwoModels(UsbKiosk):
+    devices = ("narrow=clone_58@1-1", "wide=epson_tm_t88@1-4", "reader=reader@1-2",
+               "scanner=scanner@1-3")
+
+
+@e2e("usb: a 58 mm clone, then a TM-T88 in its place: each ticket is whole at its model's width",
+     short=True, seconds=8)
+def models_swapped(case):
+    hospital = Hospital(case)
+    kiosk = TwoModels(case, hospital, changes={"printer.profile": '"auto"'})
+    program = case.build.program("kiosk")
+
+    def devices_say(*words):
+        said = case.run(program, "devices", "--config", str(kiosk.config)).stdout
+        return all(word in said for word in words)
+
+    kiosk.device("wide", "unplugged")
+    kiosk.until("the clone is known", lambda: devices_say(
+        "POS-58", "profile clone-58 (by its name)", "384 dots in a row, no cut"))
+    kiosk.ready()
+    kiosk.lay(hospital.people["one_booked"])
+    kiosk.confirm()
+    kiosk.until("the first is printed", lambda: kiosk.log().count("state=printed") == 1)
+    kiosk.home()
+    kiosk.ask("tear_off", device="narrow")
+    kiosk.device("narrow", "unplugged")
+    kiosk.until_status(printer="unplugged")
+    kiosk.device("wide", "ok")
+    kiosk.until_status(printer="ok")
+    kiosk.scan(hospital.people["by_booking"]["booking"])
+    kiosk.confirm()
+    kiosk.until("the second is printed", lambda: kiosk.log().count("state=printed") == 2)
+    check(devices_say("TM-T88V", "profile epson-tm-t88 (by its name)", "512 dots in a row"),
+          "the devices do not tell the model")
+    # Rules go from edge to edge in whole cells of 12 dots, in the middle of the paper.
+    for name, cut, ink in (("narrow", False, (384, 0, 383)), ("wide", True, (512, 4, 507))):
+        paper = kiosk.ask("paper", device=name)
+        equal(paper["protocol_errors"], [], f"what {name} complains of")
+        equal([ticket["cut"] for ticket in paper["tickets"]], [cut], f"cuts of {name}")
+        equal(ink_of(pathlib.Path(paper["tickets"][0]["picture"])), ink, f"ink of {name}")
+    kiosk.home()
+    kiosk.stop()

@@ -20,6 +20,28 @@ constexpr std::uint8_t full_status = 0x14;
 
 }  // namespace
 
+PrinterAbilities clone_58() {
+  PrinterAbilities can;
+  can.width_dots = 384;
+  can.cutter = can.process_id = can.automatic_status = can.identity = false;
+  can.clear_buffers = false;
+  can.unknown_is_text = true;
+  can.device_id = "MFG:Zjiang;MDL:POS-58;CMD:ESC/POS;CLS:PRINTER;";
+  return can;
+}
+
+PrinterAbilities epson_tm_t88() {
+  PrinterAbilities can;
+  can.width_dots = 512;
+  can.motion_units_per_dot = 2;
+  can.vendor = 0x04B8;
+  can.product = 0x0202;
+  can.maker = "EPSON";
+  can.model = "TM-T88V";
+  can.device_id = "MFG:EPSON;CMD:ESC/POS;MDL:TM-T88V;CLS:PRINTER;";
+  return can;
+}
+
 bool Ticket::is_blank() const {
   return std::all_of(bits.begin(), bits.end(), [](std::uint8_t byte) { return byte == 0; });
 }
@@ -66,8 +88,8 @@ bool EmulatedPrinter::is_offline() const {
 
 InterfaceDescription EmulatedPrinter::describe() const {
   InterfaceDescription description;
-  description.vendor = 0x0416;
-  description.product = 0x5011;
+  description.vendor = can_.vendor;
+  description.product = can_.product;
   description.class_code = 0x07;
   description.subclass = 0x01;
   description.protocol = 0x02;
@@ -161,7 +183,7 @@ void EmulatedPrinter::forget_buffer() {
   heard_ = {};
   clear_heard_ = 0;
   raster_ = {};
-  feed_left_ = 0;
+  feed_left_ = feed_rest_units_ = 0;
   cut_after_feed_ = false;
   starved_ = false;
 }

@@ -32,6 +32,8 @@ struct Ticket {
 /// What a model of printer can do; a clone lacks most of it.
 struct PrinterAbilities {
   int width_dots = 576;
+  int motion_units_per_dot = 1;  ///< of ESC J and GS V 65/66
+  bool cutter = true;
   std::size_t buffer_bytes = 16 * 1024;
   int rows_per_second = 1600;  ///< 200 mm/s at 8 dots/mm
   int near_end_rows = 2000;    ///< on the roll when the sensor reports near end
@@ -42,14 +44,24 @@ struct PrinterAbilities {
   bool identity = true;
   bool port_status = true;
   bool soft_reset = true;
-  bool clear_buffers = true;     ///< obeys DLE DC4 8
-  bool answers = true;           ///< false: never says anything over its IN endpoint
-  bool unknown_is_text = false;  ///< prints the letters of commands that it does not know
-  bool presenter = false;        ///< GS e 2 and 3, DLE EOT 20: holds tickets out
+  bool clear_buffers = true;      ///< obeys DLE DC4 8
+  bool answers = true;            ///< false: never says anything over its IN endpoint
+  bool unknown_is_text = false;   ///< prints the letters of commands that it does not know
+  bool presenter = false;         ///< GS e 2 and 3, DLE EOT 20: holds tickets out
+  std::uint16_t vendor = 0x0416;  ///< as many clones
+  std::uint16_t product = 0x5011;
+  std::string_view maker = "TESTCO";  ///< to GS I
+  std::string_view model = "TP-80";
   std::string_view device_id = "MFG:TESTCO;MDL:TP-80;CMD:ESC/POS;CLS:PRINTER;";
 
   bool operator==(const PrinterAbilities&) const = default;
 };
+
+/// 58 mm, torn off by hand; answers DLE EOT and GS r, and prints the letters of what it does not
+/// know.
+PrinterAbilities clone_58();
+/// 80 mm at 180 dpi: 512 dots in a row, feeds by half dots.
+PrinterAbilities epson_tm_t88();
 
 /// A receipt printer on USB: parses the ESC/POS it receives at the speed of paper, draws every dot
 /// row, and keeps what was cut off. Text, unknown commands and rows beyond its width are recorded
@@ -131,6 +143,7 @@ class EmulatedPrinter : public UsbModel {
   bool run_raster_row();
   void draw(kiosk::ByteView row);
   void cut();
+  void feed(int units);
   void take(std::size_t bytes);
   void pass_over(std::size_t bytes);
   bool pass_over_unknown();
@@ -185,6 +198,7 @@ class EmulatedPrinter : public UsbModel {
   Time free_at_{};
   Raster raster_;
   int feed_left_ = 0;
+  int feed_rest_units_ = 0;  ///< less than a dot
   bool cut_after_feed_ = false;
   bool reports_changes_ = false;
   std::optional<std::array<std::uint8_t, 4>> reported_;

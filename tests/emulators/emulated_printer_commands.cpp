@@ -133,7 +133,7 @@ bool EmulatedPrinter::run_escape() {
     case 'J':
       if (!have(3)) return false;
       print_line();
-      feed_left_ = at(2);
+      feed(at(2));
       take(3);
       return true;
     case 'd':
@@ -183,11 +183,12 @@ bool EmulatedPrinter::run_group() {
       const int n = at(2);
       pass_over(3);
       if (n < 65) {
-        say({0x02});
+        const bool type = n == 2 || n == 50;
+        say({static_cast<std::uint8_t>(type && can_.cutter ? 0x02 : 0x00)});
         return true;
       }
       kiosk::Bytes answer = {0x5F};
-      const std::string_view text = n == 66 ? "TESTCO" : n == 67 ? "TP-80" : "1.00";
+      const std::string_view text = n == 66 ? can_.maker : n == 67 ? can_.model : "1.00";
       kiosk::append(answer, kiosk::as_bytes(text));
       answer.push_back(0);
       say(std::move(answer));
@@ -229,7 +230,7 @@ bool EmulatedPrinter::run_cut() {
     return true;
   }
   if (!have(4)) return false;
-  feed_left_ = at(3);
+  feed(at(3));
   cut_after_feed_ = true;
   take(4);
   return true;
@@ -312,7 +313,14 @@ void EmulatedPrinter::draw(kiosk::ByteView row) {
   if (row_trigger_.left > 0 && --row_trigger_.left == 0) std::exchange(row_trigger_.what, {})();
 }
 
+void EmulatedPrinter::feed(int units) {
+  feed_rest_units_ += units;
+  feed_left_ = feed_rest_units_ / can_.motion_units_per_dot;
+  feed_rest_units_ %= can_.motion_units_per_dot;
+}
+
 void EmulatedPrinter::cut() {
+  if (!can_.cutter) return complain("a cut, but it has no cutter");
   if (current_.rows < cut_reserve_rows) return;
   Ticket ticket = uncut();
   ticket.end = Ticket::End::cut;

@@ -15,7 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     KIOSK_CHECK(name.size() <= device_name_max);
     KIOSK_CHECK(std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~'; }));
   }
-  const KnownPrinter* known = find_printer({0x0DD4, 0x0175}, *id);
-  KIOSK_CHECK(known == nullptr || !known->name.empty());
+  KIOSK_CHECK(!profile_for({}, {{0x0DD4, 0x0175}, id->model}).name.empty());
   return 0;
 }

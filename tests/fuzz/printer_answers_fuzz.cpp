@@ -52,7 +52,7 @@ usb::Input answered(Wire& wire, const usb::Transfer& transfer, std::size_t& take
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 4096) return 0;
   Wire wire(data, size);
-  printer::EscposPrinter engine{printer::Profile{}};
+  printer::EscposPrinter engine{printer::SiteProfile{}};
   kiosk::Bytes job = {0x1B, 0x40, 0x1D, 0x76, 0x30, 0, 8, 0, 100, 0};
   job.insert(job.end(), 800, 0x55);
   usb::Moment now{};

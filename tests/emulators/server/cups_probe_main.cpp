@@ -37,7 +37,7 @@ void tell_event(const printer::PrinterEvent& event) {
             tell("state " + std::string(name_of(changed.state)));
           },
           [](const printer::Identified& identified) { tell("model " + identified.model); },
-          [](const printer::Withdrawn&) {},
+          [](const printer::MadeForAnother&) {}, [](const printer::Withdrawn&) {},
           [](const printer::Printed& printed) {
             tell("printed " + std::to_string(printed.job.value));
           },

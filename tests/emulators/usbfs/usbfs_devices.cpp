@@ -87,6 +87,8 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
     abilities.rows_per_second = 16'000;
     device.printer = std::make_unique<EmulatedPrinter>(abilities);
   }
+  if (kind == "clone_58") device.printer = std::make_unique<EmulatedPrinter>(clone_58());
+  if (kind == "epson_tm_t88") device.printer = std::make_unique<EmulatedPrinter>(epson_tm_t88());
   if (kind == "reader") device.reader = std::make_unique<EmulatedIdReader>();
   if (kind == "interrupt_reader") device.reader = std::make_unique<InterruptReader>();
   if (kind == "split_reader") {
@@ -110,9 +112,9 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
 }
 
 std::string UsbfsDevices::kinds() {
-  return "printer, slow_printer, fast_printer, one_way_printer, alternate_printer, reader, "
-         "split_reader, "
-         "interrupt_reader, scanner, bare_scanner (the kernel has no driver for it)";
+  return "printer, slow_printer, fast_printer, one_way_printer, alternate_printer, clone_58, "
+         "epson_tm_t88, reader, split_reader, interrupt_reader, scanner, bare_scanner (the kernel "
+         "has no driver for it)";
 }
 
 kiosk::Result<void> UsbfsDevices::add(const std::string& description) {
@@ -157,6 +159,11 @@ std::string UsbfsDevices::control(const ControlRequest& request) {
   if (request.op == "paper") {
     const Device* device = find(request, [](const Device& d) { return d.printer != nullptr; });
     if (device != nullptr) return paper(*device);
+  }
+  if (request.op == "tear_off") {
+    Device* device = find(request, [](const Device& d) { return d.printer != nullptr; });
+    if (device != nullptr) device->printer->load_paper();
+    return kiosk::shell::ok_reply();
   }
   if (request.op == "take_paper") {
     Device* device = find(request, [](const Device& d) { return d.printer != nullptr; });

@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include "drivers/printer/printer_table.h"
-
 using namespace drivers::printer;
 
 namespace {
@@ -59,43 +57,4 @@ TEST_CASE("device id: names are fit for a log, and not endless") {
   REQUIRE(id.has_value());
   CHECK(id->maker == "AB");
   CHECK(id->model == std::string(device_name_max, 'x'));
-}
-
-TEST_CASE("printer table: a model is known by its name, else by its ids, else not") {
-  const auto name = [](UsbIds ids, const std::string& model) -> std::string {
-    const KnownPrinter* known = find_printer(ids, {"", model, "", ""});
-    return known == nullptr ? "" : std::string(known->name);
-  };
-  CHECK(name({0x04B8, 0x0202}, "TM-T88V") == "epson-tm-t88");
-  CHECK(name({0x04B8, 0x0E15}, "") == "epson-tm-t20");
-  CHECK(name({0x0416, 0x5011}, "pos-58 v2") == "clone-58");
-  CHECK(name({0x0416, 0x5011}, "") == "");  // clones of every kind share these
-  CHECK(name({0x0DD4, 0x0175}, "KPM216H") == "custom-kpm");
-  CHECK(name({0x0416, 0x5011}, "KPM216H") == "");  // GS e means something else elsewhere
-}
-
-TEST_CASE("printer table: the more cautious of the site's and the model's word holds") {
-  Profile site;
-  site.width_dots = 384;
-  site.paper_fence = Feature::absent;
-  Profile model;
-  model.process_id = Feature::absent;
-  model.write_bytes_max = 512;
-  model.presenter = {3, 10, 2};
-  const Profile both = without_lacks(site, model);
-  CHECK(both.width_dots == 384);
-  CHECK(both.process_id == Feature::absent);
-  CHECK(both.paper_fence == Feature::absent);
-  CHECK(both.real_time_status == Feature::present);
-  CHECK(both.write_bytes_max == 512);
-  CHECK(both.presenter.withdraw == 2);
-}
-
-TEST_CASE("printer table: only the default follows the model; names are texts that end") {
-  for (const KnownPrinter& known : known_printers()) {
-    CAPTURE(known.name);
-    CHECK((known.profile.by_model == Feature::present) == (known.name == "auto"));
-    CHECK(std::string(known.name.data()) == known.name);
-  }
-  CHECK(known_printers().front().profile == Profile{});
 }

@@ -37,7 +37,7 @@ kiosk::Bytes ticket_job(int rows = job_rows) {
 
 struct Started : Bench {
   explicit Started(PrinterAbilities abilities = {}, Profile profile = {})
-      : Bench(EscposPrinter(profile), abilities) {
+      : Bench(EscposPrinter({"auto", profile}), abilities) {
     run(8s);
     REQUIRE(count<StateChanged>() > 0);
   }
@@ -73,7 +73,7 @@ void check_ticket(const emulators::Ticket& ticket) {
 TEST_CASE("printer: it tells that it is ready and who it is") {
   const Started bench;
   CHECK(bench.state() == PrinterState::ready);
-  CHECK(bench.last<Identified>() == Identified{"TESTCO", "TP-80", ""});
+  CHECK(bench.last<Identified>() == Identified{"TESTCO", "TP-80", ProfileInUse{}});
   CHECK(bench.model.protocol_errors().empty());
   CHECK(bench.model.uncut().rows == 0);
 }
@@ -177,7 +177,7 @@ TEST_CASE("printer: a change is told within half a second by its own report") {
 }
 
 TEST_CASE("printer: it may already be out of paper when the program starts") {
-  Bench bench{EscposPrinter(Profile{}), PrinterAbilities{}};
+  Bench bench{EscposPrinter(SiteProfile{}), PrinterAbilities{}};
   bench.model.paper_runs_out_after(0);
   bench.run(8s);
   CHECK(bench.last<StateChanged>().state == PrinterState::paper_out);

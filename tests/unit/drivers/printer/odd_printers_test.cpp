@@ -41,7 +41,7 @@ kiosk::Bytes job(int rows = 200) {
 
 struct Started : Bench {
   explicit Started(PrinterAbilities abilities = {}, Profile profile = {})
-      : Bench(EscposPrinter(profile), abilities) {
+      : Bench(EscposPrinter({"auto", profile}), abilities) {
     run(10s);
   }
   int outcomes() const { return count<Printed>() + count<Failed>() + count<Unknown>(); }
@@ -92,7 +92,7 @@ TEST_CASE("odd printer: no letter of an unknown command is printed on a clone") 
 TEST_CASE("odd printer: one that answers only some questions is asked only those") {
   PrinterAbilities abilities;
   abilities.process_id = abilities.paper_fence = abilities.automatic_status = false;
-  Bench bench(EscposPrinter(Profile{}), abilities);
+  Bench bench(EscposPrinter(SiteProfile{}), abilities);
   std::size_t asked = 0;
   bench.model.say = [&](kiosk::Bytes answer) {
     // DLE EOT 2 and 4 go unanswered.
@@ -112,7 +112,10 @@ TEST_CASE("odd printer: the device id names one that knows no GS I, and what it 
   abilities.identity = false;
   abilities.device_id = "MFG:ZJ;MDL:POS-80;CMD:ESC/POS;";
   const Started bench(abilities);
-  CHECK(bench.last<Identified>() == Identified{"ZJ", "POS-80", "clone-80"});
+  const auto told = bench.last<Identified>();
+  CHECK(told.maker == "ZJ");
+  CHECK(told.use->name == "clone-80");
+  CHECK(told.use->profile.process_id == Feature::absent);
 }
 
 TEST_CASE("odd printer: where answers contradict each other the safer one holds") {
@@ -236,7 +239,7 @@ TEST_CASE("odd printer: GS e is never sent without a profile that names it") {
 }
 
 TEST_CASE("odd printer: a part of an earlier life's ticket is void before the next one") {
-  Bench bench(EscposPrinter(Profile{}, Remains::possible), PrinterAbilities{});
+  Bench bench(EscposPrinter(SiteProfile{}, Remains::possible), PrinterAbilities{});
   bench.model.write(bench.now, 2, kiosk::ByteView(job()).first(5000));
   bench.run(10s);
   REQUIRE(bench.model.tickets().size() == 1);

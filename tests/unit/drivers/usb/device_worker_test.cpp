@@ -52,7 +52,7 @@ TEST_CASE("worker: a printer prints while its knobs are turned from another thre
   Mailbox<printer::PrinterEvent> mailbox;
   printer::Profile profile;
   profile.open_settle = 1ms;
-  usb::DeviceWorker<printer::EscposPrinter> worker(printer::EscposPrinter(profile),
+  usb::DeviceWorker<printer::EscposPrinter> worker(printer::EscposPrinter({"auto", profile}),
                                                    printer.transport(), mailbox.sink());
   REQUIRE(mailbox.wait_for<printer::StateChanged>());
   const kiosk::Bytes job = {0x1B, 0x40, 0x1D, 0x76, 0x30, 0,    1,    0,

@@ -193,7 +193,7 @@ TEST_CASE("libusb: the printer's worker prints, loses its printer and finds it a
   Mailbox<printer::PrinterEvent> mailbox;
   const usb::DeviceWorker<printer::EscposPrinter>::Command job{
       {1}, {0x1B, 0x40, 0x1D, 0x76, 0x30, 0, 1, 0, 1, 0, 0xFF, 0x1D, 0x56, 0x42, 0}};
-  usb::DeviceWorker<printer::EscposPrinter> worker(printer::EscposPrinter(printer::Profile{}),
+  usb::DeviceWorker<printer::EscposPrinter> worker(printer::EscposPrinter(printer::SiteProfile{}),
                                                    transport(usb::DeviceKind::printer),
                                                    mailbox.sink());
   REQUIRE(worker.post(job));

@@ -97,6 +97,31 @@ TEST_CASE("device events: a code that could not be read is damaged, not unknown"
   CHECK(domain::recognise_code({}, scan.text) == domain::Code(domain::DamagedCode{}));
 }
 
+TEST_CASE("device events: a printer's report tells its profile, whence it is, and a wrong width") {
+  using namespace drivers::printer;
+  const auto detail = [](const SiteProfile& site, const FoundPrinter& found) {
+    shell::DeviceReport told{"printer/usb", journeys::PrinterHealth::missing, {}, {}};
+    report(told, PrinterEvent(Identified{"EPSON", found.model, profile_for(site, found)}));
+    return told.detail;
+  };
+  const FoundPrinter epson{{0x04B8, 0x0202}, "TM-T88V"};
+  CHECK(detail({}, epson) ==
+        "EPSON TM-T88V; profile epson-tm-t88 (by its name): 512 dots in a row, partial cut");
+  CHECK(detail({}, {{0x04B8, 0x0E03}, ""}) ==
+        "EPSON; profile epson-tm-t20 (by its USB ids): 576 dots in a row, partial cut");
+  CHECK(detail({}, {{}, "X", false}) ==
+        "EPSON X; profile auto (its model is not known): 576 dots in a row, no cut");
+  SiteProfile wide;
+  wide.width_dots = 576;
+  CHECK(detail(wide, epson) ==
+        "EPSON TM-T88V; profile epson-tm-t88 (by its name): 576 dots in a row, partial cut; its "
+        "model prints 512 dots in a row, the configuration says 576: tickets are cut off at the "
+        "right; leave printer.width_dots out, with profile \"auto\"");
+  CHECK(detail({"clone-80", {}}, epson).find("profile clone-80 (as configured)") !=
+        std::string::npos);
+  CHECK(detail({"clone-80", {}}, epson).find("prints 512 dots") != std::string::npos);
+}
+
 TEST_CASE("device events: only a printer that can print is called well") {
   using drivers::printer::PrinterState;
   for (const PrinterState state :

@@ -64,9 +64,9 @@ Bytes short_ticket() {
 }
 
 /// Waits less than a real one does, for the sake of the test's time.
-Profile profile() {
-  Profile of;
-  of.no_progress_limit = 2s;
+SiteProfile profile() {
+  SiteProfile of;
+  of.profile.no_progress_limit = 2s;
   return of;
 }
 

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "config_bench.h"
+#include "drivers/printer/printer_table.h"
 #include "kiosk/domain/codes.h"
 #include "kiosk/shell/config_keys.h"
 #include "tests/emulators/hospital.h"
@@ -84,8 +85,19 @@ files.locale = "locale"
   REQUIRE(report.config.has_value());
   CHECK(report.config->rules.clinics.at("cardiology") == journeys::ClinicRules{});
   CHECK(report.config->rules.directions.at("LOCATION").step_free.empty());
-  CHECK(report.config->printer == drivers::printer::Profile{});
+  CHECK(report.config->printer.name == drivers::printer::profile_by_model);
+  CHECK(drivers::printer::profile_for(report.config->printer, {}).profile ==
+        drivers::printer::Profile{});
   CHECK(report.config->profile.poll_every == sync::SiteProfile{}.poll_every);
+}
+
+TEST_CASE("default file: what follows the printer's profile is left open") {
+  const std::string text = default_config_text();
+  for (const char* open : {"width_dots = 576", "band_rows = 128", "cutter = \"partial\"",
+                           "feed_before_cut_dots = 24", "feed_units_per_dot = 1"}) {
+    CAPTURE(open);
+    CHECK(has(text, std::string("\n#") + open + "\n"));
+  }
 }
 
 TEST_CASE("sample site: it loads clean") {

@@ -20,7 +20,7 @@ TEST_CASE("config: the least that must be given loads, and the rest has its defa
   CHECK(config.rules.hospital.at("en") == "Hospital");
   CHECK(config.rules.zone.at(0).offset == Minutes(480));
   CHECK(config.rules.time_outs == journeys::TimeOuts{});
-  CHECK(config.printer == drivers::printer::Profile{});
+  CHECK(config.printer == drivers::printer::SiteProfile{});
   CHECK(config.rules.citizen_system == config.profile.systems.citizen_number);
   CHECK(config.rules.hk_macao_taiwan_permit_system == config.rules.citizen_system);
   CHECK(config.ticket_templates.at("en") == site.path("ticket.receipt").string());
@@ -85,6 +85,8 @@ system = "urn:booking"
   CHECK(rules.clinics.at("cardiology").late == journeys::LateRule::desk);
   CHECK(rules.clinics.at("cardiology").late_after == 20min);  // as in [check_in]
   CHECK(config.printer.width_dots == 384);
+  CHECK(config.printer.profile == drivers::printer::Profile{});
+  CHECK_FALSE(config.printer.band_rows.has_value());
   CHECK(config.printer.cutter == drivers::printer::Cutter::none);
   REQUIRE(rules.opening_hours.size() == 2);
   CHECK(rules.opening_hours[1] == journeys::OpeningHours{7, {7, 0}, {24, 0}});
@@ -94,13 +96,27 @@ system = "urn:booking"
   CHECK(rules.code_formats.at(0).meaning == domain::CodeMeaning::booking_number);
 }
 
+TEST_CASE("config: a printer's width is the site's only where it is given, even the default one") {
+  const Site site;
+  const auto width = [&](const std::string& printer) {
+    const ConfigReport report = site.load(least + "[printer]\n" + printer);
+    REQUIRE(report.config.has_value());
+    return report.config->printer.width_dots;
+  };
+  CHECK(width("width_dots = 576") == 576);
+  CHECK(width("profile = \"plain-58\"") == std::nullopt);
+  const ConfigReport named = site.load(least + "[printer]\nprofile = \"plain-58\"");
+  CHECK(named.config->printer.name == "plain-58");
+  CHECK(named.config->printer.profile.width_dots == 384);
+}
+
 TEST_CASE("config: a printer's profile is a set of defaults under its other keys") {
   const Site site;
   const ConfigReport report =
       site.load(least + "[printer]\nprofile = \"plain\"\npaper_fence = \"present\"\n");
   REQUIRE(report.config.has_value());
-  CHECK(report.config->printer.automatic_status == drivers::printer::Feature::absent);
-  CHECK(report.config->printer.paper_fence == drivers::printer::Feature::present);
+  CHECK(report.config->printer.profile.automatic_status == drivers::printer::Feature::absent);
+  CHECK(report.config->printer.profile.paper_fence == drivers::printer::Feature::present);
 }
 
 TEST_CASE("config: overrides are merged key by key and name themselves in mistakes") {
