@@ -183,3 +183,32 @@ def models_swapped(case):
         equal(ink_of(pathlib.Path(paper["tickets"][0]["picture"])), ink, f"ink of {name}")
     kiosk.home()
     kiosk.stop()
+
+
+class NamelessModel(TwoModels):
+    devices = ("narrow=clone_58@1-1", "wide=nameless_tm_t88@1-4", "reader=reader@1-2",
+               "scanner=scanner@1-3")
+
+
+@e2e("usb: a ticket that was made for the printer before is made anew for the one that came",
+     seconds=6)
+def made_anew(case):
+    hospital = Hospital(case)
+    kiosk = NamelessModel(case, hospital, changes={"printer.profile": '"auto"'})
+    kiosk.device("wide", "unplugged")
+    kiosk.until("the clone is known", lambda: "profile clone-58" in kiosk.log())
+    kiosk.ready()
+    kiosk.device("narrow", "unplugged")
+    kiosk.until_status(printer="unplugged")
+    kiosk.lay(hospital.people["one_booked"])
+    kiosk.confirm()
+    kiosk.device("wide", "ok")  # ready before GS I says what it is: the ticket is on its way
+    kiosk.until("it is printed", lambda: "state=printed" in kiosk.log())
+    check("printer_is_another" in kiosk.log(), kiosk.log)
+    paper = kiosk.ask("paper", device="wide")
+    equal(paper["protocol_errors"], [], "what the printer complains of")
+    equal(ink_of(pathlib.Path(paper["tickets"][0]["picture"])), (512, 4, 507), "ink")
+    equal(len(paper["tickets"]), 1, "tickets")
+    kiosk.home()
+    kiosk.stop()
+    equal([job[2] for job in kiosk.print_jobs()], ["printed"], "print jobs")

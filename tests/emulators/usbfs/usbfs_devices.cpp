@@ -89,6 +89,11 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
   }
   if (kind == "clone_58") device.printer = std::make_unique<EmulatedPrinter>(clone_58());
   if (kind == "epson_tm_t88") device.printer = std::make_unique<EmulatedPrinter>(epson_tm_t88());
+  if (kind == "nameless_tm_t88") {  // only GS I tells what it is
+    PrinterAbilities abilities = epson_tm_t88();
+    abilities.device_id = "";
+    device.printer = std::make_unique<EmulatedPrinter>(abilities);
+  }
   if (kind == "reader") device.reader = std::make_unique<EmulatedIdReader>();
   if (kind == "interrupt_reader") device.reader = std::make_unique<InterruptReader>();
   if (kind == "split_reader") {
@@ -113,7 +118,8 @@ UsbModel* UsbfsDevices::make(Device& device, const std::string& kind) {
 
 std::string UsbfsDevices::kinds() {
   return "printer, slow_printer, fast_printer, one_way_printer, alternate_printer, clone_58, "
-         "epson_tm_t88, reader, split_reader, interrupt_reader, scanner, bare_scanner (the kernel "
+         "epson_tm_t88, nameless_tm_t88, reader, split_reader, interrupt_reader, scanner, "
+         "bare_scanner (the kernel "
          "has no driver for it)";
 }
 
