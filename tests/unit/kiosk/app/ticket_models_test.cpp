@@ -37,18 +37,20 @@ class Kiosk {
  public:
   explicit Kiosk(const shell::Config& config)
       : config_(config), tickets_(app::TicketPrinter::create(config_, catalogues_).value()) {
-    job_.id = 5;
-    job_.number = "K1-017";
-    job_.check_in = store::testing::sample_check_in("a1");
-    job_.check_in.language = "zh-Hans";
+    job.id = 5;
+    job.number = "K1-017";
+    job.check_in = store::testing::sample_check_in("a1");
+    job.check_in.language = "zh-Hans";
   }
+
+  domain::PrintJob job;
 
   /// Whether it was said to be printed.
   bool print(Bench& bench) {
     for (int attempt = 0; attempt < 2; ++attempt) {
       follow(bench);
-      auto bytes = tickets_->ticket(job_, job_.check_in.confirmed).value();
-      bench.post({{job_.id}, std::move(bytes), tickets_->profile()});
+      auto bytes = tickets_->ticket(job, job.check_in.confirmed).value();
+      bench.post({{job.id}, std::move(bytes), tickets_->profile()});
       bench.run_until([&] { return bench.count<Printed>() + bench.count<MadeForAnother>() > 0; },
                       30s);
       if (bench.count<Printed>() > 0) return true;
@@ -60,7 +62,7 @@ class Kiosk {
     std::ifstream file(config_.ticket_templates.at("zh-Hans"));
     const std::string source{std::istreambuf_iterator<char>(file), {}};
     auto fonts = text::Fonts::create(text::debian_fonts(text::Pitch::proportional)).value();
-    const auto values = app::ticket_values(config_, job_, {}, job_.check_in.confirmed);
+    const auto values = app::ticket_values(config_, job, {}, job.check_in.confirmed);
     return printing::render(printing::parse_template(source).value(), values, fonts, width_dots)
         .value();
   }
@@ -77,7 +79,6 @@ class Kiosk {
 
   const shell::Config config_;
   const app::Catalogues catalogues_;
-  domain::PrintJob job_;
   std::unique_ptr<app::TicketPrinter> tickets_;
 };
 
@@ -146,6 +147,21 @@ TEST_CASE("ticket models: with \"auto\" the paper is whole at each width, cut or
     CHECK(shows(paper, kiosk.picture(model.width_dots)));
     CHECK(bench.model.protocol_errors().empty());
   }
+}
+
+TEST_CASE("ticket models: long names and a long number stay whole on 58 mm") {
+  const shell::Config config = site();
+  Kiosk kiosk(config);
+  kiosk.job.number = "K12B-1017";
+  domain::Appointment& appointment = kiosk.job.check_in.appointment;
+  appointment.clinic_name = "Interdisciplinary Centre for Gastroenterology and Hepatology";
+  appointment.doctor_name = "Dr. Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh";
+  appointment.place_name = "门诊大楼东侧附楼地下一层放射影像科登记处";
+  appointment.booking_number = std::string(60, 'W');
+  Bench bench = started(config, emulators::clone_58());
+  REQUIRE(kiosk.print(bench));
+  CHECK(shows(paper_of(bench, emulators::Ticket::End::torn), kiosk.picture(384)));
+  CHECK(bench.model.protocol_errors().empty());
 }
 
 TEST_CASE("ticket models: a printer that is swapped between two tickets gets each in its width") {
