@@ -126,8 +126,8 @@ void add_place(CLI::App& command, Options& options) {
 }
 
 void add_device_commands(CLI::App& cli, Options& options) {
-  CLI::App* devices =
-      cli.add_subcommand("devices", "what is plugged in, its state, and what is wrong");
+  CLI::App* devices = cli.add_subcommand(
+      "devices", "what is plugged in, its state, the printer's profile, and what is wrong");
   devices->add_flag("--udev-rules", options.udev_rules,
                     "print the udev rules that let the group kiosk open the devices");
   CLI::App* test = cli.add_subcommand("test", "try one device from the terminal");
