@@ -121,7 +121,7 @@ std::size_t Exchange::background_running() const {
 
 /// Asks what the authorizer must know before anything that waits can be signed.
 void Exchange::sign_in(Now now) {
-  const bool held = now.instant < hold_until_;
+  const bool held = now.instant < hold_until();
   const bool wanted = std::any_of(flights_.begin(), flights_.end(), [&](const auto& one) {
     return !one.second.started && one.second.kind == Kind::ours &&
            (!held || one.second.urgency == Urgency::interactive);
@@ -149,7 +149,7 @@ std::vector<HttpRequest> Exchange::take(Now now) {
   for (auto& [id, flight] : flights_) {
     if (flight.started) continue;
     const bool background = flight.urgency == Urgency::background;
-    if (flight.urgency != Urgency::interactive && now.instant < hold_until_) continue;
+    if (flight.urgency != Urgency::interactive && now.instant < hold_until()) continue;
     if (background && running >= background_parallel_max) continue;
     HttpRequest request = flight.request;
     if (flight.kind == Kind::ours) {
@@ -185,7 +185,6 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
   if (response.status != 401) return false;
   if (flight.signed_anew) {
     locked_until_ = now.instant + locked_for;
-    hold_until_ = std::max(hold_until_, locked_until_);
     health_.failed(HttpFailureKind::not_connected, {});  // as good as not there
     return false;
   }
@@ -228,7 +227,9 @@ void Exchange::note(Now now, const HttpResult& result, Reply& reply) {
     return;
   }
   const auto& response = std::get<HttpResponse>(result.outcome);
-  health_.answered(response.status, result.elapsed);
+  const bool ok = response.status >= 200 && response.status < 300;
+  if (ok) locked_until_ = {};  // only who is signed in gets one
+  if (!is_locked(now)) health_.answered(response.status, result.elapsed);
   if (const auto date = parse_http_date(header(response.headers, "Date")))
     clock_.sample(*date, now.instant, result.elapsed);
   reply.server_time = server_time(now);
@@ -276,7 +277,7 @@ std::optional<Instant> Exchange::wake() const {
   });
   for (const auto& [id, flight] : flights_) {
     if (!flight.started && (full || signing_in)) continue;  // the end of another one wakes us
-    const Instant at = flight.started ? flight.deadline : hold_until_;
+    const Instant at = flight.started ? flight.deadline : hold_until();
     if (!first || at < *first) first = at;
   }
   return first;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -76,7 +77,7 @@ class Exchange {
   /// No request of the background, nor a sign-in for it, for so long.
   void hold(Now now, Milliseconds pause) { hold_until_ = now.instant + pause; }
   /// No request of the background before this.
-  Instant hold_until() const { return hold_until_; }
+  Instant hold_until() const { return std::max(hold_until_, locked_until_); }
 
  private:
   /// `unsigned_one`: goes without our sign-in; `sign_in`: asks for it.

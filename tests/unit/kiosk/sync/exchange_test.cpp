@@ -112,3 +112,56 @@ TEST_CASE("exchange: what the adapter never reports is given up as unknown") {
   bench.pass(Seconds(70));
   CHECK(bench.row(id).state == MemoryStore::RowState::acknowledged);
 }
+
+namespace {
+
+/// An exchange whose sign-in the server has just refused twice, while another request of it,
+/// `late`, is under way.
+struct Locked {
+  Locked() {
+    send(Urgency::background);
+    late = take();
+    send(Urgency::interactive);
+    for (int i = 0; i < 2; ++i) answer(take(), 401);
+    REQUIRE(exchange.state() == ServerState::offline);
+  }
+  void send(Urgency urgency) {
+    exchange.send(now, {}, urgency, [this](Now, const Reply& reply) { status = reply.status(); });
+  }
+  /// The one that may be sent; none: 0.
+  RequestId take() {
+    const auto ready = exchange.take(now);
+    return ready.empty() ? RequestId{} : ready.front().id;
+  }
+  void answer(RequestId id, int with) {
+    exchange.on_result(now, {id, HttpResponse{with, {}, ""}, quick});
+  }
+
+  SiteProfile profile = emulators::hospital_profile(base_url);
+  std::unique_ptr<Authorizer> authorizer = no_sign_in(base_url).value();
+  Exchange exchange{profile, *authorizer};
+  Now now{morning(), ClockTrust::server};
+  RequestId late;
+  int status = -1;
+};
+
+}  // namespace
+
+TEST_CASE("exchange: while the sign-in is refused no answer says that the server can be used") {
+  Locked c;
+  c.answer(c.late, 400);
+  CHECK(c.exchange.state() == ServerState::offline);
+  c.send(Urgency::interactive);
+  CHECK(c.take() == RequestId{});
+  CHECK(c.status == 0);  // at once, not after a limit of time
+}
+
+TEST_CASE("exchange: an answer that only who is signed in gets ends the refusal") {
+  Locked c;
+  c.answer(c.late, 200);
+  CHECK(c.exchange.state() == ServerState::online);
+  for (const auto urgency : {Urgency::interactive, Urgency::background}) {
+    c.send(urgency);
+    CHECK(c.take() != RequestId{});
+  }
+}
