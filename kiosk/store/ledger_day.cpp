@@ -72,6 +72,8 @@ void drop_people_without_appointments(Transaction& transaction) {
 Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant keep_until) {
   if (revoked_) return {};
   Transaction transaction(database_);
+  // Each read of the loops would open the database once more.
+  if (!transaction.state()) return transaction.state();
   std::set<std::string_view> patients;
   for (const Visit* visit : in_order(page.visits, [](const Visit& one) -> const std::string& {
          return one.appointment.id;
