@@ -12,32 +12,26 @@ namespace {
 /// Bytes that a disk writes whole: of old and of new disks.
 constexpr std::array<std::size_t, 2> sector_sizes{512, 4096};
 
-void put(std::string& content, std::size_t offset, const char* bytes, std::size_t count) {
-  if (content.size() < offset + count) content.resize(offset + count);
-  std::memcpy(content.data() + offset, bytes, count);
-}
-
-void redo(std::string& content, const Disk::Change& change) {
-  if (change.after.empty()) {
-    content.resize(change.offset);
-  } else {
-    put(content, change.offset, change.after.data(), change.after.size());
+void put(std::string& content, std::size_t offset, std::string_view bytes) {
+  if (offset == content.size()) {
+    content.append(bytes);
+    return;
   }
+  if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
+  std::memcpy(content.data() + offset, bytes.data(), bytes.size());
 }
 
 void undo(std::string& content, const Disk::Change& change) {
   content.resize(change.size_before);
-  if (!change.before.empty()) {
-    put(content, change.offset, change.before.data(), change.before.size());
-  }
+  if (!change.before.empty()) put(content, change.offset, change.before);
 }
 
 /// A write that was synced stands upon an older one that never will be: what is left when that one
 /// is undone is this one's.
 void stand_on(Disk::Change& doomed, const Disk::Change& synced) {
-  const std::size_t end = synced.offset + synced.after.size();
-  const std::size_t doomed_end = doomed.offset + doomed.after.size();
-  if (synced.after.empty()) {
+  const std::size_t end = synced.offset + synced.count;
+  const std::size_t doomed_end = doomed.offset + doomed.count;
+  if (synced.count == 0) {
     doomed.size_before = std::min(doomed.size_before, synced.offset);
     return;
   }
@@ -49,17 +43,18 @@ void stand_on(Disk::Change& doomed, const Disk::Change& synced) {
   const std::size_t from = std::max(doomed.offset, synced.offset);
   const std::size_t until = std::min(doomed_end, end);
   if (from >= until) return;
-  put(doomed.before, from - doomed.offset, synced.after.data() + (from - synced.offset),
-      until - from);
+  put(doomed.before, from - doomed.offset,
+      std::string_view(synced.after).substr(from - synced.offset, until - from));
 }
 
 /// Some sectors of a write reach the disk, others do not.
 void apply_torn(std::string& content, const Disk::Change& change, std::size_t sector, Dice& dice) {
-  const std::size_t end = change.offset + change.after.size();
+  const std::size_t end = change.offset + change.count;
+  const std::string_view after = change.after;
   for (std::size_t at = change.offset; at < end;) {
     const std::size_t next = std::min(end, (at / sector + 1) * sector);
     if (dice.percent(50)) {
-      put(content, at, change.after.data() + (at - change.offset), next - at);
+      put(content, at, after.substr(at - change.offset, next - at));
     }
     at = next;
   }
@@ -81,39 +76,57 @@ Disk::Fate Disk::fate_of(Operation operation) {
   return full ? Fate::full : Fate::done;
 }
 
-int Disk::change(File& file, Change change, int error) {
-  const Operation operation = change.after.empty() ? Operation::truncate : Operation::write;
-  const Fate fate = fate_of(operation);
+int Disk::write(File& file, std::size_t offset, std::string_view bytes, int error) {
+  const Fate fate = fate_of(Operation::write);
   if (fate == Fate::full) return SQLITE_FULL;
   if (fate == Fate::error) return error;
-  change.size_before = file.content.size();
-  if (change.offset < change.size_before) {
-    const auto count = operation == Operation::write ? change.after.size() : std::string::npos;
-    change.before = file.content.substr(change.offset, count);
+  Change change{offset, bytes.size(), {}, {}, file.content.size(), false};
+  const std::string_view there =
+      std::string_view(file.content).substr(std::min(offset, file.content.size()), bytes.size());
+  const bool above_doomed = !file.later.empty() && file.later.front().doomed;
+  if (above_doomed) change.after = bytes;
+  if (there != bytes) {
+    change.before = there;
+    put(file.content, offset, bytes);
   }
-  redo(file.content, change);
   file.later.push_back(std::move(change));
   return fate == Fate::done ? SQLITE_OK : error;
+}
+
+int Disk::truncate(File& file, std::size_t size, int error) {
+  const Fate fate = fate_of(Operation::truncate);
+  if (fate == Fate::error) return error;
+  Change change{size, 0, {}, {}, file.content.size(), false};
+  if (size < file.content.size()) change.before = file.content.substr(size);
+  file.content.resize(size);
+  file.later.push_back(std::move(change));
+  return fate == Fate::done ? SQLITE_OK : error;
+}
+
+/// From here on what stood below each of these changes may become another's.
+void Disk::doom(File& file) {
+  std::string content = file.content;
+  for (auto one = file.later.rbegin(); one != file.later.rend(); ++one) {
+    const bool just_the_same = one->before.empty() && one->offset < one->size_before;
+    if (just_the_same && !one->doomed) one->before = content.substr(one->offset, one->count);
+    one->doomed = true;
+    undo(content, *one);
+  }
 }
 
 int Disk::sync(File& file, int error) {
   const Fate fate = fate_of(Operation::sync);
   if (fate == Fate::error) {
     // The kernel takes what it could not write for written, and does not try it again.
-    if (!powerless_ && !dead_ && dice_.percent(50)) {
-      for (Change& change : file.later) change.doomed = true;
-    }
+    if (!powerless_ && !dead_ && dice_.percent(50)) doom(file);
     return error;
   }
-  std::vector<Change> doomed;
-  for (Change& change : file.later) {
-    if (change.doomed) {
-      doomed.push_back(std::move(change));
-    } else {
-      for (Change& below : doomed) stand_on(below, change);
-    }
+  const auto first_good = std::find_if(file.later.begin(), file.later.end(),
+                                       [](const Change& one) { return !one.doomed; });
+  for (auto good = first_good; good != file.later.end(); ++good) {
+    std::for_each(file.later.begin(), first_good, [&](Change& below) { stand_on(below, *good); });
   }
-  file.later = std::move(doomed);
+  file.later.erase(first_good, file.later.end());
   file.exists_synced = true;
   return fate == Fate::done ? SQLITE_OK : error;
 }
@@ -129,11 +142,20 @@ void Disk::cut_power() {
   const std::size_t sector = sector_sizes[dice_.below(sector_sizes.size())];
   for (auto entry = files_.begin(); entry != files_.end();) {
     File& file = entry->second;
-    for (auto one = file.later.rbegin(); one != file.later.rend(); ++one) undo(file.content, *one);
+    for (auto one = file.later.rbegin(); one != file.later.rend(); ++one) {
+      if (!one->doomed && one->count > 0) one->after = file.content.substr(one->offset, one->count);
+      undo(file.content, *one);
+    }
     for (const Change& one : file.later) {
       const auto luck = dice_.below(3);
       if (one.doomed || luck == 0) continue;
-      luck == 1 ? apply_torn(file.content, one, sector, dice_) : redo(file.content, one);
+      if (luck == 1) {
+        apply_torn(file.content, one, sector, dice_);
+      } else if (one.count == 0) {
+        file.content.resize(one.offset);
+      } else {
+        put(file.content, one.offset, one.after);
+      }
     }
     file.later.clear();
     const bool stays = file.exists_synced || !file.content.empty();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kiosk/store/set_aside.h"
@@ -16,16 +17,19 @@ namespace simulation {
 /// that the dice let through.
 class Disk {
  public:
-  struct Change {  ///< a write or, with nothing `after`, a truncation to `offset`
+  /// A write or, of no bytes, a truncation to `offset`. What it wrote stands in the file once all
+  /// later changes are undone, and is kept beside it only above changes that are doomed.
+  struct Change {
     std::size_t offset = 0;
+    std::size_t count = 0;
     std::string after;
-    std::string before;  ///< what stood from `offset` on
+    std::string before;  ///< what stood from `offset` on; empty where it was just the same
     std::size_t size_before = 0;
     bool doomed = false;  ///< its sync has failed: seen until the power goes, never on the disk
   };
   struct File {
     std::string content;
-    std::vector<Change> later;  ///< not synced, oldest first
+    std::vector<Change> later;  ///< not synced, oldest first, so those that are doomed first
     bool exists_synced = false;
   };
   enum class Operation { write, truncate, sync, remove };
@@ -65,7 +69,8 @@ class Disk {
   kiosk::store::AsidePlace aside();
 
   // For SQLite's file functions (disk_vfs.cpp): SQLITE_OK, SQLITE_FULL, or `error`.
-  int change(File& file, Change change, int error);
+  int write(File& file, std::size_t offset, std::string_view bytes, int error);
+  int truncate(File& file, std::size_t size, int error);
   int sync(File& file, int error);
   int remove(const std::string& path, int error);
   File& open(const std::string& path) { return files_[path]; }
@@ -73,6 +78,7 @@ class Disk {
  private:
   enum class Fate { done, done_and_error, error, full };
   Fate fate_of(Operation operation);
+  static void doom(File& file);
 
   const std::string name_;
   Dice dice_;

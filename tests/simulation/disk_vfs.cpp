@@ -46,15 +46,11 @@ int read_file(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
   return SQLITE_IOERR_SHORT_READ;
 }
 int write_file(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
-  Disk::Change change;
-  change.offset = std::size_t(at);
-  change.after.assign(static_cast<const char*>(from), std::size_t(size));
-  return of(f).disk->change(*of(f).file, std::move(change), SQLITE_IOERR_WRITE);
+  const std::string_view bytes(static_cast<const char*>(from), std::size_t(size));
+  return of(f).disk->write(*of(f).file, std::size_t(at), bytes, SQLITE_IOERR_WRITE);
 }
 int truncate_file(sqlite3_file* f, sqlite3_int64 size) {
-  Disk::Change change;
-  change.offset = std::size_t(size);
-  return of(f).disk->change(*of(f).file, std::move(change), SQLITE_IOERR_TRUNCATE);
+  return of(f).disk->truncate(*of(f).file, std::size_t(size), SQLITE_IOERR_TRUNCATE);
 }
 int sync_file(sqlite3_file* f, int) {
   return of(f).disk->sync(*of(f).file, SQLITE_IOERR_FSYNC);
