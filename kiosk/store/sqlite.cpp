@@ -89,16 +89,19 @@ Result<Database> Database::open(Location location) {
 Database::Database(Database&& other) noexcept
     : location_(std::move(other.location_)),
       handle_(std::exchange(other.handle_, nullptr)),
+      log_is_doubted_(other.log_is_doubted_),
       statements_(std::move(other.statements_)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
   std::swap(location_, other.location_);
   std::swap(handle_, other.handle_);
+  std::swap(log_is_doubted_, other.log_is_doubted_);
   std::swap(statements_, other.statements_);
   return *this;
 }
 
 Database::~Database() {
+  if (log_is_doubted_) disconnect(Close::leave_files_alone);
   statements_.clear();
   sqlite3_close(handle_);
 }
@@ -112,7 +115,7 @@ Result<void> Database::connect() {
     if (opened != SQLITE_OK) return failure("open");
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    return script(settings);
+    return execute(settings);
   }();
   if (!result) {
     if (handle_) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -121,11 +124,17 @@ Result<void> Database::connect() {
   return result;
 }
 
+// A full disk is no reason to read the whole log at each call until there is room again: the
+// connection stays, and only what it could not write is tried once more.
 Result<void> Database::reconnect() {
-  if (handle_) return {};
-  if (auto connected = connect(); !connected) return connected;
+  if (!handle_) {
+    if (auto connected = connect(); !connected) return connected;
+    log_is_doubted_ = true;
+  }
+  if (!log_is_doubted_) return {};
   auto anew = write_log_anew();
-  if (!anew) disconnect(Close::leave_files_alone);
+  log_is_doubted_ = !anew;
+  if (!anew && anew.error().code != "disk_full") disconnect(Close::leave_files_alone);
   return anew;
 }
 
@@ -135,7 +144,7 @@ Result<void> Database::reconnect() {
 Result<void> Database::write_log_anew() {
   if (location_.path == ":memory:") return {};
   // The log is there once the database has been read.
-  if (auto read = script("SELECT count(*) FROM sqlite_schema"); !read) return read;
+  if (auto read = execute("SELECT count(*) FROM sqlite_schema"); !read) return read;
   sqlite3_file* log = nullptr;
   sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
   if (log == nullptr || log->pMethods == nullptr) return {};
@@ -164,6 +173,10 @@ void Database::disconnect(Close how) {
 
 Result<void> Database::script(const char* sql) {
   if (auto connected = reconnect(); !connected) return connected;
+  return execute(sql);
+}
+
+Result<void> Database::execute(const char* sql) {
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure("script");
   return {};
 }

@@ -141,6 +141,7 @@ class Database {
   explicit Database(Location location) : location_(std::move(location)) {}
   Result<void> connect();
   Result<void> reconnect();
+  Result<void> execute(const char* sql);
   Result<Statement> prepare(std::string_view sql);
   Result<bool> step(Statement& statement);
   std::int64_t changes() const;
@@ -166,6 +167,7 @@ class Database {
 
   Location location_;
   sqlite3* handle_ = nullptr;
+  bool log_is_doubted_ = false;  ///< nothing is read before it has been written anew
   std::map<std::string, Cached, std::less<>> statements_;
 };
 

@@ -115,6 +115,19 @@ TEST_CASE("failing writes: a full disk is told until there is room again") {
   CHECK(commit(*ledger, sample_check_in("a1")).number == "K1-001");
 }
 
+TEST_CASE("failing writes: a page meets a full disk once, however many rows it has") {
+  const Folder folder;
+  auto ledger = opened(faulty(folder.file("ledger.db")));
+  plan_fault(Fault::disk_full, 1, Lasting::from_then_on);
+  CHECK_FALSE(ledger->prove_writable().has_value());
+  const int before = operations();
+  const Page page{{}, {sample_visit("a1"), sample_visit("a2"), sample_visit("a3")}};
+  const auto stored = ledger->store_page(page, morning().instant, morning().instant + Minutes(600));
+  CHECK(stored.error().code == "disk_full");
+  CHECK(operations() == before + 1);
+  plan_fault(Fault::none, 0, Lasting::once);
+}
+
 TEST_CASE("failing writes: opening fails or succeeds, and nothing confirmed is lost by it") {
   const std::string earlier = earlier_ledger();
   bool met = true;
