@@ -11,7 +11,7 @@ namespace {
 
 constexpr Seconds care_every{10};
 constexpr Seconds erase_every{600};
-/// Each proof is a write of 128 KiB; a commit that fails is a disproof at once.
+/// Each proof is a write of 64 KiB; a commit that fails is a disproof at once.
 constexpr Seconds prove_every{60};
 /// What acts tell (ids and screens, nothing of a person) is kept for disputes, their rows for
 /// auditors.
