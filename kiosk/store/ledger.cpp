@@ -98,6 +98,11 @@ Result<void> Ledger::start(const OpenArguments& arguments, std::int64_t found_ve
   transaction.run("UPDATE ledger SET kiosk_code = ?1", kiosk_code_);
   if (found_version > 0 && found_version <= last_version_without_seal)
     seal_audit(transaction, vault_);
+  // As a program of before version 5 leaves it, which listed people in another way.
+  const auto unlisted = database_.count(
+      "SELECT EXISTS (SELECT 1 FROM person) AND NOT EXISTS (SELECT 1 FROM person_lookup)");
+  if (!unlisted) transaction.fail(unlisted.error());
+  if (unlisted.value_or(0) > 0) list_people_anew(transaction);
   auto incarnation = database_.count("SELECT incarnation FROM ledger");
   if (!incarnation) transaction.fail(incarnation.error());
   append_audit(transaction, vault_, now_,

@@ -263,7 +263,7 @@ class Ledger final : public SyncStore {
   };
   Result<void> change_key(const KeyChange& change, const Now& now);
   void rekey(Transaction& transaction, const Vault& next);
-  void rehash_people(Transaction& transaction, const Vault& old);
+  void list_people_anew(Transaction& transaction);
   void rehash_visits(Transaction& transaction, const Vault& old);
   void rehash_check_ins(Transaction& transaction);
 
@@ -280,7 +280,8 @@ class Ledger final : public SyncStore {
   Result<domain::Visit> opened_visit(const std::string& id, const Bytes& record);
   Result<domain::Visit> merged(domain::Visit visit);
   Result<domain::Person> person(const std::string& id);
-  Result<std::vector<domain::PersonVisits>> people_by_key(std::int64_t key);
+  template <typename Meant>
+  Result<std::vector<domain::PersonVisits>> people_by_key(std::int64_t key, Meant is_meant);
   Result<std::vector<domain::PersonVisits>> alone(Result<std::vector<domain::Visit>> visits);
 
   void write_notes(Transaction& transaction);
@@ -292,11 +293,14 @@ class Ledger final : public SyncStore {
 
   struct StoredRow {
     std::int64_t key;
-    bool same;
+    Bytes plain;
   };
   Result<std::optional<StoredRow>> stored_row(std::string_view sql, const std::string& id,
-                                              const std::string& place, const Bytes& plain);
+                                              const std::string& place);
   void store_person(Transaction& transaction, const domain::Person& person);
+  void list_person(Transaction& transaction, const domain::Person& person, std::int64_t key);
+  void unlist_person(Transaction& transaction, const StoredRow& row);
+  void forget_people_without_appointments(Transaction& transaction);
   void store_visit(Transaction& transaction, const domain::Visit& visit);
   void watch_own_code(Transaction& transaction, const domain::Visit& visit);
   void stop_issuing(Transaction& transaction, int incarnation_seen);

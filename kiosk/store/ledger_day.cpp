@@ -19,10 +19,8 @@ std::string person_place(const std::string& id) {
   return "person/" + id;
 }
 
-std::int64_t birth_key(const Vault& vault, const Date& birth_date,
-                       std::string_view last_four_digits) {
-  return vault.lookup_key("birth date and digits",
-                          iso(birth_date) + "/" + std::string(last_four_digits));
+std::int64_t birth_key(const Vault& vault, const Date& birth_date) {
+  return vault.lookup_key("birth date", iso(birth_date));
 }
 
 std::int64_t identifier_key(const Vault& vault, const Identifier& identifier) {
@@ -32,15 +30,10 @@ std::int64_t identifier_key(const Vault& vault, const Identifier& identifier) {
 // Everything that a person may be found by, sorted.
 std::vector<std::int64_t> lookups_of(const Vault& vault, const Person& person) {
   std::vector<std::int64_t> keys;
-  const auto add_ending = [&](const std::string& text) {
-    if (!person.birth_date || text.size() < 4) return;
-    keys.push_back(birth_key(vault, *person.birth_date, text.substr(text.size() - 4)));
-  };
+  if (person.birth_date) keys.push_back(birth_key(vault, *person.birth_date));
   for (const Identifier& identifier : person.identifiers) {
     keys.push_back(identifier_key(vault, identifier));
-    add_ending(identifier.value);
   }
-  for (const std::string& phone : person.phones) add_ending(phone);
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
@@ -61,10 +54,6 @@ std::vector<const T*> in_order(const std::vector<T>& list, Id id) {
   std::stable_sort(order.begin(), order.end(),
                    [&](const T* a, const T* b) { return id(*a) < id(*b); });
   return order;
-}
-
-void drop_people_without_appointments(Transaction& transaction) {
-  transaction.run("DELETE FROM person WHERE id NOT IN (SELECT patient_id FROM appointment)");
 }
 
 }  // namespace
@@ -103,16 +92,14 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
   return transaction.commit();
 }
 
-// The row of a record, and whether it holds just this: then it need not be written again.
+// The row of a record and what it holds; nothing that does not open is held.
 Result<std::optional<Ledger::StoredRow>> Ledger::stored_row(std::string_view sql,
                                                             const std::string& id,
-                                                            const std::string& place,
-                                                            const Bytes& plain) {
+                                                            const std::string& place) {
   return database_.select_one(
       sql,
       [&](const Row& r) {
-        const auto opened = vault_.open(r.blob(1), place);
-        return StoredRow{r.integer(0), opened && *opened == plain};
+        return StoredRow{r.integer(0), vault_.open(r.blob(1), place).value_or(Bytes())};
       },
       id);
 }
@@ -122,38 +109,59 @@ void Ledger::store_visit(Transaction& transaction, const Visit& visit) {
   const std::string place = appointment_place(appointment.id);
   const Bytes plain = encode(visit);
   const auto row =
-      stored_row("SELECT key, record FROM appointment WHERE id = ?1", appointment.id, place, plain);
+      stored_row("SELECT key, record FROM appointment WHERE id = ?1", appointment.id, place);
   if (!row) return transaction.fail(row.error());
-  if (*row && (*row)->same) return;
+  if (*row && (*row)->plain == plain) return;
   const auto booking = key_unless_empty(vault_, "booking", appointment.booking_number);
   const auto token =
       key_unless_empty(vault_, "token", visit.arrival ? visit.arrival->token : std::string());
-  transaction.run(
-      "INSERT INTO appointment (id, patient_id, start_ms, booking_hash, token_hash, record) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET patient_id = ?2, "
-      "start_ms = ?3, booking_hash = ?4, token_hash = ?5, record = ?6",
-      appointment.id, appointment.patient_id, appointment.start, booking, token,
-      ByteView(vault_.seal(plain, place)));
+  const Bytes sealed = vault_.seal(plain, place);
+  const char* sql = *row ? "UPDATE appointment SET patient_id = ?2, start_ms = ?3, "
+                           "booking_hash = ?4, token_hash = ?5, record = ?6 WHERE id = ?1"
+                         : "INSERT INTO appointment (id, patient_id, start_ms, booking_hash, "
+                           "token_hash, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+  transaction.run(sql, appointment.id, appointment.patient_id, appointment.start, booking, token,
+                  ByteView(sealed));
 }
 
 void Ledger::store_person(Transaction& transaction, const Person& person) {
   const std::string place = person_place(person.id);
   const Bytes plain = encode(person);
-  const auto row =
-      stored_row("SELECT key, record FROM person WHERE id = ?1", person.id, place, plain);
+  const auto row = stored_row("SELECT key, record FROM person WHERE id = ?1", person.id, place);
   if (!row) return transaction.fail(row.error());
-  if (*row && (*row)->same) return;
+  if (*row && (*row)->plain == plain) return;
   const Bytes sealed = vault_.seal(plain, place);
-  if (*row) {
-    transaction.run("UPDATE person SET record = ?2 WHERE key = ?1", (*row)->key, ByteView(sealed));
-    transaction.run("DELETE FROM person_lookup WHERE person = ?1", (*row)->key);
-  } else {
+  if (!*row) {
     transaction.run("INSERT INTO person (id, record) VALUES (?1, ?2)", person.id, ByteView(sealed));
+    return list_person(transaction, person, database_.last_key());
   }
-  const std::int64_t key = *row ? (*row)->key : database_.last_key();
+  transaction.run("UPDATE person SET record = ?2 WHERE key = ?1", (*row)->key, ByteView(sealed));
+  unlist_person(transaction, **row);
+  list_person(transaction, person, (*row)->key);
+}
+
+void Ledger::list_person(Transaction& transaction, const Person& person, std::int64_t key) {
   for (const std::int64_t hash : lookups_of(vault_, person)) {
     transaction.run("INSERT INTO person_lookup VALUES (?1, ?2)", hash, key);
   }
+}
+
+void Ledger::unlist_person(Transaction& transaction, const StoredRow& row) {
+  const auto person = decode_person(row.plain);
+  if (!person) {  // then all rows must be looked through
+    transaction.run("DELETE FROM person_lookup WHERE person = ?1", row.key);
+    return;
+  }
+  for (const std::int64_t hash : lookups_of(vault_, *person)) {
+    transaction.run("DELETE FROM person_lookup WHERE hash = ?1 AND person = ?2", hash, row.key);
+  }
+}
+
+void Ledger::forget_people_without_appointments(Transaction& transaction) {
+  const auto gone =
+      transaction.run("DELETE FROM person WHERE id NOT IN (SELECT patient_id FROM appointment)");
+  if (gone == 0) return;
+  transaction.run("DELETE FROM person_lookup WHERE person NOT IN (SELECT key FROM person)");
 }
 
 // An arrival that bears a number of our own series and that we did not give.
@@ -195,13 +203,13 @@ Result<void> Ledger::forget(std::span<const std::string> appointment_ids) {
   for (const std::string& id : appointment_ids) {
     transaction.run("DELETE FROM appointment WHERE id = ?1", id);
   }
-  drop_people_without_appointments(transaction);
+  forget_people_without_appointments(transaction);
   return transaction.commit();
 }
 
 Result<std::vector<std::string>> Ledger::stored_ids(Instant from, Instant until) {
   return database_.select(
-      "SELECT id FROM appointment WHERE start_ms >= ?1 AND start_ms < ?2 ORDER BY start_ms, id",
+      "SELECT id FROM appointment WHERE start_ms >= ?1 AND start_ms < ?2 ORDER BY key",
       [](const Row& r) { return r.text(0); }, from, until);
 }
 
@@ -277,7 +285,8 @@ Result<Person> Ledger::person(const std::string& id) {
 }
 
 // A key of 64 bits may lead to strangers too: who was meant is told by what was opened.
-Result<std::vector<PersonVisits>> Ledger::people_by_key(std::int64_t key) {
+template <typename Meant>
+Result<std::vector<PersonVisits>> Ledger::people_by_key(std::int64_t key, Meant is_meant) {
   auto ids = database_.select(
       "SELECT id FROM person_lookup JOIN person ON key = person WHERE hash = ?1 ORDER BY 1",
       [](const Row& r) { return r.text(0); }, key);
@@ -286,6 +295,7 @@ Result<std::vector<PersonVisits>> Ledger::people_by_key(std::int64_t key) {
   for (const std::string& id : *ids) {
     auto who = person(id);
     if (!who) return pass_on(who.error());
+    if (!is_meant(*who)) continue;
     auto visits = database_.select(
         "SELECT id, record FROM appointment WHERE patient_id = ?1 ORDER BY start_ms, id",
         [this](const Row& r) { return opened_visit(r.text(0), r.blob(1)); }, id);
@@ -296,19 +306,15 @@ Result<std::vector<PersonVisits>> Ledger::people_by_key(std::int64_t key) {
 }
 
 Result<std::vector<PersonVisits>> Ledger::find(const Identifier& identifier) {
-  auto people = people_by_key(identifier_key(vault_, identifier));
-  const auto lacks_it = [&](const PersonVisits& one) {
-    const auto& has = one.person.identifiers;
-    return std::find(has.begin(), has.end(), identifier) == has.end();
-  };
-  if (people) std::erase_if(*people, lacks_it);
-  return people;
+  return people_by_key(identifier_key(vault_, identifier), [&](const Person& person) {
+    const auto& has = person.identifiers;
+    return std::find(has.begin(), has.end(), identifier) != has.end();
+  });
 }
 
 Result<std::vector<PersonVisits>> Ledger::find(const BirthDateAndDigits& given) {
-  auto people = people_by_key(birth_key(vault_, given.birth_date, given.last_four));
-  if (people) std::erase_if(*people, [&](const auto& p) { return !matches(p.person, given); });
-  return people;
+  return people_by_key(birth_key(vault_, given.birth_date),
+                       [&](const Person& person) { return matches(person, given); });
 }
 
 Result<std::vector<PersonVisits>> Ledger::alone(Result<std::vector<Visit>> visits) {

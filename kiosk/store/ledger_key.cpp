@@ -20,8 +20,11 @@ struct SealedColumn {
   const char* id;
   const char* place;
 };
+constexpr SealedColumn person_column = {"person", "record", "key", "'person/' || id"};
+constexpr SealedColumn check_in_column = {"check_in", "record", "id", "'check_in/' || visit_key"};
 constexpr SealedColumn sealed_columns[] = {
-    {"check_in", "record", "id", "'check_in/' || visit_key"},
+    person_column,
+    check_in_column,
     {"print_job", "record", "id", "'print_job/' || number || '/' || created_ms"},
     {"audit", "payload", "seq", "'audit.payload/' || seq"},
     {"audit", "salt", "seq", "'audit.salt/' || seq"},
@@ -127,21 +130,21 @@ void Ledger::rekey(Transaction& transaction, const Vault& next) {
   transaction.run("INSERT INTO audit_key VALUES (?1, ?2)", *last,
                   ByteView(next.seal_chain_key_of(old, audit_key_place(*last))));
   vault_ = next;
-  rehash_people(transaction, old);
+  list_people_anew(transaction);
   rehash_visits(transaction, old);
   rehash_check_ins(transaction);
   transaction.run("UPDATE ledger SET key_check = ?1", ByteView(sealed_key_check()));
   if (auto known = know_earlier_chains(); !known) transaction.fail(known.error());
 }
 
-void Ledger::rehash_people(Transaction& transaction, const Vault& old) {
-  for_each(transaction, {"person", "record", "id", "'person/' || id"},
-           [&](const std::string&, const SealedRow& row) -> Result<void> {
-             auto plain = opened(old, row);
-             if (!plain) return pass_on(plain.error());
-             auto person = decode_person(*plain);
-             if (!person) return fail(row.place, person.error());
-             store_person(transaction, *person);
+// What does not open is found by nobody; the next download brings it anew.
+void Ledger::list_people_anew(Transaction& transaction) {
+  transaction.run("DELETE FROM person_lookup");
+  for_each(transaction, person_column,
+           [&](const std::string& key, const SealedRow& row) -> Result<void> {
+             const auto plain = opened(vault_, row);
+             const auto person = decode_person(plain ? *plain : Bytes());
+             if (person) list_person(transaction, *person, std::stoll(key));
              return transaction.state();
            });
 }
@@ -160,7 +163,7 @@ void Ledger::rehash_visits(Transaction& transaction, const Vault& old) {
 
 // The records themselves are sealed anew by now.
 void Ledger::rehash_check_ins(Transaction& transaction) {
-  for_each(transaction, sealed_columns[0],
+  for_each(transaction, check_in_column,
            [&](const std::string& id, const SealedRow& row) -> Result<void> {
              auto check_in = opened_check_in(row.place, row.bytes);
              if (!check_in) return fail(row.place, check_in.error());
@@ -201,15 +204,16 @@ Result<void> Ledger::rotate_key(const Vault& next, const Now& now) {
 Result<void> Ledger::destroy_personal_data(const Now& now) {
   if (auto right = check_key(); !right) return right;
   if (revoked_) return empty_log();
-  return change_key({{"DELETE FROM person", "DELETE FROM appointment", "DELETE FROM print_job",
-                      "DELETE FROM check_in", "DELETE FROM outbox WHERE state = 1",
-                      // It forgets which numbers it gave: they must not be taken for another's.
-                      "UPDATE ledger SET bookmark_ms = NULL, incarnation = incarnation + 1, "
-                      "series_last = 0"},
-                     Vault::without_secret(vault_.random_source()),
-                     now.instant,
-                     domain::Act::revoked},
-                    now);
+  return change_key(
+      {{"DELETE FROM person", "DELETE FROM person_lookup", "DELETE FROM appointment",
+        "DELETE FROM print_job", "DELETE FROM check_in", "DELETE FROM outbox WHERE state = 1",
+        // It forgets which numbers it gave: they must not be taken for another's.
+        "UPDATE ledger SET bookmark_ms = NULL, incarnation = incarnation + 1, "
+        "series_last = 0"},
+       Vault::without_secret(vault_.random_source()),
+       now.instant,
+       domain::Act::revoked},
+      now);
 }
 
 bool Ledger::revoked_at(const std::string& path) {

@@ -54,7 +54,7 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
   Transaction transaction(database_);
   transaction.run("DELETE FROM appointment WHERE start_ms < ?1 OR start_ms >= ?2", kept.from,
                   kept.until);
-  transaction.run("DELETE FROM person WHERE id NOT IN (SELECT patient_id FROM appointment)");
+  forget_people_without_appointments(transaction);
   transaction.run(
       "DELETE FROM check_in WHERE (confirmed_ms < ?1 OR confirmed_ms >= ?2) "
       "AND id IN (SELECT id FROM outbox WHERE state = 1)",

@@ -184,6 +184,17 @@ DROP TABLE old_person;
 DROP TABLE old_appointment;
 )sql";
 
+// One row for a birth date instead of one for each number's end, and found by the hash alone: what
+// a person is listed under is told by the record. `Ledger::open` lists everybody anew.
+constexpr const char* version_5 = R"sql(
+DROP TABLE person_lookup;
+CREATE TABLE person_lookup (
+  hash INTEGER NOT NULL,
+  person INTEGER NOT NULL,
+  PRIMARY KEY (hash, person)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 /// The first eight bytes of a blob as a whole number, as Vault::lookup_key has it.
 std::string first_64_bits(const std::string& column) {
   std::string bits;
@@ -204,7 +215,7 @@ std::string with_short_hashes(std::string text) {
   return text;
 }
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4};
+constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5};
 
 constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 
