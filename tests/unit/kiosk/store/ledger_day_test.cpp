@@ -201,6 +201,24 @@ TEST_CASE("forget: appointment and person go, the check-in stays and cannot be d
   CHECK(std::get<domain::AlreadyCheckedIn>(again).arrival.number == "K1-001");
 }
 
+TEST_CASE("look-up: nothing by which somebody could be found stays when she goes or changes") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  const std::vector<std::string> gone = {"a1"};
+  const auto listed = [&] {
+    return Database::open({path, ""}).value().count("SELECT count(*) FROM person_lookup").value();
+  };
+  { put(*opened(arguments(path)), {sample_visit()}); }
+  CHECK(listed() == 3);
+  domain::Person changed = sample_person();
+  changed.birth_date.reset();
+  changed.identifiers.pop_back();
+  { put(*opened(arguments(path)), {sample_visit()}, {changed}); }
+  CHECK(listed() == 1);
+  { REQUIRE(opened(arguments(path))->forget(gone)); }
+  CHECK(listed() == 0);
+}
+
 TEST_CASE("bookmark: is kept") {
   auto ledger = memory_ledger();
   CHECK_FALSE(ledger->bookmark().value().has_value());

@@ -171,6 +171,18 @@ TEST_CASE("open: a ledger of the first version is taken over with all that it ho
   CHECK(commit(*ledger, sample_check_in("a4")).number == "K1-002");
 }
 
+TEST_CASE(
+    "open: people whom a program of before listed in another way are listed at the next start") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  { put(*opened(arguments(path)), {sample_visit("a1", "p1"), sample_visit("a2", "p2")}); }
+  // As the power leaves it when it goes right after the migration.
+  { REQUIRE(Database::open({path, ""}).value().script("DELETE FROM person_lookup")); }
+  auto ledger = opened(arguments(path));
+  CHECK(ledger->find(domain::Identifier{"urn:card", "CARD-55-p1"}).value().size() == 1);
+  CHECK(ledger->find(domain::BirthDateAndDigits{{1990, 5, 17}, "8000"}).value().size() == 1);
+}
+
 TEST_CASE("open: a ledger of a newer program is refused and left alone") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");

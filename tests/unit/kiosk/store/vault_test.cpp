@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include <set>
+
 #include "fixture.h"
 #include "kiosk/store/key_file.h"
 
@@ -48,6 +50,17 @@ TEST_CASE("vault: the system's randomness gives what is asked and never the same
   const Bytes first = random(32);
   CHECK(first.size() == 32);
   CHECK(first != random(32));
+}
+
+TEST_CASE("vault: of two copies of one source of randomness neither gives what the other gave") {
+  const RandomSource first = system_random();
+  std::set<Bytes> nonces = {first(24)};
+  const RandomSource second = first;
+  for (int i = 0; i < 200; ++i) {
+    nonces.insert(first(24));
+    nonces.insert(second(24));
+  }
+  CHECK(nonces.size() == 401);
 }
 
 TEST_CASE("key file: a made one reads back and is never overwritten") {
