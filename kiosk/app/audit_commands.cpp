@@ -12,10 +12,12 @@
 #include <fmt/format.h>
 
 #include "kiosk/app/cli.h"
+#include "kiosk/app/probe_wire.h"
 #include "kiosk/app/sign_in.h"
 #include "kiosk/app/vault.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/control_socket.h"
+#include "kiosk/shell/heads_check.h"
 #include "kiosk/shell/trail.h"
 
 namespace kiosk::app {
@@ -26,6 +28,8 @@ using shell::TrailRow;
 
 constexpr Milliseconds page_limit{30'000};
 constexpr std::size_t faults_shown_max = 20;
+/// A day less than rows are kept: they go at the site's midnight.
+constexpr Milliseconds rows_kept = std::chrono::hours(24 * (shell::audit_rows_kept_days - 1));
 
 /// The page after a row.
 using ReadPage = std::function<Result<TrailPage>(std::int64_t after)>;
@@ -86,7 +90,7 @@ Result<ReadPage> open_trail(const shell::Config& config, const std::string& sock
   });
 }
 
-/// Calls `take` with every row; gives what does not hold.
+/// Calls `take` with every row and the ledger's incarnation; gives what does not hold.
 template <typename Take>
 Result<std::vector<store::AuditFault>> read_all(const ReadPage& read, Take take) {
   std::vector<store::AuditFault> faults;
@@ -94,7 +98,7 @@ Result<std::vector<store::AuditFault>> read_all(const ReadPage& read, Take take)
   for (bool at_end = false; !at_end;) {
     const auto page = read(after);
     if (!page) return pass_on(page.error());
-    for (const TrailRow& row : page->rows) take(row);
+    for (const TrailRow& row : page->rows) take(row, page->incarnation);
     faults.insert(faults.end(), page->faults.begin(), page->faults.end());
     at_end = page->at_end || page->rows.empty();
     if (!page->rows.empty()) after = page->rows.back().seq;
@@ -113,26 +117,72 @@ int tell_faults(const std::vector<store::AuditFault>& faults, std::FILE* to) {
   return faults.empty() ? exit_ok : exit_failed;
 }
 
-int verify(const ReadPage& read, const AuditOptions& options) {
-  const std::string& head = options.head;
-  bool met = head.empty();
-  std::size_t count = 0;
+/// What the server was told of the trail, asked with the kiosk's own sign-in.
+Result<std::vector<sync::ToldHead>> ask_server(const shell::Config& config) {
+  auto authorizer = make_authorizer(config);
+  if (!authorizer) return fail("sign-in", authorizer.error());
+  auto wire = ProbeWire::create(
+      config.profile, {config.ca_file, 256, config.certificate_file, config.certificate_key_file},
+      std::move(*authorizer));
+  if (!wire) return fail("sign-in", wire.error());
+  return sync::told_heads(config.profile, config.rules.kiosk_code,
+                          [&](const sync::HttpRequest& request) {
+                            return (*wire)->ask({sync::Question{request}}).front();
+                          });
+}
+
+/// Prints what the server's word says; adds what does not hold.
+void tell_heads(const shell::HeadsCheck& check, const shell::Config& config,
+                std::vector<store::AuditFault>& faults) {
+  faults.insert(faults.end(), check.faults.begin(), check.faults.end());
+  if (const auto& earlier = check.earlier_ledger) {
+    fmt::print(
+        "The server also has rows of an earlier ledger of {}, the last one {}:{}: compare "
+        "them with that ledger's file.\n",
+        config.rules.kiosk_code, earlier->seq, earlier->hash);
+  }
+  fmt::print("The server was told of {} rows: {} are in the trail, {} went because of their age.\n",
+             check.found + check.removed + check.faults.size(), check.found, check.removed);
+}
+
+int verify(const shell::Config& config, const ReadPage& read, const AuditOptions& options) {
+  std::vector<sync::ToldHead> told;
+  if (options.server) {  // before the rows are read: the kiosk goes on telling
+    auto heads = ask_server(config);
+    if (!heads) return complain(heads.error());
+    told = std::move(*heads);
+  }
+  shell::TrailHashes hashes;
   TrailRow newest;
-  auto faults = read_all(read, [&](const TrailRow& row) {
-    met = met || fmt::format("{}:{}", row.seq, row.hash) == head;
+  int incarnation = 1;
+  auto faults = read_all(read, [&](const TrailRow& row, int of_ledger) {
+    hashes[row.seq] = row.hash;
     newest = row;
-    ++count;
+    incarnation = of_ledger;
   });
   if (!faults) return complain(faults.error());
-  if (!met) {
-    const auto row = std::strtoll(head.c_str(), nullptr, 10);
+  const auto row = std::strtoll(options.head.c_str(), nullptr, 10);
+  const auto there = hashes.find(row);
+  const std::string hash = there == hashes.end() ? "" : there->second;
+  if (!options.head.empty() && fmt::format("{}:{}", row, hash) != options.head) {
     faults->push_back({row, "is not the row that was told to the server"});
   }
+  if (options.server) {
+    const Instant whole_since = shell::Clock({}).now().instant - rows_kept;
+    tell_heads(shell::check_heads(told, {hashes, incarnation, whole_since}, config.rules.zone),
+               config, *faults);
+  }
+  if (options.server && told.empty() && faults->empty()) {
+    return complain({"audit", "nothing_told",
+                     "the trail holds by itself, but the server has no AuditEvent of " +
+                         config.rules.kiosk_code + " to compare it with"});
+  }
   if (faults->empty()) {
-    fmt::print("the audit trail holds: {} rows, newest {}:{}\n", count, newest.seq, newest.hash);
+    fmt::print("the audit trail holds: {} rows, newest {}:{}\n", hashes.size(), newest.seq,
+               newest.hash);
     return exit_ok;
   }
-  fmt::print("THE AUDIT TRAIL IS BROKEN ({} rows)\n", count);
+  fmt::print("THE AUDIT TRAIL IS BROKEN ({} rows)\n", hashes.size());
   return tell_faults(*faults, stdout);
 }
 
@@ -158,7 +208,7 @@ int export_rows(const shell::Config& config, const ReadPage& read, const AuditOp
       return complain({"audit", "cannot_write", options.out + " cannot be written"});
     }
   }
-  const auto faults = read_all(read, [&](const TrailRow& row) {
+  const auto faults = read_all(read, [&](const TrailRow& row, int) {
     const bool wanted = row.now.instant >= from->start && row.now.instant < until->end;
     if (wanted) fmt::print(out, "{}\n", shell::trail_line(row));
   });
@@ -178,7 +228,7 @@ int visit(const shell::Config& config, const ReadPage& read, const AuditOptions&
     asked.day = *day;
   }
   std::vector<TrailRow> rows;
-  const auto faults = read_all(read, [&](const TrailRow& row) {
+  const auto faults = read_all(read, [&](const TrailRow& row, int) {
     if (row.note) rows.push_back(row);
   });
   if (!faults) return complain(faults.error());
@@ -206,7 +256,7 @@ int audit(const shell::Config& config, const std::string& socket, const AuditOpt
   const std::string purpose = options.what == "visit" ? "visit " + options.ticket : options.what;
   const auto read = open_trail(config, socket, purpose, credentials_folder);
   if (!read) return complain(read.error());
-  if (options.what == "verify") return verify(*read, options);
+  if (options.what == "verify") return verify(config, *read, options);
   if (options.what == "export") return export_rows(config, *read, options);
   return visit(config, *read, options);
 }

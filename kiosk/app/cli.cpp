@@ -149,6 +149,8 @@ void add_audit_commands(CLI::App& cli, Options& options) {
       "verify", "tell whether a row was changed, removed or put in (status 1), and which");
   verify->add_option("--head", asked.head,
                      "also compare with ROW:HASH, as the server holds it in an AuditEvent");
+  verify->add_flag("--server", asked.server,
+                   "also compare with all that the server was told (69: it does not answer)");
   CLI::App* rows = audit->add_subcommand("export", "the rows as JSON, one a line");
   rows->add_option("--from", asked.from, "first day, YYYY-MM-DD");
   rows->add_option("--until", asked.until, "last day, YYYY-MM-DD");
@@ -276,7 +278,8 @@ int probe(const Options& options) {
 
 int complain(const Error& error) {
   fmt::print(stderr, "kiosk: {} ({}/{})\n", error.what, error.domain, error.code);
-  return error.code == "no_kiosk" ? exit_unavailable : exit_failed;
+  const bool away = error.code == "no_kiosk" || error.code == "unreachable";
+  return away ? exit_unavailable : exit_failed;
 }
 
 std::optional<shell::Config> load_or_complain(const std::string& path,

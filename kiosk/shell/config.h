@@ -31,7 +31,8 @@ struct SmartSignIn {
                                   "system/Location.rs",
                                   "system/HealthcareService.rs",
                                   "system/Flag.rs",
-                                  "system/Task.crs"};
+                                  "system/Task.crs",
+                                  "system/AuditEvent.crs"};
 
   bool operator==(const SmartSignIn&) const = default;
 };

@@ -289,7 +289,11 @@ std::string trail_reply(const TrailPage& page) {
   for (const store::AuditFault& fault : page.faults) {
     faults.push_back({{"seq", fault.seq}, {"what", fault.what}});
   }
-  return line_of({{"ok", true}, {"rows", rows}, {"faults", faults}, {"at_end", page.at_end}});
+  return line_of({{"ok", true},
+                  {"rows", rows},
+                  {"faults", faults},
+                  {"at_end", page.at_end},
+                  {"incarnation", page.incarnation}});
 }
 
 Result<TrailPage> parse_trail(std::string_view line) {
@@ -304,6 +308,9 @@ Result<TrailPage> parse_trail(std::string_view line) {
   if (rows.is_null() || faults.is_null()) return not_understood();
   TrailPage page;
   page.at_end = value->contains("at_end") && (*value)["at_end"] == true;
+  constexpr std::int64_t incarnation_max = 100'000;
+  page.incarnation = static_cast<int>(
+      std::clamp<std::int64_t>(integer_in(*value, "incarnation"), 1, incarnation_max));
   for (const json& object : rows) {
     auto row = trail_row(object);
     if (!row) return pass_on(row.error());

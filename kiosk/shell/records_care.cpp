@@ -5,6 +5,7 @@
 
 #include "kiosk/shell/arrivals_csv.h"
 #include "kiosk/shell/records.h"
+#include "kiosk/shell/trail.h"
 
 namespace kiosk::shell {
 namespace {
@@ -13,10 +14,8 @@ constexpr Seconds care_every{10};
 constexpr Seconds erase_every{600};
 /// Each proof is a write of 64 KiB; a commit that fails is a disproof at once.
 constexpr Seconds prove_every{60};
-/// What acts tell (ids and screens, nothing of a person) is kept for disputes, their rows for
-/// auditors.
+/// What acts tell (ids and screens, nothing of a person) is kept for disputes.
 constexpr int acts_kept_days = 14;
-constexpr int audit_rows_kept_days = 60;
 /// A printer that is away for a moment (its cable moved, it starts) is nobody's business yet.
 constexpr Seconds printer_patience{5};
 /// After a start the machine's clock may be a little behind the last check-in, whose time was the

@@ -109,7 +109,7 @@ Instant shown_instant(Instant instant) {
 }
 
 TrailPage trail_page(const store::AuditPage& page) {
-  TrailPage made{{}, page.faults, page.at_end};
+  TrailPage made{{}, page.faults, page.at_end, page.incarnation};
   for (const store::AuditRow& row : page.rows) {
     made.rows.push_back({row.seq, row.now, row.note, to_hex(row.commitment),
                          to_hex(row.previous_hash), to_hex(row.row_hash)});

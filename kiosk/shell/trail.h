@@ -13,6 +13,9 @@
 // The audit trail as it leaves the program: lines for auditors, and one visit's story for disputes.
 namespace kiosk::shell {
 
+/// How long rows are kept for auditors, whatever they still tell.
+inline constexpr int audit_rows_kept_days = 60;
+
 /// A row of the trail; hashes in hexadecimal. Without a note when what it told was erased.
 struct TrailRow {
   std::int64_t seq = 0;
@@ -29,6 +32,7 @@ struct TrailPage {
   std::vector<TrailRow> rows;
   std::vector<store::AuditFault> faults;
   bool at_end = false;
+  int incarnation = 1;  ///< of the ledger
 
   bool operator==(const TrailPage&) const = default;
 };

@@ -27,7 +27,8 @@ struct Seal {
 
 struct Head {
   std::int64_t last = 0;
-  std::int64_t next = 1;     ///< a number that no row has, whatever was put in
+  std::int64_t next = 1;  ///< a number that no row has, whatever was put in
+  int incarnation = 1;
   Bytes hash;                ///< of the last row, as it stands in the table
   std::optional<Seal> seal;  ///< none: it does not open
 };
@@ -118,11 +119,12 @@ std::optional<Seal> opened(const Vault& vault, const Bytes& sealed) {
 
 Result<Head> read_head(Database& database, const Vault& vault) {
   auto head = database.select_one(
-      "SELECT audit_last, row_hash, audit_seal, (SELECT max(seq) FROM audit) "
+      "SELECT audit_last, row_hash, audit_seal, (SELECT max(seq) FROM audit), incarnation "
       "FROM ledger LEFT JOIN audit ON seq = audit_last",
       [&](const Row& r) {
         const auto last = r.integer(0);
-        Head read{last, std::max(last, r.integer(3)) + 1, r.blob(1), std::nullopt};
+        Head read{last, std::max(last, r.integer(3)) + 1, static_cast<int>(r.integer(4)), r.blob(1),
+                  std::nullopt};
         // Nothing is sealed before the first row.
         if (r.null(2) && read.last == 0) read.seal = Seal();
         if (!r.null(2)) read.seal = opened(vault, r.blob(2));
@@ -292,6 +294,7 @@ Result<AuditPage> read_audit(Database& database, const Vault& vault, std::int64_
       row_from, after, audit_page_rows);
   if (!rows) return pass_on(rows.error());
   AuditPage page;
+  page.incarnation = head->incarnation;
   page.at_end = rows->size() < static_cast<std::size_t>(audit_page_rows);
   for (Sealed& read : *rows) {
     const bool gap = read.row.seq != last + 1;

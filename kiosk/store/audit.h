@@ -42,6 +42,7 @@ struct AuditPage {
   std::vector<AuditRow> rows;
   std::vector<AuditFault> faults;  ///< of these rows, oldest first; at the end also of the head
   bool at_end = false;
+  int incarnation = 1;  ///< of the ledger
 };
 
 inline constexpr int audit_page_rows = 500;

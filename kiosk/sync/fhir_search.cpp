@@ -166,6 +166,13 @@ HttpRequest flags_search(const SiteProfile& profile, std::span<const std::string
   return search(profile, "Flag", {{"patient", joined(patient_ids, "Patient/")}, {"_count", "100"}});
 }
 
+HttpRequest audit_events_search(const SiteProfile& profile, const std::string& kiosk_code) {
+  FormFields fields = {
+      {"altid", escaped(kiosk_code)}, {"subtype", "urn:kiosk:audit|head"}, {"_sort", "-date"}};
+  add_page_fields(fields, profile, Includes::without);
+  return search(profile, "AuditEvent", fields);
+}
+
 HttpRequest read_request(const SiteProfile& profile, const std::string& reference) {
   return request(profile, "GET", join(profile.base_url, reference));
 }

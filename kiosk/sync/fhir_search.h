@@ -62,6 +62,10 @@ HttpRequest identifier_search(const SiteProfile& profile, const std::string& typ
 
 HttpRequest flags_search(const SiteProfile& profile, std::span<const std::string> patient_ids);
 
+/// What the server was told of a kiosk's audit trail, newest first. Source: FHIR R4, AuditEvent,
+/// search parameters altid, subtype, date.
+HttpRequest audit_events_search(const SiteProfile& profile, const std::string& kiosk_code);
+
 /// GET of one resource, past every cache.
 HttpRequest read_request(const SiteProfile& profile, const std::string& reference);
 

@@ -1,6 +1,7 @@
 #include "kiosk/sync/fhir_write.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "kiosk/base/bytes.h"
@@ -92,6 +93,24 @@ json parsed(const std::string& text) {
   json value = json::parse(text);
   if (!value.is_object()) throw json::type_error::create(302, "not an object", nullptr);
   return value;
+}
+
+/// A row of this kiosk's trail as an AuditEvent's entity tells it; nothing when it does not.
+std::optional<ToldHead> head_in(const json& entity, const std::string& kiosk) {
+  const json identifier = entity.value("what", json::object()).value("identifier", json::object());
+  const std::string trail = identifier.value("value", "");
+  if (identifier.value("system", "") != audit_system || !trail.starts_with(kiosk + "/")) return {};
+  ToldHead head;
+  const char* end = trail.data() + trail.size();
+  const auto [slash, error] =
+      std::from_chars(trail.data() + kiosk.size() + 1, end, head.incarnation);
+  if (error != std::errc() || slash == end || *slash != '/') return {};
+  const auto [last, wrong] = std::from_chars(slash + 1, end, head.seq);
+  if (wrong != std::errc() || last != end) return {};
+  for (const json& detail : entity.value("detail", json::array())) {
+    if (detail.value("type", "") == "hash") head.hash = detail.value("valueString", "");
+  }
+  return head;
 }
 
 /// A change that holds only while the resource's status is as it was read.
@@ -363,6 +382,25 @@ std::string audit_event_json(const domain::Zone& zone, const std::string& kiosk,
              {"name", "audit trail " + trail},
              {"detail", json::array({detail("row", row), detail("hash", head.hash)})}}})}}
       .dump();
+}
+
+Result<std::vector<ToldHead>> audit_heads_in(const std::string& bundle_json,
+                                             const std::string& kiosk) {
+  return guarded<std::vector<ToldHead>>("Bundle", [&] {
+    std::vector<ToldHead> heads;
+    const json bundle = parsed(bundle_json);
+    for (const json& entry : bundle.value("entry", json::array())) {
+      const json resource = entry.value("resource", json::object());
+      if (resource.value("resourceType", "") != "AuditEvent") continue;
+      for (const json& entity : resource.value("entity", json::array())) {
+        if (auto head = head_in(entity, kiosk)) {
+          head->written = parse_instant(resource.value("recorded", "")).value_or(Instant());
+          heads.push_back(std::move(*head));
+        }
+      }
+    }
+    return heads;
+  });
 }
 
 Result<std::string> resource_in(const std::string& bundle_json, const std::string& type,

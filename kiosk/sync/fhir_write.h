@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kiosk/base/result.h"
 #include "kiosk/domain/outbox.h"
@@ -87,6 +88,20 @@ std::string alert_task_json(const SiteProfile& profile, const domain::Zone& zone
 /// The newest row of the audit trail as an AuditEvent (R4): number and hash, nothing of a patient.
 std::string audit_event_json(const domain::Zone& zone, const std::string& kiosk,
                              const store::AuditHead& head);
+/// A row of a kiosk's audit trail as the server was told of it.
+struct ToldHead {
+  int incarnation = 0;  ///< of the ledger, then
+  std::int64_t seq = 0;
+  std::string hash;
+  Instant written;
+
+  bool operator==(const ToldHead&) const = default;
+};
+
+/// The rows that such AuditEvents in a Bundle tell of this kiosk; what is of another form is passed
+/// over. Errors: fhir/malformed.
+Result<std::vector<ToldHead>> audit_heads_in(const std::string& bundle_json,
+                                             const std::string& kiosk);
 /// POST of one; nobody needs it back.
 HttpRequest audit_event_request(const SiteProfile& profile, std::string body);
 

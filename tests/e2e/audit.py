@@ -1,6 +1,10 @@
 """What was done is written down, cannot be changed unseen, and tells a visit's story."""
 import contextlib
 import json
+import os
+import pathlib
+import re
+import shutil
 import sqlite3
 
 from harness import check, e2e, equal
@@ -128,6 +132,55 @@ def heads(case):
     equal(second.status()["server"], "online", "the server")
     equal(len([one for one in other.ask("requests")["requests"] if "AuditEvent" in one]), 1,
           "AuditEvents that were tried")
+
+
+@e2e("audit: the server's word finds a trail that was cut off, and one that was made anew with the "
+     "right key", short=True, seconds=12)
+def server_word(case):
+    hospital = Hospital(case)
+    kiosk = AuditedKiosk(case, hospital).ready()
+    told = lambda: len(hospital.state()["audit_events"])  # noqa: E731
+    kiosk.until("an AuditEvent", told)
+    early = case.folder / "early"
+    kiosk.stop()
+    shutil.copytree(kiosk.state, early, ignore=lambda at, names: [
+        one for one in names if (pathlib.Path(at) / one).is_socket()])
+    kiosk.start()
+    kiosk.ready()
+    kiosk.scan(hospital.people["one_booked"]["booking"])
+    kiosk.confirm()
+    kiosk.ticket_printed(1)
+    kiosk.home()
+    kiosk.synced()
+    kiosk.command("sync", "--once")
+    before = told()
+    kiosk.until("the visit's rows are told", lambda: told() > before or kiosk.command(
+        "sync", "--once"))
+    said = kiosk.command("audit", "verify", "--server")
+    check("are in the trail" in said and "holds" in said, said)
+    kiosk.stop()
+    check("holds" in kiosk.command("audit", "verify", "--server"), "of the stopped kiosk")
+
+    now = case.folder / "now"
+    os.rename(kiosk.state, now)
+    os.rename(early, kiosk.state)
+    check("holds" in kiosk.command("audit", "verify"), "an old copy holds by itself")
+    said = kiosk.command("audit", "verify", "--server", status=1)
+    check(re.search(r"row \d+ of \d{4}-\d\d-\d\dT[^ ]+ is not in the trail; the server was told",
+                    said), said)
+    for file in kiosk.state.glob("ledger.db*"):
+        file.unlink()
+    kiosk.start()
+    kiosk.ready(server=False)
+    said = kiosk.command("audit", "verify", "--server", status=1)
+    check("another row has its place" in said, said)
+    hospital.network("down")
+    kiosk.command("audit", "verify", "--server", status=EX_UNAVAILABLE)
+    kiosk.stop()
+    other = Hospital(case, name="other", cannot="audit_events")
+    site = kiosk.config.read_text().replace(hospital.url, other.url)
+    kiosk.config.write_text(site)
+    kiosk.command("audit", "verify", "--server", status=1)
 
 
 @e2e("sync: once, by the command alone and through the running kiosk", short=True, seconds=10)

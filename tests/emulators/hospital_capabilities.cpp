@@ -12,6 +12,7 @@ const std::map<std::string, std::set<std::string>>& search_parameters() {
         "practitioner"}},
       {"Task", {"identifier", "focus", "patient", "status", "code"}},
       {"Flag", {"patient"}},
+      {"AuditEvent", {"altid", "subtype"}},
   };
   return parameters;
 }
@@ -29,6 +30,7 @@ json capability_statement(const HospitalOptions& options) {
   json resources = json::array();
   for (const auto& [type, parameters] : search_parameters()) {
     if (type == "Encounter" && !can(options.encounters)) continue;
+    if (type == "AuditEvent" && !can(options.audit_events)) continue;
     json one = {{"type", type},
                 {"interaction", codes(interactions)},
                 {"conditionalCreate", true},

@@ -87,6 +87,18 @@ bool patient_matches(const json& resource, const std::string& value) {
   return resource.contains(key) && refers(resource[key], wanted);
 }
 
+/// AuditEvent: agent.altId, or a subtype's coding.
+bool audit_matches(const json& resource, const std::string& name, const std::string& value) {
+  const auto token = split(value, '|');
+  const auto fits = [&](const json& one) {
+    if (name == "altid") return one.value("altId", "") == unescaped(value);
+    return token.size() == 2 && one.value("system", "") == unescaped(token[0]) &&
+           one.value("code", "") == unescaped(token[1]);
+  };
+  const json& list = list_in(resource, name == "altid" ? "agent" : "subtype");
+  return std::any_of(list.begin(), list.end(), fits);
+}
+
 bool matches_one(const Stored& stored, const std::string& name, const std::string& value) {
   const auto& resource = stored.resource;
   if (name == "_id") return resource["id"] == value;
@@ -96,6 +108,7 @@ bool matches_one(const Stored& stored, const std::string& name, const std::strin
   if (name == "code") return resource.value("code", json::object()).value("text", "") == value;
   if (name == "birthdate") return resource.value("birthDate", "") == value;
   if (name == "patient" || name == "subject") return patient_matches(resource, value);
+  if (name == "altid" || name == "subtype") return audit_matches(resource, name, value);
   if (name == "actor") return actor_matches(resource, "", value);
   if (resource["resourceType"] == "Encounter" && (name == "location" || name == "practitioner")) {
     const bool place = name == "location";
@@ -266,10 +279,12 @@ std::vector<std::string> matches(const Hospital::State& state, const std::string
 
 std::string search(Hospital::State& state, const std::string& type, const Fields& fields,
                    Instant now) {
-  // Encounter.period.start; those without one come last.
-  const auto start_of = [&](const std::string& reference) {
-    const auto period = state.find(reference)->resource.value("period", json::object());
-    return kiosk::sync::parse_instant(period.value("start", std::string())).value_or(Instant{});
+  // Encounter.period.start, AuditEvent.recorded; those without one come last.
+  const auto date_of = [&](const std::string& reference) {
+    const auto& resource = state.find(reference)->resource;
+    const auto period = resource.value("period", json::object());
+    const auto text = resource.value("recorded", period.value("start", std::string()));
+    return kiosk::sync::parse_instant(text).value_or(Instant{});
   };
   check_parameters(state, type, fields);
   auto all = matches(state, type, fields);
@@ -282,9 +297,9 @@ std::string search(Hospital::State& state, const std::string& type, const Fields
       std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
         return state.find(a)->updated < state.find(b)->updated;
       });
-    if (name == "_sort" && value == "-date" && type == "Encounter")
+    if (name == "_sort" && value == "-date" && (type == "Encounter" || type == "AuditEvent"))
       std::stable_sort(all.begin(), all.end(),
-                       [&](const auto& a, const auto& b) { return start_of(a) > start_of(b); });
+                       [&](const auto& a, const auto& b) { return date_of(a) > date_of(b); });
   }
   size = std::min(size, state.options.page_size_max);
   if (state.options.counts_includes == HospitalOptions::Can::yes)
