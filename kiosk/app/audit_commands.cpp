@@ -232,18 +232,21 @@ int visit(const shell::Config& config, const ReadPage& read, const AuditOptions&
     if (row.note) rows.push_back(row);
   });
   if (!faults) return complain(faults.error());
-  const auto key = shell::visit_key_of(rows, asked);
-  if (!key) {
+  const auto found = shell::visit_of(rows, asked);
+  if (!found) {
     return complain(
         {"audit", "no_visit",
-         "nothing is told of " + options.ticket +
-             ": give a ticket's number or a visit key; older than 14 days it is erased"});
+         fmt::format("nothing is told of {}: give a ticket's number, or of today a visit key; "
+                     "older than {} days it is erased",
+                     options.ticket, config.audit_keep_days)});
   }
-  const auto story = shell::story_of(rows, *key);
+  const auto story = shell::story_of(rows, *found);
   if (options.json) {
     for (const TrailRow& row : story) fmt::print("{}\n", shell::trail_line(row));
   } else {
-    fmt::print("Visit {}\n{}", *key, shell::story_text(story, config.rules.zone));
+    const bool named = !found->visit_key.empty();
+    fmt::print("{} {}\n{}", named ? "Visit" : "Ticket", named ? found->visit_key : options.ticket,
+               shell::story_text(story, config.rules.zone));
   }
   if (!faults->empty()) fmt::print(stderr, "THE AUDIT TRAIL IS BROKEN: see kiosk audit verify\n");
   return faults->empty() ? exit_ok : exit_failed;

@@ -74,7 +74,8 @@ RecordsWorker::RecordsWorker(const shell::Config& config, Parts parts, shell::Cl
       parts_(std::move(parts)),
       clock_(clock),
       ports_(std::move(ports)),
-      records_(config.rules, *parts_.ledger, *parts_.engine, parts_.random) {}
+      records_(config.rules, *parts_.ledger, *parts_.engine, parts_.random,
+               {config.audit_keep_days}) {}
 
 void RecordsWorker::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });

@@ -31,7 +31,8 @@ Result<shell::SyncReport> step_until_done(const shell::Config& config, Core& cor
       {config.ca_file, results_max, config.certificate_file, config.certificate_key_file},
       [&](sync::HttpResult result) { (void)results.push(std::move(result)); });
   if (!http) return fail("sign-in", http.error());
-  shell::Records records(config.rules, *core.ledger, *core.engine, random_hex);
+  shell::Records records(config.rules, *core.ledger, *core.engine, random_hex,
+                         {config.audit_keep_days});
   std::vector<shell::RecordsInput> inputs{shell::SyncQuery{RequestId{1}, limit}};
   while (true) {
     const Now now = core.clock->now();

@@ -28,8 +28,8 @@ enum class Act {
   shown,       ///< detail: the screen, its state and language
   pressed,     ///< detail: the control's action, without what was typed
   left,        ///< detail: "ended", "time was up", "someone else came"
-  check_in,    ///< confirmed and recorded; detail begins with the ticket's number
-  copy,        ///< one more ticket was asked for; detail begins with its number
+  check_in,    ///< confirmed and recorded; detail: the ticket's number
+  copy,        ///< one more ticket was asked for; detail: its number
   paper_came,  ///< asked about a doubtful ticket, the patient says that it came out
   paper_missing,
   // The printer's, of a visit's ticket.
@@ -43,26 +43,31 @@ enum class Act {
   list_read,  ///< detail: which list
   list_printed,
   held_released,  ///< a held ticket was printed at staff's word
-  audit_read,
+  audit_read,     ///< detail: "verify", "export", "visit"
   // What became of an arrival at the server.
-  sent,          ///< its bytes are leaving; detail: which attempt
-  answer_lost,   ///< no answer came: the server may have it or not
-  acknowledged,  ///< detail: the Encounter
-  refused,       ///< detail: the server's words
+  sent,         ///< its bytes are leaving; detail: which attempt
+  answer_lost,  ///< no answer came: the server may have it or not
+  acknowledged,
+  refused,  ///< detail: its status
 };
 
 /// "check_in", "ticket_printed", ...
 const char* name(Act act);
 std::optional<Act> act_named(std::string_view name);
 
-/// One act as it is written down; when it happened stands beside it.
+/// One act as it is written down; when it happened stands beside it. Of whom it tells goes with the
+/// day, as all that could lead to a person: the visit, and `words`. What remains for disputes (act,
+/// detail, stay, job) holds screens, controls, states and ticket numbers, and nothing of a person.
 struct AuditNote {
   Act act = Act::started;
   std::string visit_key = {};
   std::string detail = {};
   /// A patient's act: when this person began, which ties together what one person did; else none.
   std::optional<Instant> stay = {};
-  std::int64_t job = 0;  ///< a printer's act: of which print job
+  /// A printer's or the server's act: of which ticket, by the number of the row that began it.
+  std::int64_t job = 0;
+  /// The Encounter, the server's words, which ticket staff asked for.
+  std::string words = {};
 
   bool operator==(const AuditNote&) const = default;
 };

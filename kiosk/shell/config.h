@@ -107,6 +107,7 @@ struct Config {
   std::map<std::string, std::string> ticket_templates;  ///< ReceiptLine file by language
   SecondIdentifier second_identifier = SecondIdentifier::phone_last4;
   std::vector<FontFile> fonts;  ///< empty: the system's
+  int audit_keep_days = 14;     ///< of what the audit trail tells
   Alerts alerts;
   Window window;
 

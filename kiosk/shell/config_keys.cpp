@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "kiosk/shell/trail.h"
+
 namespace kiosk::shell {
 namespace {
 
@@ -284,6 +286,10 @@ Keys machine_keys(Config& c) {
       {"vault.key_url", TextTarget{&c.key_url, TextForm::url},
        "For \"server\": what is asked for the key, with the kiosk's own sign-in. The answer is 64 "
        "hexadecimal digits."},
+
+      {"audit.keep_days", WholeTarget{&c.audit_keep_days, 1, audit_rows_kept_days},
+       "How many days the audit trail tells what was shown, pressed, printed and answered, by "
+       "ticket number, for disputes. Of whom it tells is erased with the day."},
 
       {"files.ledger", FileTarget{&c.ledger_file, FileRule::made},
        "The ledger of check-ins; made at the first start."},

@@ -101,7 +101,8 @@ json json_of(const TrailRow& row) {
   made["visit_key"] = row.note->visit_key;
   made["detail"] = row.note->detail;
   if (row.note->stay) made["person_since_ms"] = to_ms(*row.note->stay);
-  if (row.note->job != 0) made["print_job"] = row.note->job;
+  if (row.note->job != 0) made["ticket_row"] = row.note->job;
+  if (!row.note->words.empty()) made["words"] = row.note->words;
   return made;
 }
 
@@ -118,8 +119,9 @@ Result<TrailRow> trail_row(const json& object) {
   row.hash = text_in(object, "hash");
   const auto act = domain::act_named(text_in(object, "act"));
   if (!act) return row;
-  row.note = domain::AuditNote{*act, text_in(object, "visit_key"), text_in(object, "detail"),
-                               std::nullopt, integer_in(object, "print_job")};
+  row.note =
+      domain::AuditNote{*act,         text_in(object, "visit_key"),     text_in(object, "detail"),
+                        std::nullopt, integer_in(object, "ticket_row"), text_in(object, "words")};
   if (object.contains("person_since_ms")) {
     row.note->stay = from_ms(integer_in(object, "person_since_ms"));
   }

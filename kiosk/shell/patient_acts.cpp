@@ -122,8 +122,11 @@ std::vector<PatientActs::Shown> PatientActs::shown_on(const Model& model) {
             return shown;
           },
           [&](const Outcome& outcome) -> Lines {
-            const std::string key = outcome.visit ? key_of(*outcome.visit) : "";
-            return {{key, screen + text_of(outcome.copy)}};
+            const auto& visit = outcome.visit;
+            const bool numbered = visit && visit->arrival && !visit->arrival->number.empty();
+            return {{visit ? key_of(*visit) : "",
+                     screen + (numbered ? ", number " + visit->arrival->number : "") +
+                         text_of(outcome.copy)}};
           },
       },
       model.screen);

@@ -32,11 +32,12 @@ journeys::ServerHealth health_of(sync::ServerState state) {
 }  // namespace
 
 Records::Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engine& engine,
-                 RandomHex random)
+                 RandomHex random, RecordsSettings settings)
     : rules_(rules),
       ledger_(ledger),
       engine_(engine),
       random_(std::move(random)),
+      settings_(settings),
       spooler_(ledger) {
   // What an earlier life stored serves until the server is asked again.
   const auto bookmark = ledger_.bookmark();
@@ -303,8 +304,12 @@ void Records::take(const journeys::ResolvePrint& resolve) {
                                                              : domain::PrintState::failed;
   const auto job = ledger_.print_job(resolve.job);
   if (!job || !*job || (*job)->state != domain::PrintState::unknown) return;
-  add_act(to == domain::PrintState::printed ? domain::Act::paper_came : domain::Act::paper_missing,
-          "", (*job)->check_in.visit_key);
+  const bool came = to == domain::PrintState::printed;
+  add_act({came ? domain::Act::paper_came : domain::Act::paper_missing,
+           (*job)->check_in.visit_key,
+           "",
+           {},
+           resolve.job});
   // "It did not come out" stays unknown in the ledger: paper may still lie in the printer, so the
   // next one is a COPY.
   if (to == domain::PrintState::failed) return;
@@ -334,7 +339,7 @@ void Records::step_engine() {
   sync::Output output = engine_.step(now_, inputs);
   engine_wake_ = output.wake;
   const auto server = health_of(output.server);
-  if (server != facts_.server) add_act(domain::Act::server_state, text_of(server));
+  if (server != facts_.server) add_act({domain::Act::server_state, "", text_of(server)});
   facts_.server = server;
   if (facts_.server == journeys::ServerHealth::online) {
     notice(journeys::StaffNotice::sign_in, false);
@@ -347,7 +352,7 @@ void Records::step_engine() {
   out_.clock = output.clock;
   if (output.clock) {
     correction_ = output.clock->offset;
-    add_act(domain::Act::clock_corrected, std::to_string(correction_->count()) + " ms");
+    add_act({domain::Act::clock_corrected, "", std::to_string(correction_->count()) + " ms"});
   }
   std::move(output.requests.begin(), output.requests.end(), std::back_inserter(out_.requests));
   for (const Error& error : output.errors) note(error);

@@ -116,12 +116,17 @@ struct RecordsOutput {
 /// 128 random bits as 32 hexadecimal digits; the shell gives the system's, the simulation its own.
 using RandomHex = std::function<std::string()>;
 
+/// How long the audit trail tells what happened, for disputes; of whom it tells goes with the day.
+struct RecordsSettings {
+  int acts_kept_days = 14;
+};
+
 /// All that is written down: owns what the ledger, the sync engine and the spooler do with one
 /// another. Steppable, on the store's thread; a step waits for nothing but the disk.
 class Records {
  public:
   Records(const journeys::Rules& rules, store::Ledger& ledger, sync::Engine& engine,
-          RandomHex random);
+          RandomHex random, RecordsSettings settings = {});
 
   RecordsOutput step(const Now& now, std::vector<RecordsInput> inputs);
 
@@ -173,7 +178,7 @@ class Records {
   void look_after();
   void prove_ledger();
   void write_acts();
-  void add_act(domain::Act act, std::string detail, std::string visit_key = {});
+  void add_act(domain::AuditNote note);
   void answer_syncs(const sync::Output& output);
   void judge_notices();
   void destroy_personal_data();
@@ -185,6 +190,7 @@ class Records {
   store::Ledger& ledger_;
   sync::Engine& engine_;
   RandomHex random_;
+  RecordsSettings settings_;
   Spooler spooler_;
   std::map<RequestId, PendingLookUp> look_ups_;
   std::vector<sync::Input> to_engine_;

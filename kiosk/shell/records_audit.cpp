@@ -17,8 +17,8 @@ void Records::take(const ActsNoted& noted) {
   for (const domain::AuditNote& note : noted.notes) ledger_.note(noted.now, note);
 }
 
-void Records::add_act(domain::Act act, std::string detail, std::string visit_key) {
-  ledger_.note(now_, {act, std::move(visit_key), std::move(detail)});
+void Records::add_act(domain::AuditNote note) {
+  ledger_.note(now_, std::move(note));
 }
 
 void Records::write_acts() {
@@ -36,7 +36,11 @@ void Records::write_acts() {
 }
 
 void Records::take(const AuditQuery& query) {
-  if (!query.purpose.empty()) add_act(domain::Act::audit_read, query.purpose);
+  if (!query.purpose.empty()) {
+    const auto end = query.purpose.find(' ');
+    const std::string which = end == std::string::npos ? "" : query.purpose.substr(end + 1);
+    add_act({domain::Act::audit_read, "", query.purpose.substr(0, end), {}, 0, which});
+  }
   if (auto written = ledger_.write_notes(); !written) note(written.error());
   out_.audits.push_back({query.request, ledger_.audit_page(query.after)});
 }

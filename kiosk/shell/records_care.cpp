@@ -14,8 +14,6 @@ constexpr Seconds care_every{10};
 constexpr Seconds erase_every{600};
 /// Each proof is a write of 64 KiB; a commit that fails is a disproof at once.
 constexpr Seconds prove_every{60};
-/// What acts tell (ids and screens, nothing of a person) is kept for disputes.
-constexpr int acts_kept_days = 14;
 /// A printer that is away for a moment (its cable moved, it starts) is nobody's business yet.
 constexpr Seconds printer_patience{5};
 /// After a start the machine's clock may be a little behind the last check-in, whose time was the
@@ -158,7 +156,7 @@ void Records::look_after() {
   if (printer_troubled_since_ && !facts_.notices.contains(journeys::StaffNotice::printer)) {
     next_care_ = std::min(next_care_, *printer_troubled_since_ + printer_patience);
   }
-  if (now_.trust == ClockTrust::not_before) return;  // which day it is nobody knows
+  if (now_.trust != ClockTrust::server) return;  // which day it is is not sure
   if (now_.instant < next_erase_ && next_erase_ - now_.instant <= erase_every) return;
   next_erase_ = now_.instant + erase_every;
   const domain::Day today = domain::day_of(rules_.zone, now_.instant);
@@ -166,7 +164,7 @@ void Records::look_after() {
   const auto days_ago = [&](int days) {
     return domain::day_of(rules_.zone, domain::plus_days(today.date, -days)).start;
   };
-  const store::KeptDays kept{today.start, tomorrow.end, days_ago(acts_kept_days),
+  const store::KeptDays kept{today.start, tomorrow.end, days_ago(settings_.acts_kept_days),
                              days_ago(audit_rows_kept_days)};
   if (auto erased = ledger_.erase_old(now_, kept); !erased) {
     note(erased.error());
@@ -203,7 +201,8 @@ void Records::take(const StatusQuery& query) {
 void Records::take(const ListQuery& query) {
   const bool printed = query.on_paper == OnPaper::yes;
   if (query.after == 0) {
-    add_act(printed ? domain::Act::list_printed : domain::Act::list_read, name_of(query.list));
+    add_act(
+        {printed ? domain::Act::list_printed : domain::Act::list_read, "", name_of(query.list)});
   }
   ListAnswer answer{query.request, query.on_paper, query.list, {}};
   const auto add = [&](const auto& rows) {
@@ -226,7 +225,7 @@ void Records::take(const ListQuery& query) {
       if (jobs && query.on_paper == OnPaper::yes) {
         for (const domain::PrintJob& job : *jobs) {
           spooler_.release(job.id, now_.instant);
-          add_act(domain::Act::held_released, "", job.check_in.visit_key);
+          add_act({domain::Act::held_released, job.check_in.visit_key, "", {}, job.id});
         }
       }
       break;

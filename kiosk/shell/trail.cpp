@@ -1,7 +1,6 @@
 #include "kiosk/shell/trail.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -86,9 +85,13 @@ Words words_for(Act act) {
   return {"", ""};
 }
 
-/// "K1-001, version 3" -> "K1-001"
-std::string number_in(const AuditNote& note) {
-  return note.detail.substr(0, note.detail.find(','));
+/// Longer apart, one number is of two days: the series begins anew each day.
+constexpr Milliseconds of_one_day = std::chrono::hours(12);
+
+/// A screen that showed this number, as kiosk/shell/patient_acts.cpp writes it.
+bool shows_number(const AuditNote& note, const std::string& number) {
+  const std::string text = note.detail + ",";
+  return note.act == Act::shown && text.find(", number " + number + ",") != std::string::npos;
 }
 
 bool gives_number(const AuditNote& note) {
@@ -117,40 +120,55 @@ TrailPage trail_page(const store::AuditPage& page) {
   return made;
 }
 
-std::optional<std::string> visit_key_of(const std::vector<TrailRow>& rows,
-                                        const TicketAsked& asked) {
-  for (auto row = rows.rbegin(); row != rows.rend() && !asked.ticket.empty(); ++row) {
-    if (!row->note) continue;
-    const Instant at = row->now.instant;
-    if (asked.day && (at < asked.day->start || at >= asked.day->end)) continue;
-    const bool numbered = gives_number(*row->note) && number_in(*row->note) == asked.ticket;
-    if (numbered || row->note->visit_key == asked.ticket) return row->note->visit_key;
+std::optional<VisitTrace> visit_of(const std::vector<TrailRow>& rows, const TicketAsked& asked) {
+  const auto names = [&](const AuditNote& note) {
+    return (gives_number(note) && note.detail == asked.ticket) || note.visit_key == asked.ticket;
+  };
+  const auto found = std::find_if(rows.rbegin(), rows.rend(), [&](const TrailRow& row) {
+    const Instant at = row.now.instant;
+    const bool of_day = !asked.day || (at >= asked.day->start && at < asked.day->end);
+    return row.note && of_day && names(*row.note);
+  });
+  if (asked.ticket.empty() || found == rows.rend()) return std::nullopt;
+  VisitTrace visit{found->note->visit_key, {}, {}};
+  const std::string number = gives_number(*found->note) ? found->note->detail : "";
+  for (const TrailRow& row : rows) {
+    if (!row.note) continue;
+    const AuditNote& note = *row.note;
+    const bool near = row.now.instant > found->now.instant - of_one_day &&
+                      row.now.instant < found->now.instant + of_one_day;
+    // The key is surer, as long as the row has one.
+    const bool own = note.visit_key.empty() ? near && !number.empty() &&
+                                                  ((gives_number(note) && note.detail == number) ||
+                                                   shows_number(note, number))
+                                            : note.visit_key == visit.visit_key;
+    if (!own) continue;
+    if (gives_number(note)) visit.tickets.insert(row.seq);
+    if (note.stay) visit.stays.insert(*note.stay);
   }
-  return std::nullopt;
+  return visit;
 }
 
-std::vector<TrailRow> story_of(const std::vector<TrailRow>& rows, const std::string& visit_key) {
-  std::set<Instant> stays;
-  std::set<std::int64_t> jobs;  // a job has the number of the row that began it
+std::vector<TrailRow> story_of(const std::vector<TrailRow>& rows, const VisitTrace& visit) {
+  const auto is_own = [&](const TrailRow& row) {
+    const AuditNote& note = *row.note;
+    if (!note.visit_key.empty()) return note.visit_key == visit.visit_key;
+    return (note.stay && visit.stays.contains(*note.stay)) || visit.tickets.contains(row.seq) ||
+           visit.tickets.contains(note.job);
+  };
   std::optional<Instant> first;
   Instant last;
   for (const TrailRow& row : rows) {
-    if (!row.note || row.note->visit_key != visit_key) continue;
-    if (row.note->stay) stays.insert(*row.note->stay);
-    if (gives_number(*row.note)) jobs.insert(row.seq);
+    if (!row.note || !is_own(row)) continue;
     first = std::min(first.value_or(row.now.instant), row.now.instant);
     last = std::max(last, row.now.instant);
   }
   std::vector<TrailRow> story;
   for (const TrailRow& row : rows) {
     if (!row.note || !first) continue;
-    const AuditNote& note = *row.note;
-    const bool of_others = !note.visit_key.empty() && note.visit_key != visit_key;
     const bool began =
-        note.act == Act::started && row.now.instant >= *first && row.now.instant <= last;
-    const bool own = note.visit_key == visit_key || (note.stay && stays.contains(*note.stay)) ||
-                     jobs.contains(note.job);
-    if (!of_others && (own || began)) story.push_back(row);
+        row.note->act == Act::started && row.now.instant >= *first && row.now.instant <= last;
+    if (is_own(row) || began) story.push_back(row);
   }
   std::stable_sort(story.begin(), story.end(), [](const TrailRow& a, const TrailRow& b) {
     return a.now.instant < b.now.instant;
@@ -162,8 +180,10 @@ std::string story_text(const std::vector<TrailRow>& story, const domain::Zone& z
   std::string text;
   for (const TrailRow& row : story) {
     const Words words = words_for(row.note->act);
-    const std::string& detail =
-        row.note->act == Act::check_in ? number_in(*row.note) : row.note->detail;
+    std::string detail = row.note->detail;
+    const std::string& more = row.note->words;
+    if (row.note->act != Act::check_in && !more.empty())
+      detail += (detail.empty() ? "" : " ") + more;
     text += fmt::format("{}  {:<10}  {:<7}  {}{}{}\n",
                         local_text(zone, shown_instant(row.now.instant)), text_of(row.now.trust),
                         words.who, words.what, detail.empty() ? "" : " ", detail);

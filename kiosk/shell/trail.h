@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ namespace kiosk::shell {
 /// How long rows are kept for auditors, whatever they still tell.
 inline constexpr int audit_rows_kept_days = 60;
 
-/// A row of the trail; hashes in hexadecimal. Without a note when what it told was erased.
+/// A row of the trail; hashes in hexadecimal. Without a note when what it told was erased; of whom
+/// it told is erased first.
 struct TrailRow {
   std::int64_t seq = 0;
   Now now;
@@ -58,12 +60,20 @@ struct TicketAsked {
   std::string ticket;
   std::optional<domain::Day> day;
 };
-std::optional<std::string> visit_key_of(const std::vector<TrailRow>& rows,
-                                        const TicketAsked& asked);
+/// By what a visit's rows are known: its key, until that is erased; its tickets and the times at
+/// which somebody had it on the screen, as long as rows tell anything.
+struct VisitTrace {
+  std::string visit_key;
+  std::set<std::int64_t> tickets;  ///< numbers of the rows that began them
+  std::set<Instant> stays;
+
+  bool operator==(const VisitTrace&) const = default;
+};
+std::optional<VisitTrace> visit_of(const std::vector<TrailRow>& rows, const TicketAsked& asked);
 
 /// What the trail tells of one visit, in the order of time: the acts of whoever had it on the
 /// screen, its tickets, what the server said of it, and the kiosk's starts in between.
-std::vector<TrailRow> story_of(const std::vector<TrailRow>& rows, const std::string& visit_key);
+std::vector<TrailRow> story_of(const std::vector<TrailRow>& rows, const VisitTrace& visit);
 
 /// A story as a table: local time, trust of the clock, who, what.
 std::string story_text(const std::vector<TrailRow>& story, const domain::Zone& zone);

@@ -22,7 +22,8 @@ struct Seal {
   Bytes hash;
   std::int64_t base = 0;  ///< the last row that was removed because of its age
   Bytes base_hash;
-  Instant erased_until;  ///< payloads before it may be gone
+  Instant erased_until;    ///< payloads before it may be gone
+  Instant personal_until;  ///< and before this of whom they told
 };
 
 struct Head {
@@ -38,6 +39,7 @@ struct Sealed {
   AuditRow row;
   std::optional<Bytes> payload;
   std::optional<Bytes> salt;
+  std::optional<Bytes> personal;  ///< its salt, then of whom the payload tells
 };
 
 void append_integer(Bytes& bytes, std::int64_t value) {
@@ -67,10 +69,11 @@ std::string place(const char* column, std::int64_t seq) {
   return std::string("audit.") + column + "/" + std::to_string(seq);
 }
 
-Bytes encoded(const AuditNote& note) {
-  return encode_texts({domain::name(note.act), note.visit_key,
+/// `personal`: the commitment to whom it tells of, empty: of nobody.
+Bytes encoded(const AuditNote& note, ByteView personal) {
+  return encode_texts({domain::name(note.act), "",
                        note.stay ? std::to_string(to_ms(*note.stay)) : "", std::to_string(note.job),
-                       note.detail});
+                       note.detail, to_hex(personal)});
 }
 
 std::optional<std::int64_t> number(const std::string& text) {
@@ -80,16 +83,35 @@ std::optional<std::int64_t> number(const std::string& text) {
   return value;
 }
 
-/// Nothing when it is of another version.
-std::optional<AuditNote> decoded(ByteView payload) {
+struct Decoded {
+  AuditNote note;
+  std::string personal;  ///< the commitment, in hexadecimal
+};
+
+/// Nothing when it is of another version. The first ones had the visit in the payload.
+std::optional<Decoded> decoded(ByteView payload) {
   const auto texts = decode_texts(payload);
-  if (!texts || texts->size() != 5) return std::nullopt;
+  if (!texts || (texts->size() != 5 && texts->size() != 6)) return std::nullopt;
   const auto act = domain::act_named((*texts)[0]);
   const auto job = number((*texts)[3]);
   if (!act || !job) return std::nullopt;
-  AuditNote note{*act, (*texts)[1], (*texts)[4], std::nullopt, *job};
-  if (const auto stay = number((*texts)[2])) note.stay = from_ms(*stay);
-  return note;
+  Decoded found{{*act, (*texts)[1], (*texts)[4], std::nullopt, *job}, ""};
+  if (const auto stay = number((*texts)[2])) found.note.stay = from_ms(*stay);
+  if (texts->size() == 6) found.personal = (*texts)[5];
+  return found;
+}
+
+/// Puts the visit and the words into the note; false when they are not what was committed to.
+bool take_personal(const Vault& vault, const Bytes& sealed_personal, std::int64_t seq,
+                   Decoded& decoded) {
+  const auto bytes = vault.open(sealed_personal, place("personal", seq));
+  if (!bytes || bytes->size() < salt_bytes) return false;
+  const ByteView all(*bytes);
+  const auto texts = decode_texts(all.subspan(salt_bytes));
+  if (!texts || texts->size() != 2) return false;
+  decoded.note.visit_key = (*texts)[0];
+  decoded.note.words = (*texts)[1];
+  return to_hex(commitment_to(all.first(salt_bytes), all.subspan(salt_bytes))) == decoded.personal;
 }
 
 void put_hash(Bytes& bytes, const Bytes& hash) {
@@ -103,17 +125,25 @@ Bytes sealed(const Vault& vault, const Seal& seal) {
   append_integer(bytes, to_ms(seal.erased_until));
   put_hash(bytes, seal.hash);
   put_hash(bytes, seal.base_hash);
+  append_integer(bytes, to_ms(seal.personal_until));
   return vault.seal(bytes, seal_place);
 }
 
 std::optional<Seal> opened(const Vault& vault, const Bytes& sealed) {
-  constexpr std::size_t size = 3 * 8 + 2 * Vault::hash_bytes;
+  constexpr std::size_t first_size = 3 * 8 + 2 * Vault::hash_bytes;  // without personal_until
   const auto bytes = vault.open(sealed, seal_place);
-  if (!bytes || bytes->size() != size) return std::nullopt;
-  Seal seal{integer_at(*bytes, 0), {}, integer_at(*bytes, 8), {}, from_ms(integer_at(*bytes, 16))};
+  if (!bytes || (bytes->size() != first_size && bytes->size() != first_size + 8)) {
+    return std::nullopt;
+  }
+  Seal seal;
+  seal.last = integer_at(*bytes, 0);
+  seal.base = integer_at(*bytes, 8);
+  seal.erased_until = from_ms(integer_at(*bytes, 16));
+  if (bytes->size() > first_size) seal.personal_until = from_ms(integer_at(*bytes, first_size));
   const auto hashes = bytes->begin() + 24;
-  if (seal.last > 0) seal.hash.assign(hashes, hashes + Vault::hash_bytes);
-  if (seal.base > 0) seal.base_hash.assign(hashes + Vault::hash_bytes, bytes->end());
+  const auto middle = hashes + Vault::hash_bytes;
+  if (seal.last > 0) seal.hash.assign(hashes, middle);
+  if (seal.base > 0) seal.base_hash.assign(middle, middle + Vault::hash_bytes);
   return seal;
 }
 
@@ -162,27 +192,43 @@ Sealed row_from(const Row& r) {
   if (!r.null(5)) read.payload = r.blob(5);
   if (!r.null(6)) read.salt = r.blob(6);
   read.row.row_hash = r.blob(7);
+  if (!r.null(8)) read.personal = r.blob(8);
   return read;
 }
 
-/// What is wrong with one row; empty when nothing is. Takes the payload out of it.
-std::string wrong_with(const Vault& vault, Sealed& read, const Bytes& previous, Instant erased) {
+/// What is wrong with what a row tells; empty when nothing is. Takes it out of it.
+std::string wrong_with_payload(const Vault& vault, Sealed& read, const Seal& seal) {
   AuditRow& row = read.row;
-  if (row.row_hash != hash_of(vault, row) || row.commitment.size() != Vault::hash_bytes) {
-    return "was changed";
-  }
-  if (row.previous_hash != previous) return "does not follow the row before it";
-  if (!read.payload && !read.salt) {
-    return row.now.instant < erased ? "" : "has lost what it told, before its time";
-  }
-  if (!read.payload || !read.salt) return "has lost a part of what it told";
   const auto payload = vault.open(*read.payload, place("payload", row.seq));
   const auto salt = vault.open(*read.salt, place("salt", row.seq));
   if (!payload || !salt || row.commitment != commitment_to(*salt, *payload)) {
     return "tells something else than it did";
   }
-  row.note = decoded(*payload);
-  return "";
+  auto told = decoded(*payload);
+  if (!told) return "";
+  const bool of_somebody = !told->personal.empty();
+  if (read.personal && !(of_somebody && take_personal(vault, *read.personal, row.seq, *told))) {
+    return "tells of somebody else than it did";
+  }
+  row.note = std::move(told->note);
+  const bool lost = of_somebody && !read.personal && row.now.instant >= seal.personal_until;
+  return lost ? "has lost whom it tells of, before its time" : "";
+}
+
+/// What is wrong with one row; empty when nothing is.
+std::string wrong_with(const Vault& vault, Sealed& read, const Bytes& previous, const Seal& seal) {
+  const AuditRow& row = read.row;
+  if (row.row_hash != hash_of(vault, row) || row.commitment.size() != Vault::hash_bytes) {
+    return "was changed";
+  }
+  if (row.previous_hash != previous) return "does not follow the row before it";
+  if (read.payload && read.salt) return wrong_with_payload(vault, read, seal);
+  if (read.payload || read.salt || read.personal) return "has lost a part of what it told";
+  return row.now.instant < seal.erased_until ? "" : "has lost what it told, before its time";
+}
+
+std::string rows(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " row" : " rows");
 }
 
 /// What is wrong with the end of the chain.
@@ -207,15 +253,25 @@ std::int64_t append_audit(Transaction& transaction, const Vault& vault, const No
   row.seq = head->next;
   row.now = now;
   row.previous_hash = head->hash;
-  const Bytes payload = encoded(note);
+  std::optional<Bytes> personal;
+  Bytes personal_commitment;
+  if (!note.visit_key.empty() || !note.words.empty()) {
+    personal = vault.random(salt_bytes);
+    const Bytes whom = encode_texts({note.visit_key, note.words});
+    personal_commitment = commitment_to(*personal, whom);
+    append(*personal, whom);
+    personal = vault.seal(*personal, place("personal", row.seq));
+  }
+  const Bytes payload = encoded(note, personal_commitment);
   const Bytes salt = vault.random(salt_bytes);
   row.commitment = commitment_to(salt, payload);
   row.row_hash = hash_of(vault, row);
   const Bytes sealed_payload = vault.seal(payload, place("payload", row.seq));
   const Bytes sealed_salt = vault.seal(salt, place("salt", row.seq));
-  transaction.run("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", row.seq, now.instant,
-                  now.trust, ByteView(row.previous_hash), ByteView(row.commitment),
-                  ByteView(sealed_payload), ByteView(sealed_salt), ByteView(row.row_hash));
+  transaction.run("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", row.seq,
+                  now.instant, now.trust, ByteView(row.previous_hash), ByteView(row.commitment),
+                  ByteView(sealed_payload), ByteView(sealed_salt), ByteView(row.row_hash),
+                  personal ? std::optional<ByteView>(*personal) : std::nullopt);
   if (!fits(*head)) {
     transaction.run("UPDATE ledger SET audit_last = ?1", row.seq);
     return row.seq;
@@ -230,25 +286,37 @@ std::int64_t append_audit(Transaction& transaction, const Vault& vault, const No
 
 void seal_audit(Transaction& transaction, const Vault& vault) {
   const auto head = head_of(transaction, vault);
-  if (head) write_seal(transaction, vault, {head->last, head->hash, 0, {}, {}});
+  if (head) write_seal(transaction, vault, {head->last, head->hash, 0, {}, {}, {}});
 }
 
-void erase_audit_payloads(Transaction& transaction, const Vault& vault, const Now& now,
-                          Instant until) {
+void erase_audit(Transaction& transaction, const Vault& vault, const Now& now,
+                 const AuditErase& erase) {
   auto head = head_of(transaction, vault);
-  if (!head || !fits(*head) || until <= head->seal->erased_until) return;
-  const auto erased = transaction.run(
-      "UPDATE audit SET payload = NULL, salt = NULL WHERE payload IS NOT NULL AND instant_ms < ?1 "
-      "AND seq NOT IN (SELECT id FROM check_in)",
-      until);
-  if (erased > 0) {
-    append_audit(transaction, vault, now,
-                 {Act::erased, "", std::to_string(erased) + " rows no longer tell what they told"});
+  if (!head || !fits(*head)) return;
+  const bool persons = erase.look_again || erase.personal_until > head->seal->personal_until;
+  const bool told = erase.look_again || erase.told_until > head->seal->erased_until;
+  const std::string old = " AND instant_ms < ?1 AND seq NOT IN (SELECT id FROM check_in)";
+  const auto say = [&](std::int64_t count, const char* what) {
+    if (count > 0) append_audit(transaction, vault, now, {Act::erased, "", rows(count) + what});
+  };
+  if (told) {
+    say(transaction.run("UPDATE audit SET payload = NULL, salt = NULL, personal = NULL "
+                        "WHERE payload IS NOT NULL" +
+                            old,
+                        erase.told_until),
+        " no longer tell what they told");
   }
+  if (persons) {
+    say(transaction.run("UPDATE audit SET personal = NULL WHERE personal IS NOT NULL" + old,
+                        erase.personal_until),
+        " no longer tell of whom");
+  }
+  if (!persons && !told) return;
   head = head_of(transaction, vault);
   if (!head || !fits(*head)) return;
   Seal seal = *head->seal;
-  seal.erased_until = until;
+  seal.erased_until = std::max(seal.erased_until, erase.told_until);
+  seal.personal_until = std::max(seal.personal_until, erase.personal_until);
   write_seal(transaction, vault, seal);
 }
 
@@ -289,8 +357,8 @@ Result<AuditPage> read_audit(Database& database, const Vault& vault, std::int64_
     previous = hash->value_or(Bytes());
   }
   auto rows = database.select(
-      "SELECT seq, instant_ms, trust, previous_hash, commitment, payload, salt, row_hash "
-      "FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+      "SELECT seq, instant_ms, trust, previous_hash, commitment, payload, salt, row_hash, "
+      "personal FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
       row_from, after, audit_page_rows);
   if (!rows) return pass_on(rows.error());
   AuditPage page;
@@ -299,7 +367,7 @@ Result<AuditPage> read_audit(Database& database, const Vault& vault, std::int64_
   for (Sealed& read : *rows) {
     const bool gap = read.row.seq != last + 1;
     if (gap) page.faults.push_back({last + 1, "was removed"});
-    std::string wrong = wrong_with(vault, read, previous, seal.erased_until);
+    std::string wrong = wrong_with(vault, read, previous, seal);
     if (!wrong.empty() && !gap) page.faults.push_back({read.row.seq, std::move(wrong)});
     last = read.row.seq;
     previous = read.row.row_hash;

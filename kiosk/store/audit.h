@@ -11,13 +11,15 @@
 namespace kiosk::store {
 
 // The audit trail is a chain. A row's keyed hash covers its number, instant, trust, the hash before
-// it and a commitment to its payload, but neither payload nor salt: a person's data can be erased
-// and the chain still holds. Payload and salt are sealed. So is the head, in the ledger's own row:
-// the newest row, the last one that was removed because of its age, and until when payloads were
-// erased; what is missing beyond that was taken away. A head that does not fit is never sealed
-// anew, so that it stays found.
+// it and a commitment to its payload, but neither payload nor salt: what it tells can be erased and
+// the chain still holds. The payload itself holds but a commitment to whom it tells of, which is
+// erased first, with the day. All of it is sealed. So is the head, in the ledger's own row: the
+// newest row, the last one that was removed because of its age, and until when either was erased;
+// what is missing beyond that was taken away. A head that does not fit is never sealed anew, so
+// that it stays found.
 
-/// A row as it is read. Without a note when its payload was erased.
+/// A row as it is read. Without a note when its payload was erased, with one that tells of nobody
+/// when that was.
 struct AuditRow {
   std::int64_t seq = 0;
   Now now;
@@ -54,10 +56,16 @@ std::int64_t append_audit(Transaction& transaction, const Vault& vault, const No
 /// Seals the head of a chain that was written before heads were sealed.
 void seal_audit(Transaction& transaction, const Vault& vault);
 
-/// Removes the payloads before `until` that no check-in still needs, and says so in a row; looks at
-/// the rows only when `until` is later than the last time.
-void erase_audit_payloads(Transaction& transaction, const Vault& vault, const Now& now,
-                          Instant until);
+/// What is erased of rows before these instants.
+struct AuditErase {
+  Instant personal_until;   ///< of whom they tell
+  Instant told_until;       ///< and what they tell
+  bool look_again = false;  ///< also where that was done: a check-in has gone meanwhile
+};
+
+/// Removes that, but of check-ins that are still recorded, and says so in a row.
+void erase_audit(Transaction& transaction, const Vault& vault, const Now& now,
+                 const AuditErase& erase);
 
 /// Removes the oldest rows, all before `until` and up to `seq_max` at most, and says so in a row.
 /// The chain then begins at the last one removed, whose hash is sealed.

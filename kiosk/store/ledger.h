@@ -37,7 +37,8 @@ struct CopyRequest {
 };
 
 /// What erasing leaves: the days from the start of today to the end of tomorrow; of the audit trail
-/// what acts told since `told_from`, and the rows since `rows_from`.
+/// of whom acts told since `from`, what they told since `told_from`, and the rows since
+/// `rows_from`.
 struct KeptDays {
   Instant from;
   Instant until;
@@ -289,7 +290,7 @@ class Ledger final : public SyncStore {
   void note_ticket(Transaction& transaction, const Now& now, std::int64_t job,
                    domain::PrintState state);
   void note_arrival(Transaction& transaction, domain::Act act, std::int64_t outbox_id,
-                    const std::string& detail);
+                    const std::string& detail, const std::string& words = {});
 
   struct StoredRow {
     std::int64_t key;

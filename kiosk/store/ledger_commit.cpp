@@ -96,10 +96,14 @@ Committed Ledger::record(Transaction& transaction, const CheckIn& check_in) {
   write_notes(transaction);
   const Ticket ticket = take_number(transaction, check_in);
   const Instant confirmed = check_in.confirmed.instant;
-  const auto id = append_audit(
-      transaction, vault_, check_in.confirmed,
-      {Act::check_in, check_in.visit_key,
-       ticket.number + ", version " + check_in.appointment_version + ", nonce " + check_in.nonce});
+  const auto id =
+      append_audit(transaction, vault_, check_in.confirmed,
+                   {Act::check_in,
+                    check_in.visit_key,
+                    ticket.number,
+                    {},
+                    0,
+                    "version " + check_in.appointment_version + ", nonce " + check_in.nonce});
   const Bytes token_hash = vault_.lookup_hash("token", check_in.token);
   const Bytes sealed = vault_.seal(encode(check_in), "check_in/" + check_in.visit_key);
   transaction.run(

@@ -28,6 +28,7 @@ constexpr SealedColumn sealed_columns[] = {
     {"print_job", "record", "id", "'print_job/' || number || '/' || created_ms"},
     {"audit", "payload", "seq", "'audit.payload/' || seq"},
     {"audit", "salt", "seq", "'audit.salt/' || seq"},
+    {"audit", "personal", "seq", "'audit.personal/' || seq"},
     {"ledger", "audit_seal", "only", "'ledger/audit_seal'"},
     {"audit_key", "sealed", "last_seq", "'audit_key/' || last_seq"},
 };
@@ -181,7 +182,8 @@ Result<void> Ledger::change_key(const KeyChange& change, const Now& now) {
     if (change.revoked) {
       auto newest = database_.count("SELECT max(instant_ms) FROM audit");
       if (!newest) transaction.fail(newest.error());
-      erase_audit_payloads(transaction, vault_, now, from_ms(newest.value_or(0) + 1));
+      const Instant all = from_ms(newest.value_or(0) + 1);
+      erase_audit(transaction, vault_, now, {all, all});
     }
     rekey(transaction, change.next);
     transaction.run("UPDATE ledger SET revoked_ms = ?1", change.revoked);

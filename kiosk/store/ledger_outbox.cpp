@@ -71,13 +71,13 @@ Result<void> Ledger::sending(std::int64_t outbox_id, Instant) {
 }
 
 void Ledger::note_arrival(Transaction& transaction, Act act, std::int64_t outbox_id,
-                          const std::string& detail) {
+                          const std::string& detail, const std::string& words) {
   if (!transaction.state()) return;
   auto key = database_.select_one(
       "SELECT visit_key FROM outbox WHERE id = ?1", [](const Row& r) { return r.text(0); },
       outbox_id);
   if (!key) return transaction.fail(key.error());
-  append_audit(transaction, vault_, now_, {act, key->value_or(""), detail});
+  append_audit(transaction, vault_, now_, {act, key->value_or(""), detail, {}, outbox_id, words});
 }
 
 Result<void> Ledger::acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
@@ -88,7 +88,7 @@ Result<void> Ledger::acknowledged(std::int64_t outbox_id, const std::string& enc
       "UPDATE outbox SET state = ?2, encounter_id = ?3, settled_ms = ?4, unknown = 0, reason = '' "
       "WHERE id = ?1",
       outbox_id, OutboxState::acknowledged, encounter_id, now);
-  note_arrival(transaction, Act::acknowledged, outbox_id,
+  note_arrival(transaction, Act::acknowledged, outbox_id, "",
                encounter_id.empty() ? "" : "Encounter/" + encounter_id);
   unanswered_.erase(outbox_id);
   return transaction.commit();
@@ -100,7 +100,10 @@ Result<void> Ledger::refused(std::int64_t outbox_id, const std::string& reason, 
              "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4, unknown = 0 "
              "WHERE id = ?1 AND state = 0",
              outbox_id, OutboxState::refused, reason, now);
-  note_arrival(transaction, Act::refused, outbox_id, reason);
+  // Servers like to repeat the data that they refuse.
+  const auto end = reason.starts_with("HTTP ") ? std::min(reason.find(": "), reason.size()) : 0;
+  note_arrival(transaction, Act::refused, outbox_id, reason.substr(0, end),
+               end < reason.size() ? reason.substr(end == 0 ? 0 : end + 2) : "");
   unanswered_.erase(outbox_id);
   return transaction.commit();
 }

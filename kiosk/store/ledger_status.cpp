@@ -55,13 +55,13 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
   transaction.run("DELETE FROM appointment WHERE start_ms < ?1 OR start_ms >= ?2", kept.from,
                   kept.until);
   forget_people_without_appointments(transaction);
-  transaction.run(
+  const auto settled = transaction.run(
       "DELETE FROM check_in WHERE (confirmed_ms < ?1 OR confirmed_ms >= ?2) "
       "AND id IN (SELECT id FROM outbox WHERE state = 1)",
       kept.from, kept.until);
   transaction.run("DELETE FROM print_job WHERE check_in_id IS NULL AND created_ms < ?1", kept.from);
   transaction.run("DELETE FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)");
-  erase_audit_payloads(transaction, vault_, now, kept.told_from);
+  erase_audit(transaction, vault_, now, {kept.from, kept.told_from, settled > 0});
   // Only what the server vouches for may go, where it takes heads at all.
   auto told = database_.count("SELECT audit_told FROM ledger");
   if (!told) transaction.fail(told.error());

@@ -185,7 +185,8 @@ DROP TABLE old_appointment;
 )sql";
 
 // One row for a birth date instead of one for each number's end, and found by the hash alone: what
-// a person is listed under is told by the record. `Ledger::open` lists everybody anew.
+// a person is listed under is told by the record; `Ledger::open` lists everybody anew. And of whom
+// a row of the audit trail tells, sealed apart from what it tells.
 constexpr const char* version_5 = R"sql(
 DROP TABLE person_lookup;
 CREATE TABLE person_lookup (
@@ -193,6 +194,7 @@ CREATE TABLE person_lookup (
   person INTEGER NOT NULL,
   PRIMARY KEY (hash, person)
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE audit ADD COLUMN personal BLOB;
 )sql";
 
 /// The first eight bytes of a blob as a whole number, as Vault::lookup_key has it.

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 
-from harness import check, e2e, equal
+from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
 from machine import EX_UNAVAILABLE, EX_USAGE
@@ -17,9 +17,9 @@ from server import WRITES
 class AuditedKiosk(Kiosk):
     """Its configuration also serves the command line, whether it runs or not."""
 
-    def __init__(self, case, hospital):
+    def __init__(self, case, hospital, **more):
         state = case.folder / "K1" / "state"
-        super().__init__(case, hospital, changes={
+        super().__init__(case, hospital, **more, changes={
             "server.url": f'"{hospital.url}"', "files.ledger": f'"{state}/ledger.db"',
             "vault.key_file": f'"{state}/key"', "control.socket": f'"{state}/control"'})
 
@@ -132,6 +132,38 @@ def heads(case):
     equal(second.status()["server"], "online", "the server")
     equal(len([one for one in other.ask("requests")["requests"] if "AuditEvent" in one]), 1,
           "AuditEvents that were tried")
+
+
+@e2e("audit: two days later a ticket's story is still told, but not whose it was", seconds=20)
+def days_later(case):
+    libraries = list(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not libraries:
+        raise Skip("needs faketime")
+    then = {"environment": {"LD_PRELOAD": str(libraries[0]), "FAKETIME": "-2d",
+                            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}}
+    first = Hospital(case, name="first", **then)
+    kiosk = AuditedKiosk(case, first, **then).ready()
+    key = first.people["one_booked"]["appointments"][0]
+    kiosk.scan(first.people["one_booked"]["booking"])
+    number, _ = kiosk.confirm()
+    kiosk.ticket_printed(1)
+    kiosk.home()
+    kiosk.synced()
+    whole = kiosk.command("audit", "visit", key)
+    in_order(whole, "pressed confirm", "confirmed the ticket")
+    check("Encounter/" in whole, whole)
+    kiosk.stop()
+    kiosk.server, kiosk.environment = Hospital(case).url, None
+    kiosk.start()
+    kiosk.ready()
+    kiosk.until("it is erased whose ticket it was",
+                lambda: not any(row.get("visit_key") for row in kiosk.rows()), 25)
+    left = kiosk.command("audit", "visit", number)
+    told = [re.sub(" Encounter/.*", "", line) for line in whole.splitlines()[1:]]
+    equal(left.splitlines()[1:], told, "what is told of the ticket")
+    check(key not in left and "Encounter/" not in left, left)
+    kiosk.command("audit", "visit", key, status=1)
+    check("holds" in kiosk.command("audit", "verify"), "the chain")
 
 
 @e2e("audit: the server's word finds a trail that was cut off, and one that was made anew with the "

@@ -18,14 +18,14 @@ def identifiers(resource, system):
 
 
 class Hospital:
-    def __init__(self, case, name="hospital", **options):
+    def __init__(self, case, name="hospital", environment=None, **options):
         self.case = case
         self.socket = case.folder / f"{name}.socket"
         arguments = [case.build.program("kiosk-hospital"), "--socket", str(self.socket),
                      "--utc-offset-min", str(site.OFFSET_HOURS * 60)]
         for option, value in options.items():
             arguments += [f"--{option.replace('_', '-')}", str(value)]
-        process = case.start(arguments, case.folder / f"{name}.log")
+        process = case.start(arguments, case.folder / f"{name}.log", environment)
         line = process.stdout.readline()
         if not line:
             raise Failure("kiosk-hospital did not start")

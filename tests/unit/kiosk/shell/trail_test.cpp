@@ -33,16 +33,21 @@ Trail sample() {
   trail.add({}, {Act::started, "", "K1, incarnation 1"});
   trail.add(Seconds(10), {Act::code_read, "", "", stay});
   trail.add(Seconds(11), {Act::shown, "a1", "confirm in en", stay});
-  trail.add(Seconds(14), {Act::check_in, "a1", "K1-001, version 1, nonce 77"});  // row 4
+  trail.add(Seconds(14), {Act::check_in, "a1", "K1-001", {}, 0, "version 1, nonce 77"});  // row 4
   trail.add(Seconds(16), {Act::ticket_sent, "a1", "", {}, 4});
   trail.add(Seconds(13), {Act::pressed, "", "confirm", stay});
   trail.add(Seconds(20), {Act::ticket_unknown, "a1", "", {}, 4});
   trail.add(Seconds(21), {Act::shown, "b9", "confirm in en", stay + Seconds(20)});
   trail.add(Seconds(22), {Act::pressed, "", "not_me", stay + Seconds(20)});
   trail.add(Seconds(30), {Act::started, "", "K1, incarnation 1"}, ClockTrust::not_before);
-  trail.add(Seconds(40), {Act::acknowledged, "a1", "Encounter/e1"});
+  trail.add(Seconds(40), {Act::acknowledged, "a1", "", {}, 4, "Encounter/e1"});
   trail.add(Seconds(50), {Act::started, "", "K1, incarnation 1"});
   return trail;
+}
+
+std::vector<TrailRow> told_of(const std::string& ticket) {
+  const Trail trail = sample();
+  return story_of(trail.rows, *visit_of(trail.rows, {ticket, {}}));
 }
 
 std::vector<std::int64_t> numbers(const std::vector<TrailRow>& rows) {
@@ -54,7 +59,7 @@ std::vector<std::int64_t> numbers(const std::vector<TrailRow>& rows) {
 }  // namespace
 
 TEST_CASE("trail: a visit's story holds what its person did, its ticket and the server's word") {
-  const auto story = story_of(sample().rows, "a1");
+  const auto story = told_of("a1");
   CHECK(numbers(story) == std::vector<std::int64_t>{2, 3, 6, 4, 5, 7, 10, 11});
   CHECK(
       story_text(story, shanghai) ==
@@ -69,21 +74,45 @@ TEST_CASE("trail: a visit's story holds what its person did, its ticket and the 
 }
 
 TEST_CASE("trail: what another person did or saw is not in the story") {
-  for (const TrailRow& row : story_of(sample().rows, "a1")) {
+  for (const TrailRow& row : told_of("a1")) {
     CHECK(row.note->visit_key != "b9");
     CHECK(row.note->detail != "not_me");
   }
-  CHECK(numbers(story_of(sample().rows, "b9")) == std::vector<std::int64_t>{8, 9});
+  CHECK(numbers(told_of("b9")) == std::vector<std::int64_t>{8, 9});
 }
 
 TEST_CASE("trail: a visit is found by its key and by a ticket's number, of a day too") {
   Trail trail = sample();
-  trail.add(Minutes(24 * 60), {Act::check_in, "c3", "K1-001, version 1, nonce 78"});
-  CHECK(visit_key_of(trail.rows, {"a1", {}}) == "a1");
-  CHECK(visit_key_of(trail.rows, {"K1-001", {}}) == "c3");
-  CHECK(visit_key_of(trail.rows, {"K1-001", domain::day_of(shanghai, morning)}) == "a1");
-  CHECK_FALSE(visit_key_of(trail.rows, {"K1-00", {}}).has_value());
-  CHECK_FALSE(visit_key_of(trail.rows, {"", {}}).has_value());
+  trail.add(Minutes(24 * 60), {Act::check_in, "c3", "K1-001", {}, 0, "version 1, nonce 78"});
+  CHECK(visit_of(trail.rows, {"a1", {}})->visit_key == "a1");
+  CHECK(visit_of(trail.rows, {"K1-001", {}})->visit_key == "c3");
+  CHECK(visit_of(trail.rows, {"K1-001", domain::day_of(shanghai, morning)})->visit_key == "a1");
+  CHECK_FALSE(visit_of(trail.rows, {"K1-00", {}}).has_value());
+  CHECK_FALSE(visit_of(trail.rows, {"", {}}).has_value());
+}
+
+TEST_CASE("trail: the day after, a ticket's number leads to the same story, without whose it was") {
+  Trail trail = sample();
+  trail.add(Seconds(15), {Act::shown, "a1", "done in en, number K1-001, ticket printed", morning});
+  trail.add(Seconds(45), {Act::refused, "a1", "HTTP 422", {}, 4, "no such schedule"});
+  const auto whole = story_of(trail.rows, *visit_of(trail.rows, {"K1-001", {}}));
+  trail.add(Minutes(24 * 60), {Act::check_in, "c3", "K1-001"});
+  trail.add(Minutes(24 * 60 + 1), {Act::shown, "c3", "done in en, number K1-001, x", morning});
+  for (TrailRow& row : trail.rows) {
+    if (row.now.instant >= morning + Minutes(24 * 60)) continue;
+    row.note->visit_key.clear();
+    row.note->words.clear();
+  }
+  const auto asked = TicketAsked{"K1-001", domain::day_of(shanghai, morning)};
+  const auto visit = visit_of(trail.rows, asked);
+  REQUIRE(visit.has_value());
+  CHECK(visit->visit_key.empty());
+  const auto left = story_of(trail.rows, *visit);
+  CHECK(numbers(left) == numbers(whole));
+  const std::string text = story_text(left, shanghai);
+  CHECK(text.find("refused the arrival: HTTP 422\n") != std::string::npos);
+  CHECK(text.find("acknowledged the arrival\n") != std::string::npos);
+  CHECK_FALSE(visit_of(trail.rows, {"a1", {}}).has_value());
 }
 
 TEST_CASE("trail: a page passes the control socket whole") {

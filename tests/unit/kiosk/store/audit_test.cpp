@@ -101,7 +101,7 @@ TEST_CASE("audit: rows that changed places are found") {
 TEST_CASE("audit: a row put in is found") {
   const std::string copy =
       "SELECT 6, instant_ms, trust, row_hash, commitment, payload, salt, "
-      "row_hash FROM audit WHERE seq = 5";
+      "row_hash, personal FROM audit WHERE seq = 5";
   CHECK(row_after("INSERT INTO audit " + copy) == 6);
   CHECK(row_after("INSERT INTO audit " + copy + "; UPDATE ledger SET audit_last = 6") == 6);
 }
@@ -165,6 +165,48 @@ TEST_CASE("audit: old acts are erased and old rows removed, and the rest still h
   CHECK(all.size() == 6);  // the first is of this morning and keeps what follows it
 }
 
+TEST_CASE(
+    "audit: of whom a row tells goes with the day, what it tells stays, and the chain holds") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  const KeptDays kept{day(21).start, day(22).end, day(8).start, Instant()};
+  {
+    auto ledger = opened(arguments(path, at(day(20).start)));
+    const Now yesterday = at(day(20).start + 9h);
+    ledger->set_now(yesterday);
+    commit(*ledger, sample_check_in("a1", yesterday));
+    commit(*ledger, sample_check_in("a2", yesterday));
+    ledger->note(yesterday, {Act::shown, "a1", "done in en, number K1-001, ticket printed"});
+    REQUIRE(ledger->write_notes());
+    REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", yesterday.instant));
+    REQUIRE(ledger->erase_old(morning(), kept));
+    const auto all = all_rows(*ledger);
+    REQUIRE(all.size() == 6);
+    CHECK(all[1].note == domain::AuditNote{Act::check_in, "", "K1-001"});
+    CHECK(all[2].note->visit_key == "a2");  // the server does not have it yet
+    CHECK(all[3].note ==
+          domain::AuditNote{Act::shown, "", "done in en, number K1-001, ticket printed"});
+    CHECK(all[4].note == domain::AuditNote{Act::acknowledged, "", "", {}, 2});
+    CHECK(all[5].note == domain::AuditNote{Act::erased, "", "3 rows no longer tell of whom"});
+    CHECK_FALSE(ledger->verify_audit().value().has_value());
+    REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a2"), "e2", morning().instant));
+    REQUIRE(ledger->erase_old(morning(), kept));
+    CHECK(all_rows(*ledger)[2].note->visit_key.empty());
+    CHECK_FALSE(ledger->verify_audit().value().has_value());
+  }
+  auto database = Database::open({path, ""}).value();
+  CHECK(database.count("SELECT count(*) FROM audit WHERE personal IS NOT NULL").value() == 0);
+}
+
+TEST_CASE("audit: whom a row tells of is neither taken away early nor put in another's place") {
+  const std::string change = "personal = (SELECT personal FROM audit WHERE seq = 2)";
+  CHECK(fault_after("UPDATE audit SET personal = NULL WHERE seq = 2")->what ==
+        "has lost whom it tells of, before its time");
+  CHECK(fault_after("UPDATE audit SET " + change + " WHERE seq = 3")->what ==
+        "tells of somebody else than it did");
+  CHECK(fault_after("UPDATE audit SET " + change + " WHERE seq = 1")->seq == 1);
+}
+
 TEST_CASE("audit: of a trail whose beginning went with the years, the rest still holds") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");
@@ -217,7 +259,8 @@ TEST_CASE("audit: acts ride with the next commit, in their order") {
   REQUIRE(all.size() == 3);
   CHECK(all[1].note == domain::AuditNote{Act::shown, "a1", "confirm", morning().instant});
   CHECK(all[2].note->act == Act::check_in);
-  CHECK(all[2].note->detail.starts_with("K1-001"));
+  CHECK(all[2].note->detail == "K1-001");
+  CHECK(all[2].note->words == "version 1, nonce nonce-a1");
 }
 
 TEST_CASE("audit: more acts than can wait are counted, not kept") {
@@ -243,11 +286,12 @@ TEST_CASE("audit: the ledger itself tells of tickets and of what the server said
   std::vector<domain::AuditNote> told;
   for (const AuditRow& row : all_rows(*ledger)) told.push_back(*row.note);
   told.erase(told.begin(), told.begin() + 2);
-  CHECK(told == std::vector<domain::AuditNote>{{Act::ticket_sent, "a1", "", {}, job},
-                                               {Act::ticket_unknown, "a1", "", {}, job},
-                                               {Act::sent, "a1", "attempt 1"},
-                                               {Act::answer_lost, "a1", ""},
-                                               {Act::acknowledged, "a1", "Encounter/e7"}});
+  CHECK(told ==
+        std::vector<domain::AuditNote>{{Act::ticket_sent, "a1", "", {}, job},
+                                       {Act::ticket_unknown, "a1", "", {}, job},
+                                       {Act::sent, "a1", "attempt 1", {}, job},
+                                       {Act::answer_lost, "a1", "", {}, job},
+                                       {Act::acknowledged, "a1", "", {}, job, "Encounter/e7"}});
   CHECK(all_rows(*ledger).back().now == later);
 }
 
