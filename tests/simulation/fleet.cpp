@@ -28,8 +28,8 @@ constexpr const char* base_url = "http://127.0.0.1/fhir";
 // 2026-11-23 (a Monday) 01:00 UTC.
 const Instant power_back = kiosk::from_ms(1'795'395'600'000);
 constexpr Minutes recovery_time{5};
-/// Of the whole day, which a kiosk reads anew after each start: 1,000 appointments.
-constexpr int pages_of_day = 5;
+/// A kiosk reads the whole day anew after each start.
+constexpr std::size_t appointments_of_day = 1'000;
 constexpr Milliseconds answer_takes{50};
 
 /// A ledger that holds the day and has nothing to tell.
@@ -58,6 +58,9 @@ class EmptyStore final : public SyncStore {
 /// Answers with a day of empty pages, and counts.
 class CountingServer {
  public:
+  explicit CountingServer(std::size_t page_size)
+      : pages_of_day_(int((appointments_of_day + page_size - 1) / page_size)) {}
+
   kiosk::sync::HttpResult answer(const kiosk::sync::HttpRequest& request, Instant now) {
     const auto second = std::size_t((now - power_back) / Seconds(1));
     if (seconds_.size() <= second) seconds_.resize(second + 1);
@@ -68,20 +71,21 @@ class CountingServer {
   const std::vector<int>& seconds() const { return seconds_; }
 
  private:
-  static std::string body_for(const kiosk::sync::HttpRequest& request) {
+  std::string body_for(const kiosk::sync::HttpRequest& request) const {
     if (request.url.ends_with("/metadata")) return R"({"resourceType":"CapabilityStatement"})";
     const std::string mark = "?page=";
     const auto at = request.url.find(mark);
-    int page = request.body.find("date=ge") != std::string::npos ? 1 : pages_of_day;
+    int page = request.body.find("date=ge") != std::string::npos ? 1 : pages_of_day_;
     if (at != std::string::npos) page = std::atoi(request.url.c_str() + at + mark.size());
     std::string link;
-    if (page < pages_of_day) {
+    if (page < pages_of_day_) {
       link = fmt::format(R"("link":[{{"relation":"next","url":"{}{}{}"}}],)", base_url, mark,
                          page + 1);
     }
     return R"({"resourceType":"Bundle",)" + link + R"("type":"searchset"})";
   }
 
+  int pages_of_day_;
   std::vector<int> seconds_;
 };
 
@@ -137,10 +141,10 @@ double requests_an_hour(std::size_t patients) {
 
 Recovery recover(std::size_t kiosks, Milliseconds start_spread) {
   Agenda agenda(power_back);
-  CountingServer server;
   Dice dice(1);
   auto profile = emulators::hospital_profile(base_url);
   profile.start_spread = start_spread;
+  CountingServer server(profile.page_size);
   std::vector<std::unique_ptr<IdleKiosk>> fleet;
   for (std::size_t i = 0; i < kiosks; ++i) {
     fleet.push_back(std::make_unique<IdleKiosk>(agenda, server, profile, dice.fork()));
