@@ -19,6 +19,7 @@
 #include "kiosk/shell/control_socket.h"
 #include "kiosk/shell/heads_check.h"
 #include "kiosk/shell/trail.h"
+#include "kiosk/sync/fhir_time.h"
 
 namespace kiosk::app {
 namespace {
@@ -136,10 +137,16 @@ void tell_heads(const shell::HeadsCheck& check, const shell::Config& config,
                 std::vector<store::AuditFault>& faults) {
   faults.insert(faults.end(), check.faults.begin(), check.faults.end());
   if (const auto& earlier = check.earlier_ledger) {
-    fmt::print(
-        "The server also has rows of an earlier ledger of {}, the last one {}:{}: compare "
-        "them with that ledger's file.\n",
-        config.rules.kiosk_code, earlier->seq, earlier->hash);
+    const std::string of =
+        fmt::format("of {} is of an earlier ledger of {}",
+                    sync::format_instant(config.rules.zone, shell::shown_instant(earlier->written)),
+                    config.rules.kiosk_code);
+    if (store::incarnation_after_set_aside(config.ledger_file) > earlier->incarnation) {
+      fmt::print("row {} {}, which was set aside ({}:{})\n", earlier->seq, of, earlier->seq,
+                 earlier->hash);
+    } else {
+      faults.push_back({earlier->seq, of + ", which is gone; the server was told of it"});
+    }
   }
   fmt::print("The server was told of {} rows: {} are in the trail, {} went because of their age.\n",
              check.found + check.removed + check.faults.size(), check.found, check.removed);

@@ -31,9 +31,9 @@ HeadsCheck check_heads(const std::vector<sync::ToldHead>& told, const TrailSeen&
     if (has(trail.hashes, head)) {
       ++check.found;
     } else if (!ours.contains(head.incarnation)) {
-      if (!check.earlier_ledger || check.earlier_ledger->written < head.written) {
-        check.earlier_ledger = head;
-      }
+      const auto& newest = check.earlier_ledger;
+      const bool newer = !newest || newest->written < head.written;
+      if (newer && head.written >= trail.whole_since) check.earlier_ledger = head;
     } else if (head.seq < oldest && head.written < trail.whole_since) {
       ++check.removed;
     } else {

@@ -66,6 +66,8 @@ TEST_CASE("server's word: a ledger before this one is told apart, one that went 
   const auto replaced = check({told(3, 2), told(50), told(40)}, rows(1, 3), 2);
   CHECK(replaced.faults.empty());
   CHECK(replaced.earlier_ledger == told(50));
+  const auto long_ago = check({told(3, 2), told(50)}, rows(1, 3), 2, noon + Minutes(1));
+  CHECK_FALSE(long_ago.earlier_ledger.has_value());
   // The number series began anew in the same ledger.
   CHECK(check({told(3, 2), told(2), told(1, 1, "x")}, rows(1, 3), 2).faults.size() == 1);
 }
