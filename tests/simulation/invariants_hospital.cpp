@@ -153,6 +153,7 @@ void Invariants::check_trail(SimKiosk& kiosk) {
       const bool shown = row.note->act == kiosk::domain::Act::shown;
       if (shown && row.note->detail.starts_with("confirm")) confirmed.insert(key);
       const bool check_in = row.note->act == kiosk::domain::Act::check_in;
+      whole = whole && !(check_in && key.empty());
       if (check_in && confirmed.contains(key)) told.insert(key);
     }
     if (page.rows.empty()) break;
