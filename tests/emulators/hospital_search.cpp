@@ -40,8 +40,14 @@ std::string unescaped(const std::string& text) {
   return out;
 }
 
-bool date_matches(const json& resource, const char* key, const std::string& value) {
-  const auto have = kiosk::sync::parse_instant(resource.value(key, std::string()));
+/// A member's text; empty when there is none.
+const std::string& text_in(const json& object, const char* key) {
+  static const std::string none;
+  const auto found = object.find(key);
+  return found == object.end() || !found->is_string() ? none : found->get_ref<const std::string&>();
+}
+
+bool date_matches(std::optional<Instant> have, const std::string& value) {
   const auto prefix = value.substr(0, 2);
   const auto want = kiosk::sync::parse_instant(value.substr(2));
   if (!want) throw Refusal{400, "invalid", "not a prefixed instant: " + value};
@@ -59,18 +65,21 @@ const json& list_in(const json& resource, const char* key) {
   return found == resource.end() ? none : *found;
 }
 
+bool date_matches(const json& resource, const char* key, const std::string& value) {
+  return date_matches(kiosk::sync::parse_instant(text_in(resource, key)), value);
+}
+
 bool identifier_matches(const json& resource, const std::string& value) {
   const auto parts = split(value, '|');
   if (parts.size() != 2) throw Refusal{400, "invalid", "identifier wants system|value"};
+  const std::string system = unescaped(parts[0]), number = unescaped(parts[1]);
   for (const auto& one : list_in(resource, "identifier"))
-    if (one.value("system", "") == unescaped(parts[0]) &&
-        one.value("value", "") == unescaped(parts[1]))
-      return true;
+    if (text_in(one, "system") == system && text_in(one, "value") == number) return true;
   return false;
 }
 
 bool refers(const json& reference, const std::string& wanted) {
-  return reference.is_object() && reference.value("reference", "") == wanted;
+  return reference.is_object() && text_in(reference, "reference") == wanted;
 }
 
 bool actor_matches(const json& resource, const std::string& type, const std::string& value) {
@@ -102,7 +111,7 @@ bool audit_matches(const json& resource, const std::string& name, const std::str
 bool matches_one(const Stored& stored, const std::string& name, const std::string& value) {
   const auto& resource = stored.resource;
   if (name == "_id") return resource["id"] == value;
-  if (name == "_lastUpdated") return date_matches(resource["meta"], "lastUpdated", value);
+  if (name == "_lastUpdated") return date_matches(stored.updated, value);
   if (name == "identifier") return identifier_matches(resource, value);
   if (name == "status") return resource.value("status", "") == value;
   if (name == "code") return resource.value("code", json::object()).value("text", "") == value;
@@ -262,15 +271,14 @@ std::vector<std::string> matches(const Hospital::State& state, const std::string
   std::vector<std::string> found;
   const auto of_type = state.resources.find(type);
   if (of_type == state.resources.end()) return found;
+  std::vector<std::pair<std::string, std::vector<std::string>>> wanted;
+  for (const auto& [name, value] : fields)
+    if (!control.contains(name)) wanted.emplace_back(name, split(value, ','));
   const auto fits = [&](const Stored& stored) {
-    for (const auto& field : fields) {
-      if (control.contains(field.first)) continue;
-      const auto any = split(field.second, ',');
-      if (std::none_of(any.begin(), any.end(),
-                       [&](const auto& one) { return matches_one(stored, field.first, one); }))
-        return false;
-    }
-    return true;
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& field) {
+      return std::any_of(field.second.begin(), field.second.end(),
+                         [&](const auto& one) { return matches_one(stored, field.first, one); });
+    });
   };
   for (const auto& [id, stored] : of_type->second)
     if (!stored.deleted && fits(stored)) found.push_back(type + "/" + id);

@@ -150,10 +150,11 @@ void Invariants::check_trail(SimKiosk& kiosk) {
       whole = whole && row.note && row.note->act != kiosk::domain::Act::acts_lost;
       if (!row.note) continue;
       const std::string& key = row.note->visit_key;
-      const bool shown = row.note->act == kiosk::domain::Act::shown;
-      if (shown && row.note->detail.starts_with("confirm")) confirmed.insert(key);
+      const bool shown =
+          row.note->act == kiosk::domain::Act::shown && row.note->detail.starts_with("confirm");
       const bool check_in = row.note->act == kiosk::domain::Act::check_in;
-      whole = whole && !(check_in && key.empty());
+      whole = whole && !((shown || check_in) && key.empty());
+      if (shown) confirmed.insert(key);
       if (check_in && confirmed.contains(key)) told.insert(key);
     }
     if (page.rows.empty()) break;
