@@ -6,12 +6,14 @@
 namespace simulation {
 namespace {
 
-/// What ends most of a kiosk's work is rarer than what it must work through.
+/// What ends most of a kiosk's work is rarer than what it must work through; so are signatures,
+/// which cost more than all that a kiosk does in minutes.
 unsigned percent_of(Trouble trouble) {
   const bool ends_work = trouble == Trouble::shared_code || trouble == Trouble::lost_ledgers ||
                          trouble == Trouble::withdrawals;
+  const bool costly = trouble == Trouble::sign_in;
   const bool scene = trouble == Trouble::midnight || trouble == Trouble::dst;
-  return ends_work ? 15 : scene ? 25 : 45;
+  return ends_work || costly ? 15 : scene ? 25 : 45;
 }
 
 /// What takes long (a Retry-After, an outage of an hour) is met in these.
