@@ -21,6 +21,7 @@ namespace {
 using namespace kiosk;
 
 constexpr const char* base_url = "http://127.0.0.1/fhir";
+constexpr const char* content_type = "Content-Type";
 constexpr int people = 8'910;  // who have 10,000 appointments
 constexpr Instant morning{Milliseconds(1795398060000)};
 
@@ -83,6 +84,7 @@ class HospitalProcess {
   sync::HttpResult answer(const sync::HttpRequest& request) {
     wire_->put(request.method);
     wire_->put(request.url);
+    wire_->put(std::string(sync::header(request.headers, content_type)));
     wire_->put(request.body);
     sync::HttpResponse response;
     std::string status;
@@ -100,8 +102,9 @@ class HospitalProcess {
     options.people = people;
     emulators::Hospital hospital(options, morning);
     sync::HttpRequest request;
-    request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-    while (wire.get(request.method) && wire.get(request.url) && wire.get(request.body)) {
+    request.headers = {{content_type, ""}};
+    while (wire.get(request.method) && wire.get(request.url) &&
+           wire.get(request.headers.front().second) && wire.get(request.body)) {
       const auto outcome = hospital.answer(request, morning).outcome;
       const auto& response = std::get<sync::HttpResponse>(outcome);
       wire.put(std::to_string(response.status));
