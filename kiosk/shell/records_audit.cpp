@@ -58,8 +58,11 @@ void Records::take(const SyncQuery& query) {
 void Records::answer_syncs(const sync::Output& output) {
   runs_whole_ = output.runs_whole;
   runs_failed_ = output.runs_failed;
+  // A kiosk that was withdrawn reads nothing: what it had to send decides.
+  const auto next = ledger_.revoked() ? ledger_.next_due() : Instant();
+  const bool told = next && !*next;
   std::erase_if(syncs_, [&](const PendingSync& pending) {
-    const bool read = runs_whole_ > pending.runs_whole;
+    const bool read = told || runs_whole_ > pending.runs_whole;
     const bool failed = runs_failed_ > pending.runs_failed;
     const bool ended = (read || failed) && !output.sending;
     if (!ended && now_.instant < pending.until) return false;

@@ -292,9 +292,11 @@ void seal_audit(Transaction& transaction, const Vault& vault) {
 void erase_audit(Transaction& transaction, const Vault& vault, const Now& now,
                  const AuditErase& erase) {
   auto head = head_of(transaction, vault);
-  if (!head || !fits(*head)) return;
-  const bool persons = erase.look_again || erase.personal_until > head->seal->personal_until;
-  const bool told = erase.look_again || erase.told_until > head->seal->erased_until;
+  if (!head) return;
+  // Who spoils the head does not keep anybody's data here.
+  const bool look = erase.look_again || !fits(*head);
+  const bool persons = look || erase.personal_until > head->seal->personal_until;
+  const bool told = look || erase.told_until > head->seal->erased_until;
   const std::string old = " AND instant_ms < ?1 AND seq NOT IN (SELECT id FROM check_in)";
   const auto say = [&](std::int64_t count, const char* what) {
     if (count > 0) append_audit(transaction, vault, now, {Act::erased, "", rows(count) + what});

@@ -28,6 +28,20 @@ bool lock_for_reading(const Descriptor& file) {
   return fcntl(file.get(), F_OFD_SETLK, &lock) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
+/// In memory, where there is room: a copy that is left behind goes with the power.
+fs::path place_for(const std::string& path) {
+  const fs::path memory = "/dev/shm";
+  std::error_code error;
+  std::uintmax_t bytes = 0;
+  for (const char* suffix : {"", "-wal", "-journal"}) {
+    const auto size = fs::file_size(path + suffix, error);
+    if (!error) bytes += size;
+  }
+  const auto space = fs::space(memory, error);
+  const bool fits = !error && space.available > 2 * bytes && access(memory.c_str(), W_OK) == 0;
+  return fits ? memory : fs::path(fs::temp_directory_path(error));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LedgerCopy>> LedgerCopy::make(const std::string& path) {
@@ -38,8 +52,8 @@ Result<std::unique_ptr<LedgerCopy>> LedgerCopy::make(const std::string& path) {
   if (file.get() < 0) return io_error(path);
   if (!lock_for_reading(file)) return fail("store", "in_use", "a kiosk has " + path + " open");
   std::error_code error;
-  std::string folder = (fs::temp_directory_path(error) / "kiosk-ledger-XXXXXX").string();
-  if (error || mkdtemp(folder.data()) == nullptr) return io_error(folder);
+  std::string folder = (place_for(path) / "kiosk-ledger-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) return io_error(folder);
   std::unique_ptr<LedgerCopy> copy(new LedgerCopy(std::move(folder)));
   for (const char* suffix : {"", "-wal", "-journal"}) {
     if (!fs::exists(path + suffix, error)) continue;

@@ -189,9 +189,17 @@ Result<bool> Ledger::given_elsewhere(const std::string& number, const std::strin
   if (!seen) return false;
   const auto ours = issued_nonce(nonce);
   if (!ours || *ours) return ours ? Result<bool>(false) : ours;
-  Transaction transaction(database_);
-  stop_issuing(transaction, seen->incarnation);
-  if (auto done = transaction.commit(); !done) return pass_on(done.error());
+  // A hospital shows the same ticket many times.
+  const auto news = database_.count(
+      "SELECT count(*) FROM ledger WHERE rival_incarnation < ?1 OR (series_last = 0 AND "
+      "incarnation <= ?1)",
+      seen->incarnation);
+  if (!news) return pass_on(news.error());
+  if (*news > 0) {
+    Transaction transaction(database_);
+    stop_issuing(transaction, seen->incarnation);
+    if (auto done = transaction.commit(); !done) return pass_on(done.error());
+  }
   const auto stopped =
       database_.count("SELECT count(*) FROM ledger WHERE rival_incarnation >= incarnation");
   if (!stopped) return pass_on(stopped.error());
@@ -219,6 +227,7 @@ Result<std::optional<Bookmark>> Ledger::bookmark() {
 }
 
 Result<void> Ledger::set_bookmark(const Bookmark& bookmark) {
+  if (revoked_) return {};
   Transaction transaction(database_);
   change_one(transaction, "UPDATE ledger SET bookmark_ms = ?1", bookmark.server_time);
   return transaction.commit();

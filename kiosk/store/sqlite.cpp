@@ -125,13 +125,15 @@ Result<void> Database::connect() {
 }
 
 // A full disk is no reason to read the whole log at each call until there is room again: the
-// connection stays, and only what it could not write is tried once more.
+// connection stays, and only what it could not write is tried once more. What it then wrote may no
+// longer be what it checked when it was opened, so a new one checks it.
 Result<void> Database::reconnect() {
-  if (!handle_) {
-    if (auto connected = connect(); !connected) return connected;
-    log_is_doubted_ = true;
+  if (handle_ && log_is_doubted_) {
+    if (auto room = write_log_anew(); !room && room.error().code == "disk_full") return room;
+    disconnect(Close::leave_files_alone);
   }
-  if (!log_is_doubted_) return {};
+  if (handle_) return {};
+  if (auto connected = connect(); !connected) return connected;
   auto anew = write_log_anew();
   log_is_doubted_ = !anew;
   if (!anew && anew.error().code != "disk_full") disconnect(Close::leave_files_alone);

@@ -558,3 +558,22 @@ TEST_CASE("records: a synchronisation that never ends is answered when its limit
   REQUIRE(bench.syncs.size() == 1);
   CHECK(bench.syncs[0].end == SyncReport::End::unreachable);
 }
+
+TEST_CASE("records: a withdrawn kiosk, which reads nothing, is through when all is sent") {
+  Bench bench;
+  bench.run();
+  bench.connected = false;
+  bench.pass(Seconds(40));
+  bench.check_in("offline");
+  bench.run({WithdrawalOrdered{}});
+  bench.run({SyncQuery{RequestId{1}, Seconds(60)}});
+  bench.connected = true;
+  bench.pass(Seconds(59));
+  REQUIRE(bench.syncs.size() == 1);
+  CHECK(bench.syncs[0].end == SyncReport::End::complete);
+  CHECK(bench.syncs[0].sent == 1);
+  bench.run({SyncQuery{RequestId{2}, Seconds(60)}});
+  bench.pass(Seconds(1));
+  REQUIRE(bench.syncs.size() == 2);
+  CHECK(bench.syncs[1].end == SyncReport::End::complete);
+}

@@ -302,3 +302,25 @@ TEST_CASE("audit: every act has a name of its own") {
   }
   CHECK_FALSE(domain::act_named("walked").has_value());
 }
+
+TEST_CASE("audit: who spoils the head does not keep whom old rows tell of") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    auto ledger = opened(arguments(path));
+    ledger->note(at(day(1).start), {Act::shown, "a1", "confirm"});
+    REQUIRE(ledger->write_notes());
+  }
+  const auto tells_of_a1 = [](Ledger& ledger) {
+    const auto rows = ledger.audit_page(0).value().rows;
+    return std::any_of(rows.begin(), rows.end(),
+                       [](const auto& row) { return row.note && row.note->visit_key == "a1"; });
+  };
+  REQUIRE(
+      Database::open({path, ""}).value().script("UPDATE ledger SET audit_seal = zeroblob(128)"));
+  auto ledger = opened(arguments(path));
+  CHECK(tells_of_a1(*ledger));
+  REQUIRE(ledger->erase_old(morning(), {day(21).start, day(22).end, day(20).start, Instant()}));
+  CHECK_FALSE(tells_of_a1(*ledger));
+  CHECK(ledger->verify_audit().value().has_value());
+}

@@ -341,6 +341,8 @@ TEST_CASE("revocation: a new key ends it; the numbers begin anew, apart from tho
     fill(*ledger);
     REQUIRE(ledger->destroy_personal_data(morning()));
     CHECK_FALSE(ledger->given_elsewhere("K1-002", "nonce-a2").value());  // it did, and forgot
+    REQUIRE(ledger->set_bookmark({morning().instant}));  // of a download that was under way
+    CHECK_FALSE(ledger->bookmark().value().has_value());
     REQUIRE(ledger->rotate_key(test_vault(8), morning()));
     CHECK_FALSE(ledger->revoked());
     CHECK_FALSE(ledger->given_elsewhere("K1-002", "nonce-a2").value());

@@ -131,6 +131,23 @@ TEST_CASE("own code: a number of our series that we did not give stops the serie
   CHECK(commit(*ledger, own).number == "12");
 }
 
+TEST_CASE("own code: a ticket that is seen again and again is written down once") {
+  const Folder folder;
+  auto ledger = opened(arguments(folder.file("ledger.db")));
+  const auto log_bytes = [&] { return std::filesystem::file_size(folder.file("ledger.db-wal")); };
+  for (const char* number : {"K1-031", "K1B-002"}) {
+    CHECK_FALSE(ledger->given_elsewhere(number, "n1").value());
+    const auto written = log_bytes();
+    CHECK_FALSE(ledger->given_elsewhere(number, "n1").value());
+    CHECK(log_bytes() == written);
+  }
+  commit(*ledger, sample_check_in("a3"));
+  CHECK(ledger->given_elsewhere("K1C-009", "n2").value());
+  const auto written = log_bytes();
+  CHECK(ledger->given_elsewhere("K1C-009", "n2").value());
+  CHECK(log_bytes() == written);
+}
+
 TEST_CASE("own code: a machine set up anew goes on with the next incarnation by itself") {
   auto ledger = memory_ledger();
   see_number(*ledger, "a1", "K1-031", "n1");
