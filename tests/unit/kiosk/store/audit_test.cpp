@@ -312,8 +312,8 @@ TEST_CASE("audit: who spoils the head does not keep whom old rows tell of") {
     REQUIRE(ledger->write_notes());
   }
   const auto tells_of_a1 = [](Ledger& ledger) {
-    const auto rows = ledger.audit_page(0).value().rows;
-    return std::any_of(rows.begin(), rows.end(),
+    const auto read = ledger.audit_page(0).value().rows;
+    return std::any_of(read.begin(), read.end(),
                        [](const auto& row) { return row.note && row.note->visit_key == "a1"; });
   };
   REQUIRE(
