@@ -176,11 +176,13 @@ void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
 }
 
 // A ledger that has given no number yet steps out of the way: it stands on a machine that was set
-// up anew. Any other one stops.
+// up anew. Any other one stops. A hospital shows the same ticket many times: what is known already
+// is not written again.
 void Ledger::stop_issuing(Transaction& transaction, int incarnation_seen) {
-  transaction.run("UPDATE ledger SET incarnation = max(incarnation, ?1 + 1) WHERE series_last = 0",
-                  incarnation_seen);
-  transaction.run("UPDATE ledger SET rival_incarnation = max(rival_incarnation, ?1)",
+  transaction.run(
+      "UPDATE ledger SET incarnation = ?1 + 1 WHERE series_last = 0 AND incarnation <= ?1",
+      incarnation_seen);
+  transaction.run("UPDATE ledger SET rival_incarnation = ?1 WHERE rival_incarnation < ?1",
                   incarnation_seen);
 }
 
@@ -189,17 +191,9 @@ Result<bool> Ledger::given_elsewhere(const std::string& number, const std::strin
   if (!seen) return false;
   const auto ours = issued_nonce(nonce);
   if (!ours || *ours) return ours ? Result<bool>(false) : ours;
-  // A hospital shows the same ticket many times.
-  const auto news = database_.count(
-      "SELECT count(*) FROM ledger WHERE rival_incarnation < ?1 OR (series_last = 0 AND "
-      "incarnation <= ?1)",
-      seen->incarnation);
-  if (!news) return pass_on(news.error());
-  if (*news > 0) {
-    Transaction transaction(database_);
-    stop_issuing(transaction, seen->incarnation);
-    if (auto done = transaction.commit(); !done) return pass_on(done.error());
-  }
+  Transaction transaction(database_);
+  stop_issuing(transaction, seen->incarnation);
+  if (auto done = transaction.commit(); !done) return pass_on(done.error());
   const auto stopped =
       database_.count("SELECT count(*) FROM ledger WHERE rival_incarnation >= incarnation");
   if (!stopped) return pass_on(stopped.error());
