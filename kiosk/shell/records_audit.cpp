@@ -58,6 +58,7 @@ void Records::take(const SyncQuery& query) {
 void Records::answer_syncs(const sync::Output& output) {
   runs_whole_ = output.runs_whole;
   runs_failed_ = output.runs_failed;
+  if (syncs_.empty()) return;
   // A kiosk that was withdrawn reads nothing: what it had to send decides.
   const auto next = ledger_.revoked() ? ledger_.next_due() : Instant();
   const bool told = next && !*next;
