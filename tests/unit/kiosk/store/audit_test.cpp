@@ -131,9 +131,7 @@ TEST_CASE("audit: what was cut off is not hidden by what comes after") {
 TEST_CASE("audit: a ledger of the first version is sealed once, when it is brought up to date") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");
-  const std::string first =
-      contents(std::string(KIOSK_SOURCE_DIR) + "/tests/unit/kiosk/store/ledger_v1.sql");
-  { REQUIRE(Database::open({path, ""}).value().script(first.c_str())); }
+  make_first_version(path);
   CHECK(Ledger::open_to_read(arguments(path)).error().code == "older_version");
   auto ledger = opened(arguments(path));
   CHECK_FALSE(ledger->verify_audit().value().has_value());

@@ -56,6 +56,13 @@ inline void write_file(const std::filesystem::path& path, const std::string& tex
   std::ofstream(path, std::ios::binary) << text;
 }
 
+/// A ledger's file as the first version of the schema left it.
+inline void make_first_version(const std::string& path) {
+  const std::string sql =
+      contents(std::string(KIOSK_SOURCE_DIR) + "/tests/unit/kiosk/store/ledger_v1.sql");
+  REQUIRE(Database::open({path, ""}).value().script(sql.c_str()));
+}
+
 inline domain::Day day(int number) {
   const Instant start = Instant(std::chrono::sys_days(std::chrono::year(2026) / 11 / number));
   return {{2026, 11, number}, start, start + 24h};

@@ -106,9 +106,7 @@ TEST_CASE("left: of a damaged file both ends are read, and it is said that more 
 TEST_CASE("left: the first version's ledger is read as it is") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");
-  const std::string first =
-      contents(std::string(KIOSK_SOURCE_DIR) + "/tests/unit/kiosk/store/ledger_v1.sql");
-  { REQUIRE(Database::open({path, ""}).value().script(first.c_str())); }
+  make_first_version(path);
   const auto before = files_in(folder);
   CHECK(lines(Ledger::left_in(path).value()).size() == 1);
   CHECK(files_in(folder) == before);

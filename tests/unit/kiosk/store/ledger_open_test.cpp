@@ -144,9 +144,7 @@ TEST_CASE("open: a ledger beyond reading is followed by a later incarnation than
 TEST_CASE("open: a ledger of the first version is taken over with all that it holds") {
   const Folder folder;
   const std::string path = folder.file("ledger.db");
-  const std::string first =
-      contents(std::string(KIOSK_SOURCE_DIR) + "/tests/unit/kiosk/store/ledger_v1.sql");
-  { REQUIRE(Database::open({path, ""}).value().script(first.c_str())); }
+  make_first_version(path);
   for (int life = 1; life <= 2; ++life) {
     CAPTURE(life);
     auto ledger = opened(arguments(path));
