@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace kiosk::store {
@@ -150,16 +151,17 @@ Result<void> Database::write_log_anew() {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
   if (log == nullptr || log->pMethods == nullptr) return {};
-  constexpr std::size_t piece = std::size_t{1} << 16;
+  constexpr sqlite3_int64 piece = 1 << 16;
   sqlite3_int64 size = 0;
   int result = log->pMethods->xFileSize(log, &size);
-  std::vector<char> bytes(piece);
-  for (sqlite3_int64 at = 0; result == SQLITE_OK && at < size; at += std::int64_t{piece}) {
-    const int count = static_cast<int>(std::min<sqlite3_int64>(piece, size - at));
-    result = log->pMethods->xRead(log, bytes.data(), count, at);
-    if (result == SQLITE_OK) result = log->pMethods->xWrite(log, bytes.data(), count, at);
+  if (result == SQLITE_OK && size == 0) return {};
+  const auto bytes = std::make_unique_for_overwrite<char[]>(std::size_t(std::min(size, piece)));
+  for (sqlite3_int64 at = 0; result == SQLITE_OK && at < size; at += piece) {
+    const int count = static_cast<int>(std::min(piece, size - at));
+    result = log->pMethods->xRead(log, bytes.get(), count, at);
+    if (result == SQLITE_OK) result = log->pMethods->xWrite(log, bytes.get(), count, at);
   }
-  if (result == SQLITE_OK && size > 0) result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+  if (result == SQLITE_OK) result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
   if (result == SQLITE_OK) return {};
   return fail("store", code_of(result), "the log cannot be written anew");
 }

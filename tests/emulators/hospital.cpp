@@ -207,6 +207,12 @@ const std::string& text_of(const Stored& stored) {
   return stored.text;
 }
 
+const std::string& text_in(const json& object, const char* key) {
+  static const std::string none;
+  const auto found = object.find(key);
+  return found == object.end() || !found->is_string() ? none : found->get_ref<const std::string&>();
+}
+
 std::string type_of(const std::string& reference) {
   return reference.substr(0, reference.find('/'));
 }
@@ -429,15 +435,15 @@ std::vector<HeldResource> Hospital::held(const std::string& type) const {
   for (const auto& [id, stored] : state_->resources[type]) {
     if (stored.deleted) continue;
     const json& resource = stored.resource;
-    HeldResource held{id, resource.value("status", ""), "", {}};
+    HeldResource held{id, text_in(resource, "status"), "", {}};
     const auto identifiers = resource.find("identifier");
     if (identifiers != resource.end()) {
       for (const auto& one : *identifiers)
-        held.identifiers.emplace_back(one.value("system", ""), one.value("value", ""));
+        held.identifiers.emplace_back(text_in(one, "system"), text_in(one, "value"));
     }
     const auto appointment = resource.find("appointment");
     if (appointment != resource.end() && !appointment->empty())
-      held.appointment_id = id_in(appointment->front().value("reference", ""));
+      held.appointment_id = id_in(text_in(appointment->front(), "reference"));
     all.push_back(std::move(held));
   }
   return all;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "kiosk/sync/fhir_time.h"
@@ -38,13 +39,6 @@ std::string unescaped(const std::string& text) {
     out += text[i];
   }
   return out;
-}
-
-/// A member's text; empty when there is none.
-const std::string& text_in(const json& object, const char* key) {
-  static const std::string none;
-  const auto found = object.find(key);
-  return found == object.end() || !found->is_string() ? none : found->get_ref<const std::string&>();
 }
 
 bool date_matches(std::optional<Instant> have, const std::string& value) {
@@ -91,8 +85,9 @@ bool actor_matches(const json& resource, const std::string& type, const std::str
 
 bool patient_matches(const json& resource, const std::string& value) {
   const auto wanted = value.find('/') == std::string::npos ? "Patient/" + value : value;
-  if (resource["resourceType"] == "Appointment") return actor_matches(resource, "Patient", wanted);
-  const char* key = resource["resourceType"] == "Task" ? "for" : "subject";
+  const std::string& type = text_in(resource, "resourceType");
+  if (type == "Appointment") return actor_matches(resource, "Patient", wanted);
+  const char* key = type == "Task" ? "for" : "subject";
   return resource.contains(key) && refers(resource[key], wanted);
 }
 
@@ -100,9 +95,9 @@ bool patient_matches(const json& resource, const std::string& value) {
 bool audit_matches(const json& resource, const std::string& name, const std::string& value) {
   const auto token = split(value, '|');
   const auto fits = [&](const json& one) {
-    if (name == "altid") return one.value("altId", "") == unescaped(value);
-    return token.size() == 2 && one.value("system", "") == unescaped(token[0]) &&
-           one.value("code", "") == unescaped(token[1]);
+    if (name == "altid") return text_in(one, "altId") == unescaped(value);
+    return token.size() == 2 && text_in(one, "system") == unescaped(token[0]) &&
+           text_in(one, "code") == unescaped(token[1]);
   };
   const json& list = list_in(resource, name == "altid" ? "agent" : "subtype");
   return std::any_of(list.begin(), list.end(), fits);
@@ -110,12 +105,12 @@ bool audit_matches(const json& resource, const std::string& name, const std::str
 
 bool matches_one(const Stored& stored, const std::string& name, const std::string& value) {
   const auto& resource = stored.resource;
-  if (name == "_id") return resource["id"] == value;
+  if (name == "_id") return text_in(resource, "id") == value;
   if (name == "_lastUpdated") return date_matches(stored.updated, value);
   if (name == "identifier") return identifier_matches(resource, value);
-  if (name == "status") return resource.value("status", "") == value;
+  if (name == "status") return text_in(resource, "status") == value;
   if (name == "code") return resource.value("code", json::object()).value("text", "") == value;
-  if (name == "birthdate") return resource.value("birthDate", "") == value;
+  if (name == "birthdate") return text_in(resource, "birthDate") == value;
   if (name == "patient" || name == "subject") return patient_matches(resource, value);
   if (name == "altid" || name == "subtype") return audit_matches(resource, name, value);
   if (name == "actor") return actor_matches(resource, "", value);
@@ -162,17 +157,19 @@ std::set<std::string> included(const Hospital::State& state, const std::vector<s
                                const Fields& fields) {
   std::set<std::string> brought;
   if (state.options.includes == HospitalOptions::Can::no) return brought;
-  const std::map<std::string, std::string> actors = {{"Appointment:patient", "Patient"},
-                                                     {"Appointment:practitioner", "Practitioner"},
-                                                     {"Appointment:location", "Location"},
-                                                     {"Appointment:actor", ""}};
+  static const std::map<std::string, std::string> actors = {
+      {"Appointment:patient", "Patient"},
+      {"Appointment:practitioner", "Practitioner"},
+      {"Appointment:location", "Location"},
+      {"Appointment:actor", ""}};
   for (const auto& [name, value] : fields) {
     if (name == "_include" && actors.contains(value)) {
       for (const auto& reference : of) {
         const auto& resource = state.find(reference)->resource;
         for (const auto& one : list_in(resource, "participant")) {
           const auto actor = one.find("actor");
-          const std::string to = actor == one.end() ? "" : actor->value("reference", "");
+          if (actor == one.end()) continue;
+          const std::string& to = text_in(*actor, "reference");
           const auto& type = actors.at(value);
           if (!to.empty() && (type.empty() || type_of(to) == type)) brought.insert(to);
         }
@@ -183,7 +180,7 @@ std::set<std::string> included(const Hospital::State& state, const std::vector<s
     if (encounters == state.resources.end()) continue;
     for (const auto& [id, stored] : encounters->second)
       for (const auto& one : list_in(stored.resource, "appointment"))
-        if (std::find(of.begin(), of.end(), one.value("reference", "")) != of.end())
+        if (std::find(of.begin(), of.end(), text_in(one, "reference")) != of.end())
           brought.insert("Encounter/" + id);
   }
   return brought;
@@ -211,10 +208,10 @@ std::string bundle_of(const Hospital::State& state, const std::vector<std::strin
   const auto add = [&](const std::string& reference, const char* mode) {
     const auto* stored = state.find(reference);
     if (stored == nullptr || stored->deleted) return;
-    entries += entries.empty() ? R"({"fullUrl":)" : R"(,{"fullUrl":)";
-    entries += json(state.options.base_url + "/" + reference).dump();
-    entries += R"(,"resource":)" + text_of(*stored);
-    entries += fmt::format(R"(,"search":{{"mode":"{}"}}}})", mode);
+    const std::string_view comma = entries.empty() ? "" : ",";
+    fmt::format_to(std::back_inserter(entries),
+                   R"({}{{"fullUrl":"{}/{}","resource":{},"search":{{"mode":"{}"}}}})", comma,
+                   state.options.base_url, reference, text_of(*stored), mode);
   };
   for (const auto& reference : page) add(reference, "match");
   for (const auto& reference : included(state, page, fields)) add(reference, "include");
@@ -290,8 +287,9 @@ std::string search(Hospital::State& state, const std::string& type, const Fields
   // Encounter.period.start, AuditEvent.recorded; those without one come last.
   const auto date_of = [&](const std::string& reference) {
     const auto& resource = state.find(reference)->resource;
-    const auto period = resource.value("period", json::object());
-    const auto text = resource.value("recorded", period.value("start", std::string()));
+    const auto period = resource.find("period");
+    const bool has_period = period != resource.end();
+    const auto& text = has_period ? text_in(*period, "start") : text_in(resource, "recorded");
     return kiosk::sync::parse_instant(text).value_or(Instant{});
   };
   check_parameters(state, type, fields);

@@ -57,6 +57,8 @@ struct Hospital::State {
 
 /// JSON text of a stored resource.
 const std::string& text_of(const Stored& stored);
+/// A member's text; empty when there is none.
+const std::string& text_in(const json& object, const char* key);
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
