@@ -24,6 +24,9 @@ struct Seal {
   Bytes base_hash;
   Instant erased_until;    ///< payloads before it may be gone
   Instant personal_until;  ///< and before this of whom they told
+  /// Up to this row those from an instant on that was yet to come may have lost that too.
+  std::int64_t ahead_last = 0;
+  Instant ahead_from;
 };
 
 struct Head {
@@ -126,20 +129,28 @@ Bytes sealed(const Vault& vault, const Seal& seal) {
   put_hash(bytes, seal.hash);
   put_hash(bytes, seal.base_hash);
   append_integer(bytes, to_ms(seal.personal_until));
+  append_integer(bytes, seal.ahead_last);
+  append_integer(bytes, to_ms(seal.ahead_from));
   return vault.seal(bytes, seal_place);
 }
 
 std::optional<Seal> opened(const Vault& vault, const Bytes& sealed) {
   constexpr std::size_t first_size = 3 * 8 + 2 * Vault::hash_bytes;  // without personal_until
+  constexpr std::size_t second_size = first_size + 8;                // without ahead_last
+  constexpr std::size_t size = second_size + 2 * 8;
   const auto bytes = vault.open(sealed, seal_place);
-  if (!bytes || (bytes->size() != first_size && bytes->size() != first_size + 8)) {
-    return std::nullopt;
-  }
+  if (!bytes) return std::nullopt;
+  const std::size_t found = bytes->size();
+  if (found != first_size && found != second_size && found != size) return std::nullopt;
   Seal seal;
   seal.last = integer_at(*bytes, 0);
   seal.base = integer_at(*bytes, 8);
   seal.erased_until = from_ms(integer_at(*bytes, 16));
-  if (bytes->size() > first_size) seal.personal_until = from_ms(integer_at(*bytes, first_size));
+  if (found > first_size) seal.personal_until = from_ms(integer_at(*bytes, first_size));
+  if (found > second_size) {
+    seal.ahead_last = integer_at(*bytes, second_size);
+    seal.ahead_from = from_ms(integer_at(*bytes, second_size + 8));
+  }
   const auto hashes = bytes->begin() + 24;
   const auto middle = hashes + Vault::hash_bytes;
   if (seal.last > 0) seal.hash.assign(hashes, middle);
@@ -211,8 +222,9 @@ std::string wrong_with_payload(const Vault& vault, Sealed& read, const Seal& sea
     return "tells of somebody else than it did";
   }
   row.note = std::move(told->note);
-  const bool lost = of_somebody && !read.personal && row.now.instant >= seal.personal_until;
-  return lost ? "has lost whom it tells of, before its time" : "";
+  const bool ahead = row.seq <= seal.ahead_last && row.now.instant >= seal.ahead_from;
+  const bool due = ahead || row.now.instant < seal.personal_until;
+  return of_somebody && !read.personal && !due ? "has lost whom it tells of, before its time" : "";
 }
 
 /// What is wrong with one row; empty when nothing is.
@@ -286,7 +298,7 @@ std::int64_t append_audit(Transaction& transaction, const Vault& vault, const No
 
 void seal_audit(Transaction& transaction, const Vault& vault) {
   const auto head = head_of(transaction, vault);
-  if (head) write_seal(transaction, vault, {head->last, head->hash, 0, {}, {}, {}});
+  if (head) write_seal(transaction, vault, {head->last, head->hash, 0, {}, {}, {}, 0, {}});
 }
 
 void erase_audit(Transaction& transaction, const Vault& vault, const Now& now,
@@ -297,21 +309,23 @@ void erase_audit(Transaction& transaction, const Vault& vault, const Now& now,
   const bool look = erase.look_again || !fits(*head);
   const bool persons = look || erase.personal_until > head->seal->personal_until;
   const bool told = look || erase.told_until > head->seal->erased_until;
-  const std::string old = " AND instant_ms < ?1 AND seq NOT IN (SELECT id FROM check_in)";
+  const std::string kept = " AND seq NOT IN (SELECT id FROM check_in)";
   const auto say = [&](std::int64_t count, const char* what) {
     if (count > 0) append_audit(transaction, vault, now, {Act::erased, "", rows(count) + what});
   };
   if (told) {
     say(transaction.run("UPDATE audit SET payload = NULL, salt = NULL, personal = NULL "
-                        "WHERE payload IS NOT NULL" +
-                            old,
+                        "WHERE payload IS NOT NULL AND instant_ms < ?1" +
+                            kept,
                         erase.told_until),
         " no longer tell what they told");
   }
+  std::int64_t ahead = 0;
   if (persons) {
-    say(transaction.run("UPDATE audit SET personal = NULL WHERE personal IS NOT NULL" + old,
-                        erase.personal_until),
-        " no longer tell of whom");
+    const std::string forget = "UPDATE audit SET personal = NULL WHERE personal IS NOT NULL AND ";
+    ahead = transaction.run(forget + "instant_ms >= ?1" + kept, erase.personal_from);
+    const auto old = transaction.run(forget + "instant_ms < ?1" + kept, erase.personal_until);
+    say(old + ahead, " no longer tell of whom");
   }
   if (!persons && !told) return;
   head = head_of(transaction, vault);
@@ -319,6 +333,11 @@ void erase_audit(Transaction& transaction, const Vault& vault, const Now& now,
   Seal seal = *head->seal;
   seal.erased_until = std::max(seal.erased_until, erase.told_until);
   seal.personal_until = std::max(seal.personal_until, erase.personal_until);
+  if (ahead > 0) {
+    const bool past = seal.ahead_last == 0 || seal.ahead_from < erase.personal_until;
+    seal.ahead_from = past ? erase.personal_from : std::min(seal.ahead_from, erase.personal_from);
+    seal.ahead_last = seal.last;
+  }
   write_seal(transaction, vault, seal);
 }
 

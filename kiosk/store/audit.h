@@ -56,9 +56,10 @@ std::int64_t append_audit(Transaction& transaction, const Vault& vault, const No
 /// Seals the head of a chain that was written before heads were sealed.
 void seal_audit(Transaction& transaction, const Vault& vault);
 
-/// What is erased of rows before these instants.
+/// What is erased of rows before these instants, and of those that a clock wrote that was ahead.
 struct AuditErase {
   Instant personal_until;   ///< of whom they tell
+  Instant personal_from;    ///< also from then on, which is yet to come
   Instant told_until;       ///< and what they tell
   bool look_again = false;  ///< also where that was done: a check-in has gone meanwhile
 };

@@ -183,7 +183,7 @@ Result<void> Ledger::change_key(const KeyChange& change, const Now& now) {
       auto newest = database_.count("SELECT max(instant_ms) FROM audit");
       if (!newest) transaction.fail(newest.error());
       const Instant all = from_ms(newest.value_or(0) + 1);
-      erase_audit(transaction, vault_, now, {all, all});
+      erase_audit(transaction, vault_, now, {all, all, all});
     }
     rekey(transaction, change.next);
     transaction.run("UPDATE ledger SET revoked_ms = ?1", change.revoked);

@@ -61,7 +61,7 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
       kept.from, kept.until);
   transaction.run("DELETE FROM print_job WHERE check_in_id IS NULL AND created_ms < ?1", kept.from);
   transaction.run("DELETE FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)");
-  erase_audit(transaction, vault_, now, {kept.from, kept.told_from, settled > 0});
+  erase_audit(transaction, vault_, now, {kept.from, kept.until, kept.told_from, settled > 0});
   // Only what the server vouches for may go, where it takes heads at all.
   auto told = database_.count("SELECT audit_told FROM ledger");
   if (!told) transaction.fail(told.error());

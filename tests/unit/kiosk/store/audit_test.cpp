@@ -196,6 +196,34 @@ TEST_CASE(
   CHECK(database.count("SELECT count(*) FROM audit WHERE personal IS NOT NULL").value() == 0);
 }
 
+TEST_CASE("audit: whom the rows tell of that a clock wrote that was ahead goes with the day too") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    auto ledger = opened(arguments(path, at(day(20).start)));
+    for (const int ahead : {26, 28}) {
+      ledger->note(at(day(ahead).start, ClockTrust::rtc), {Act::shown, "a1", "confirm"});
+    }
+    REQUIRE(ledger->write_notes());
+    for (const int today : {21, 22, 27}) {
+      const KeptDays kept{day(today).start, day(today + 1).end, day(8).start, Instant()};
+      REQUIRE(ledger->erase_old(at(day(today).start + 9h), kept));
+      CAPTURE(today);
+      CHECK(all_rows(*ledger)[1].note->visit_key.empty());
+      CHECK(all_rows(*ledger)[2].note->visit_key.empty());
+      CHECK_FALSE(ledger->verify_audit().value().has_value());
+    }
+    ledger->note(at(day(27).start + 10h), {Act::shown, "a2", "confirm"});
+    REQUIRE(ledger->write_notes());
+  }
+  auto database = Database::open({path, ""}).value();
+  REQUIRE(database.script("UPDATE audit SET personal = NULL"));
+  database.disconnect(Database::Close::checkpoint);
+  const auto fault = Ledger::open_to_read(arguments(path)).value()->verify_audit().value();
+  REQUIRE(fault);
+  CHECK(fault->what == "has lost whom it tells of, before its time");
+}
+
 TEST_CASE("audit: whom a row tells of is neither taken away early nor put in another's place") {
   const std::string change = "personal = (SELECT personal FROM audit WHERE seq = 2)";
   CHECK(fault_after("UPDATE audit SET personal = NULL WHERE seq = 2")->what ==
