@@ -235,7 +235,7 @@ bool Application::to_printer(PrintBytes bytes) {
 }
 
 void Application::printer_found(PrinterFound found) {
-  if (!records_->post(found)) shell::log(shell::Severity::error, "records_queue_full");
+  records_->post(std::move(found));
 }
 
 void Application::to_loop(shell::LoopInput input) {

@@ -86,15 +86,19 @@ void RecordsWorker::stop() {
 }
 
 bool RecordsWorker::post(shell::RecordsInput input) {
-  return queue_.push(Item(std::move(input)));
+  const bool owed = std::holds_alternative<shell::JobEnded>(input) ||
+                    std::holds_alternative<sync::HttpResult>(input);
+  if (!owed) return queue_.push(Item(std::move(input)));
+  queue_.push_owed(Item(std::move(input)));
+  return true;
 }
 
 bool RecordsWorker::post(shell::ControlCall call) {
   return queue_.push(Item(std::move(call)));
 }
 
-bool RecordsWorker::post(PrinterFound found) {
-  return queue_.push(Item(std::move(found)));
+void RecordsWorker::post(PrinterFound found) {
+  queue_.push_owed(Item(std::move(found)));
 }
 
 void RecordsWorker::run(const std::stop_token& stop) {

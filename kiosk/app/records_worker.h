@@ -37,7 +37,8 @@ struct RecordsPorts {
 
 /// The thread that owns the ledger, the sync engine, the spooler and the ticket's fonts, and steps
 /// them. When its queue is full, `post` says so and the caller drops: facts come again, a patient's
-/// request ends in its screen's deadline.
+/// request ends in its screen's deadline. The end of a print job or of a request to the server, and
+/// a printer that was found, are taken all the same: a ticket would else be "sending" for ever.
 class RecordsWorker {
  public:
   struct Parts {
@@ -59,7 +60,7 @@ class RecordsWorker {
   /// Thread: any.
   bool post(shell::RecordsInput input);
   bool post(shell::ControlCall call);
-  bool post(PrinterFound found);
+  void post(PrinterFound found);
 
  private:
   struct DeviceStates {

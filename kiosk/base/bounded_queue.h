@@ -29,6 +29,16 @@ class BoundedQueue {
     return true;
   }
 
+  /// Takes it even when full: the end of something that the reader began, so that there are never
+  /// more of these than it has under way.
+  void push_owed(T value) {
+    {
+      const std::lock_guard lock(mutex_);
+      values_.push_back(std::move(value));
+    }
+    ready_.notify_one();
+  }
+
   std::optional<T> try_pop() {
     const std::lock_guard lock(mutex_);
     return take();
