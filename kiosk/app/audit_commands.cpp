@@ -239,7 +239,7 @@ int visit(const shell::Config& config, const ReadPage& read, const AuditOptions&
     if (row.note) rows.push_back(row);
   });
   if (!faults) return complain(faults.error());
-  const auto found = shell::visit_of(rows, asked);
+  const auto found = shell::visit_of(rows, asked, config.rules.zone);
   if (!found) {
     return complain(
         {"audit", "no_visit",

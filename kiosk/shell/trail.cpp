@@ -85,13 +85,14 @@ Words words_for(Act act) {
   return {"", ""};
 }
 
-/// Longer apart, one number is of two days: the series begins anew each day.
-constexpr Milliseconds of_one_day = std::chrono::hours(12);
-
 /// A screen that showed this number, as kiosk/shell/patient_acts.cpp writes it.
 bool shows_number(const AuditNote& note, const std::string& number) {
   const std::string text = note.detail + ",";
   return note.act == Act::shown && text.find(", number " + number + ",") != std::string::npos;
+}
+
+bool is_of(const domain::Day& day, const TrailRow& row) {
+  return row.now.instant >= day.start && row.now.instant < day.end;
 }
 
 bool gives_number(const AuditNote& note) {
@@ -120,25 +121,24 @@ TrailPage trail_page(const store::AuditPage& page) {
   return made;
 }
 
-std::optional<VisitTrace> visit_of(const std::vector<TrailRow>& rows, const TicketAsked& asked) {
+std::optional<VisitTrace> visit_of(const std::vector<TrailRow>& rows, const TicketAsked& asked,
+                                   const domain::Zone& zone) {
   const auto names = [&](const AuditNote& note) {
     return (gives_number(note) && note.detail == asked.ticket) || note.visit_key == asked.ticket;
   };
   const auto found = std::find_if(rows.rbegin(), rows.rend(), [&](const TrailRow& row) {
-    const Instant at = row.now.instant;
-    const bool of_day = !asked.day || (at >= asked.day->start && at < asked.day->end);
-    return row.note && of_day && names(*row.note);
+    return row.note && (!asked.day || is_of(*asked.day, row)) && names(*row.note);
   });
   if (asked.ticket.empty() || found == rows.rend()) return std::nullopt;
   VisitTrace visit{found->note->visit_key, {}, {}};
   const std::string number = gives_number(*found->note) ? found->note->detail : "";
+  // The series begins anew each day.
+  const domain::Day day = domain::day_of(zone, found->now.instant);
   for (const TrailRow& row : rows) {
     if (!row.note) continue;
     const AuditNote& note = *row.note;
-    const bool near = row.now.instant > found->now.instant - of_one_day &&
-                      row.now.instant < found->now.instant + of_one_day;
     // The key is surer, as long as the row has one.
-    const bool own = note.visit_key.empty() ? near && !number.empty() &&
+    const bool own = note.visit_key.empty() ? is_of(day, row) && !number.empty() &&
                                                   ((gives_number(note) && note.detail == number) ||
                                                    shows_number(note, number))
                                             : note.visit_key == visit.visit_key;

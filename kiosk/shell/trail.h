@@ -69,7 +69,8 @@ struct VisitTrace {
 
   bool operator==(const VisitTrace&) const = default;
 };
-std::optional<VisitTrace> visit_of(const std::vector<TrailRow>& rows, const TicketAsked& asked);
+std::optional<VisitTrace> visit_of(const std::vector<TrailRow>& rows, const TicketAsked& asked,
+                                   const domain::Zone& zone);
 
 /// What the trail tells of one visit, in the order of time: the acts of whoever had it on the
 /// screen, its tickets, what the server said of it, and the kiosk's starts in between.

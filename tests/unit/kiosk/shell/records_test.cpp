@@ -440,7 +440,7 @@ TEST_CASE(
   bench.pass(std::chrono::days(2));
   const auto tells = [&] {
     std::vector<TrailRow> rows = trail_page(bench.ledger->audit_page(0).value()).rows;
-    const auto visit = visit_of(rows, {committed.number, day});
+    const auto visit = visit_of(rows, {committed.number, day}, bench.rules.zone);
     return visit ? story_text(story_of(rows, *visit), bench.rules.zone) : "nothing";
   };
   const std::string text = tells();

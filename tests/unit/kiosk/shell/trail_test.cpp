@@ -47,7 +47,7 @@ Trail sample() {
 
 std::vector<TrailRow> told_of(const std::string& ticket) {
   const Trail trail = sample();
-  return story_of(trail.rows, *visit_of(trail.rows, {ticket, {}}));
+  return story_of(trail.rows, *visit_of(trail.rows, {ticket, {}}, shanghai));
 }
 
 std::vector<std::int64_t> numbers(const std::vector<TrailRow>& rows) {
@@ -84,18 +84,19 @@ TEST_CASE("trail: what another person did or saw is not in the story") {
 TEST_CASE("trail: a visit is found by its key and by a ticket's number, of a day too") {
   Trail trail = sample();
   trail.add(Minutes(24 * 60), {Act::check_in, "c3", "K1-001", {}, 0, "version 1, nonce 78"});
-  CHECK(visit_of(trail.rows, {"a1", {}})->visit_key == "a1");
-  CHECK(visit_of(trail.rows, {"K1-001", {}})->visit_key == "c3");
-  CHECK(visit_of(trail.rows, {"K1-001", domain::day_of(shanghai, morning)})->visit_key == "a1");
-  CHECK_FALSE(visit_of(trail.rows, {"K1-00", {}}).has_value());
-  CHECK_FALSE(visit_of(trail.rows, {"", {}}).has_value());
+  CHECK(visit_of(trail.rows, {"a1", {}}, shanghai)->visit_key == "a1");
+  CHECK(visit_of(trail.rows, {"K1-001", {}}, shanghai)->visit_key == "c3");
+  CHECK(visit_of(trail.rows, {"K1-001", domain::day_of(shanghai, morning)}, shanghai)->visit_key ==
+        "a1");
+  CHECK_FALSE(visit_of(trail.rows, {"K1-00", {}}, shanghai).has_value());
+  CHECK_FALSE(visit_of(trail.rows, {"", {}}, shanghai).has_value());
 }
 
 TEST_CASE("trail: the day after, a ticket's number leads to the same story, without whose it was") {
   Trail trail = sample();
   trail.add(Seconds(15), {Act::shown, "a1", "done in en, number K1-001, ticket printed", morning});
   trail.add(Seconds(45), {Act::refused, "a1", "HTTP 422", {}, 4, "no such schedule"});
-  const auto whole = story_of(trail.rows, *visit_of(trail.rows, {"K1-001", {}}));
+  const auto whole = story_of(trail.rows, *visit_of(trail.rows, {"K1-001", {}}, shanghai));
   trail.add(Minutes(24 * 60), {Act::check_in, "c3", "K1-001"});
   trail.add(Minutes(24 * 60 + 1), {Act::shown, "c3", "done in en, number K1-001, x", morning});
   for (TrailRow& row : trail.rows) {
@@ -104,7 +105,7 @@ TEST_CASE("trail: the day after, a ticket's number leads to the same story, with
     row.note->words.clear();
   }
   const auto asked = TicketAsked{"K1-001", domain::day_of(shanghai, morning)};
-  const auto visit = visit_of(trail.rows, asked);
+  const auto visit = visit_of(trail.rows, asked, shanghai);
   REQUIRE(visit.has_value());
   CHECK(visit->visit_key.empty());
   const auto left = story_of(trail.rows, *visit);
@@ -112,7 +113,18 @@ TEST_CASE("trail: the day after, a ticket's number leads to the same story, with
   const std::string text = story_text(left, shanghai);
   CHECK(text.find("refused the arrival: HTTP 422\n") != std::string::npos);
   CHECK(text.find("acknowledged the arrival\n") != std::string::npos);
-  CHECK_FALSE(visit_of(trail.rows, {"a1", {}}).has_value());
+  CHECK_FALSE(visit_of(trail.rows, {"a1", {}}, shanghai).has_value());
+}
+
+TEST_CASE("trail: a number of last night and of this morning, whose it was gone, is of two days") {
+  Trail trail;
+  trail.add(Minutes(11 * 60), {Act::check_in, "", "K1-001"});
+  trail.add(Minutes(11 * 60), {Act::ticket_sent, "", "", {}, 1});
+  trail.add(Minutes(22 * 60), {Act::check_in, "", "K1-001"});
+  trail.add(Minutes(22 * 60), {Act::ticket_sent, "", "", {}, 3});
+  const auto today = visit_of(trail.rows, {"K1-001", {}}, shanghai);
+  REQUIRE(today);
+  CHECK(numbers(story_of(trail.rows, *today)) == std::vector<std::int64_t>{3, 4});
 }
 
 TEST_CASE("trail: a page passes the control socket whole") {
