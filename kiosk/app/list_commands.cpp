@@ -7,6 +7,7 @@
 #include "kiosk/app/cli.h"
 #include "kiosk/shell/arrivals_csv.h"
 #include "kiosk/shell/control_socket.h"
+#include "kiosk/store/ledger_files.h"
 #include "kiosk/store/new_file.h"
 
 namespace kiosk::app {
@@ -47,15 +48,8 @@ Result<Items> read_ledger(const std::string& path, const std::string& list) {
 }
 
 void tell_of_others(const std::string& ledger) {
-  const std::filesystem::path path(ledger);
-  const auto folder = path.has_parent_path() ? path.parent_path() : ".";
-  const std::string begin = path.filename().string() + ".aside-";
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(begin) || name.ends_with("-wal") || name.ends_with("-journal")) continue;
-    fmt::print(stderr, "kiosk: a ledger was set aside, it may hold more: --ledger {}\n",
-               entry.path().string());
+  for (const std::string& file : store::ledgers_aside(ledger)) {
+    fmt::print(stderr, "kiosk: a ledger was set aside, it may hold more: --ledger {}\n", file);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "kiosk/store/ledger_files.h"
 #include "kiosk/store/new_file.h"
 
 namespace kiosk::store {
@@ -33,7 +34,7 @@ fs::path place_for(const std::string& path) {
   const fs::path memory = "/dev/shm";
   std::error_code error;
   std::uintmax_t bytes = 0;
-  for (const char* suffix : {"", "-wal", "-journal"}) {
+  for (const char* suffix : ledger_suffixes) {
     const auto size = fs::file_size(path + suffix, error);
     if (!error) bytes += size;
   }
@@ -55,7 +56,7 @@ Result<std::unique_ptr<LedgerCopy>> LedgerCopy::make(const std::string& path) {
   std::string folder = (place_for(path) / "kiosk-ledger-XXXXXX").string();
   if (mkdtemp(folder.data()) == nullptr) return io_error(folder);
   std::unique_ptr<LedgerCopy> copy(new LedgerCopy(std::move(folder)));
-  for (const char* suffix : {"", "-wal", "-journal"}) {
+  for (const char* suffix : ledger_suffixes) {
     if (!fs::exists(path + suffix, error)) continue;
     if (!fs::copy_file(path + suffix, copy->path() + suffix, error)) {
       return fail("store", "io", "copy " + path + suffix + ": " + error.message());

@@ -3,11 +3,11 @@
 #include <fmt/chrono.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
 
+#include "kiosk/store/ledger_files.h"
 #include "kiosk/store/new_file.h"
 
 namespace kiosk::store {
@@ -17,19 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int same_second_max = 100;
-constexpr std::array suffixes = {"", "-wal", "-journal"};
-
-std::string stem(const std::string& path) {
-  return path + ".aside-";
-}
-
-fs::path folder_of(const std::string& path) {
-  const fs::path parent = fs::path(path).parent_path();
-  return parent.empty() ? fs::path(".") : parent;
-}
 
 std::string free_name(const std::string& path, int successor, Instant now) {
-  std::string name = fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}", stem(path), successor,
+  std::string name = fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}", aside_stem(path), successor,
                                  fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
   if (!fs::exists(name)) return name;
   for (int i = 2; i <= same_second_max; ++i) {
@@ -46,13 +36,13 @@ Result<std::string> set_file_aside(const std::string& path, int successor, Insta
   std::error_code error;
   // The new names are made and synced first; only then do the old ones go, the database before its
   // log.
-  for (const char* suffix : suffixes) {
+  for (const char* suffix : ledger_suffixes) {
     if (!fs::exists(path + suffix)) continue;
     fs::create_hard_link(path + suffix, aside + suffix, error);
     if (error) return kiosk::fail("store", "io", "set the ledger aside: " + error.message());
   }
   if (auto synced = sync_folder_of(path); !synced) return pass_on(synced.error());
-  for (const char* suffix : suffixes) {
+  for (const char* suffix : ledger_suffixes) {
     fs::remove(path + suffix, error);
     if (error) return kiosk::fail("store", "io", "set the ledger aside: " + error.message());
   }
@@ -62,13 +52,10 @@ Result<std::string> set_file_aside(const std::string& path, int successor, Insta
 
 int incarnation_after_set_aside(const std::string& path) {
   int incarnation = 1;
-  const std::string prefix = fs::path(stem(path)).filename().string();
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_of(path), error)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix)) continue;
+  const std::size_t stem = aside_stem(path).size();
+  for (const std::string& file : ledgers_aside(path)) {
     int found = 0;
-    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), found);
+    std::from_chars(file.data() + stem, file.data() + file.size(), found);
     incarnation = std::max(incarnation, found);
   }
   return incarnation;
