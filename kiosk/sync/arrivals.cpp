@@ -17,6 +17,7 @@ constexpr int conflicts_max = 3;
 constexpr Milliseconds conflict_pause_min{200};
 constexpr Milliseconds conflict_pause_spread{800};
 constexpr Milliseconds denied_pause{60'000};
+constexpr Milliseconds unreadable_pause{10'000};
 constexpr Milliseconds server_limit_margin{5'000};
 constexpr Milliseconds recheck_pause{1'000};    ///< while due rows are under way or over the limit
 constexpr Milliseconds pause_max{20 * 60'000};  ///< no back-off or Retry-After is longer
@@ -100,6 +101,7 @@ void Arrivals::start(Now now, Id id) {
   auto& work = works_.at(id);
   work.resume_at.reset();
   work.found.clear();
+  work.created_id.clear();
   send(now, id, read_request(context_.profile(), "Appointment/" + work.message.appointment_id),
        Doing::reading_appointment, &Arrivals::on_appointment);
 }
@@ -119,9 +121,14 @@ void Arrivals::send(Now now, Id id, HttpRequest request, Doing doing, Step next)
 void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {
   auto& work = works_.at(id);
   if (!reply.ok()) return not_done(now, id, reply);
-  auto fresh = fresh_appointment_in(reply);
-  if (!fresh) return refuse(now, id, fresh.error().what);
+  auto fresh = fresh_appointment_in(reply, work.message.appointment_id);
+  if (!fresh && fresh.error().code == "unusable") return refuse(now, id, fresh.error().what);
+  if (!fresh) return unreadable(now, id, fresh.error());
   work.appointment = std::move(*fresh);
+  // Proxies change ETags (Apache's mod_deflate appends "-gzip"): what is refused with the one is
+  // tried with the other.
+  if (const auto& version = work.appointment.version; work.conflicts % 2 == 1 && !version.empty())
+    work.appointment.etag = version_etag(version);
   const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
   read(now, id,
        identifier_search(context_.profile(), task ? "Task" : "Encounter",
@@ -136,10 +143,9 @@ bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
     not_done(now, id, reply);
     return false;
   }
-  auto reading = read_fhir(reply.body());
+  auto reading = found_in(reply);
   if (!reading) {
-    context_.log(reading.error());
-    later(now, id, denied_pause);
+    unreadable(now, id, reading.error());
     return false;
   }
   context_.watch_numbers(now, reading->encounters);
@@ -356,8 +362,10 @@ void Arrivals::resolve(Now now, Id id) {
            identifier_value(row.identifiers, systems.visit_key) != work.message.visit_key;
   });
   if (work.found.empty()) {
-    // A search index that lags behind a write that the server has confirmed.
-    if (!work.created_id.empty()) return acknowledge(now, id, work.created_id);
+    // A search index may lag behind a write that the server has confirmed.
+    if (!work.created_id.empty())
+      return read(now, id, read_request(context_.profile(), "Encounter/" + work.created_id),
+                  &Arrivals::on_created);
     return conflict(now, id, "the arrival was told and cannot be found");
   }
   const auto nonce = [&](const EncounterRow& row) {
@@ -374,10 +382,20 @@ void Arrivals::resolve(Now now, Id id) {
     if (row.id == staying.id || all.empty() || all.front().nonce != work.message.nonce) continue;
     const auto text = resource_in(work.found_json, row.type, row.id);
     if (!text) return conflict(now, id, text.error().what);
-    const auto etag = row.meta.version.empty() ? "" : "W/\"" + row.meta.version + "\"";
+    const auto etag = version_etag(row.meta.version);
     return change(now, id, "Encounter/" + row.id, etag, withdraw(*text), &Arrivals::on_changed);
   }
   put_ticket_on(now, id, staying);
+}
+
+void Arrivals::on_created(Now now, Id id, const Reply& reply) {
+  if (!reply.ok()) return not_done(now, id, reply);
+  const auto& made = works_.at(id).created_id;
+  const auto reading = read_fhir(reply.body());
+  if (!reading) return unreadable(now, id, reading.error());
+  if (reading->encounters.size() != 1 || reading->encounters.front().id != made)
+    return unreadable(now, id, {"fhir", "malformed", "the answer is not the Encounter asked for"});
+  acknowledge(now, id, std::string(made));
 }
 
 /// Puts our ticket on the Encounter that stays, unless it is there.
@@ -389,7 +407,7 @@ void Arrivals::put_ticket_on(Now now, Id id, const EncounterRow& staying) {
   const auto added = add_ticket(context_.profile(), context_.settings.zone, work.message, *text);
   if (!added) return refuse(now, id, added.error().what);
   if (!*added) return acknowledge(now, id, staying.id);
-  const auto etag = staying.meta.version.empty() ? "" : "W/\"" + staying.meta.version + "\"";
+  const auto etag = version_etag(staying.meta.version);
   change(now, id, "Encounter/" + staying.id, etag, Result<Change>(**added), &Arrivals::on_changed);
 }
 
@@ -427,6 +445,12 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
       }
       return later(now, id, pause());
   }
+}
+
+/// An answer that says nothing: whoever gave it may say more the next time.
+void Arrivals::unreadable(Now now, Id id, const Error& error) {
+  context_.log(error);
+  later(now, id, unreadable_pause);
 }
 
 void Arrivals::conflict(Now now, Id id, const std::string& why) {

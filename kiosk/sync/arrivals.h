@@ -71,9 +71,11 @@ class Arrivals {
   void settle(Now now, Id id);
   void on_settling(Now now, Id id, const Reply& reply);
   void resolve(Now now, Id id);
+  void on_created(Now now, Id id, const Reply& reply);
   void on_changed(Now now, Id id, const Reply& reply);
   void put_ticket_on(Now now, Id id, const EncounterRow& staying);
 
+  void unreadable(Now now, Id id, const Error& error);
   void not_done(Now now, Id id, const Reply& reply);
   void conflict(Now now, Id id, const std::string& why);
   void acknowledge(Now now, Id id, const std::string& encounter_id);

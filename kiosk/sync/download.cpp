@@ -79,10 +79,8 @@ void Download::on_lost_page(Now now, const Reply& reply) {
 
 void Download::on_page(Now now, const Reply& reply) {
   if (!reply.ok()) return on_lost_page(now, reply);
-  auto reading = reading_of(reply);
+  auto reading = found_in(reply);
   if (!reading) return fail_run(now, reading.error());
-  if (reading->type != "Bundle")
-    return fail_run(now, {"fhir", "malformed", "the answer to a search is no Bundle"});
   if (run_->pages == 0) run_->server_time = reading->last_updated.value_or(reply.server_time);
   if (reading->skipped > 0)
     context_.log({"fhir", "skipped",
@@ -190,7 +188,7 @@ void Download::ask_arrivals(Now now, HttpRequest request) {
 
 void Download::on_arrivals(Now now, const Reply& reply) {
   if (refuses_search(reply)) return after_arrivals(now);  // then a look-up tells
-  const auto reading = reading_of(reply);
+  const auto reading = found_in(reply);
   if (!reading) return fail_run(now, reading.error());
   context_.watch_numbers(now, reading->encounters);
   for (const auto& row : reading->encounters) {
@@ -250,7 +248,7 @@ void Download::check_gone(Now now, std::vector<std::string> ids) {
 }
 
 void Download::on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply) {
-  const auto reading = reading_of(reply);
+  const auto reading = found_in(reply);
   if (!reading) return fail_run(now, reading.error());
   std::vector<std::string> gone;
   for (const auto& id : asked) {

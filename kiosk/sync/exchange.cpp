@@ -35,8 +35,22 @@ const char* word(HttpFailureKind kind) {
       return "connection lost";
     case HttpFailureKind::too_large:
       return "answer too long";
+    case HttpFailureKind::not_fhir:
+      return "no FHIR answer";
   }
   return "failed";
+}
+
+/// FHIR is asked for as JSON, so that what begins like HTML comes from something else on the way: a
+/// proxy whose server is away, a portal, a server that is starting. What such a page says of the
+/// sign-in, of another place or of waiting is heeded all the same.
+bool is_foreign_page(const HttpResponse& response) {
+  const auto at = response.body.find_first_not_of(" \t\r\n");
+  if (at == std::string::npos || response.body[at] != '<') return false;
+  const int status = response.status;
+  const bool succeeds = status >= 200 && status < 300;
+  const bool says_no = status >= 400 && status < 500;
+  return succeeds || (says_no && status != 401 && status != 403 && status != 407 && status != 429);
 }
 
 Milliseconds retry_after(const HttpResponse& response, Instant server_time) {
@@ -252,6 +266,10 @@ void Exchange::on_result(Now now, HttpResult result) {
   const bool courtesy = flight.urgency == Urgency::courtesy;
   if (const auto* response = std::get_if<HttpResponse>(&result.outcome))
     if (!courtesy && renew_sign_in(now, *response, flight)) return;
+  if (const auto* response = std::get_if<HttpResponse>(&result.outcome);
+      response != nullptr && is_foreign_page(*response))
+    result.outcome = HttpFailure{HttpFailureKind::not_fhir,
+                                 fmt::format("HTTP {} with a web page", response->status)};
   Reply reply;
   reply.server_time = server_time(now);
   if (!courtesy) note(now, result, reply);

@@ -438,7 +438,7 @@ Result<Reading> read_fhir(std::string_view json) {
   reading.type = type;
   const Urns urns;
   if (const auto reason = Reader(reading, urns).read(root); !reason.empty())
-    return malformed(type + "." + reason);
+    return fail("fhir", "unusable", type + "." + reason);
   return reading;
 }
 

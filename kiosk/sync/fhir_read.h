@@ -18,7 +18,8 @@ inline constexpr std::size_t entries_max = 5'000;
 /// alone in one. Unknown resources and fields are passed over; an entry without id, status or start
 /// where they are needed is skipped and counted.
 ///
-/// Errors: fhir/too_large, fhir/malformed with the path in what. Thread: any; pure.
+/// Errors, with the path in what: fhir/too_large; fhir/malformed; fhir/unusable, a resource that
+/// lacks what it must have. Thread: any; pure.
 Result<Reading> read_fhir(std::string_view json);
 
 /// The members of an object that is none of FHIR's: texts, whole numbers and lists of texts, each

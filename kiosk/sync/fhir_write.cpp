@@ -222,14 +222,19 @@ HttpRequest write_request(const SiteProfile& profile, std::string method, const 
 
 }  // namespace
 
-Result<FreshAppointment> fresh_appointment_in(const Reply& reply) {
+std::string version_etag(const std::string& version) {
+  return version.empty() ? "" : "W/\"" + version + "\"";
+}
+
+Result<FreshAppointment> fresh_appointment_in(const Reply& reply, const std::string& id) {
   const auto reading = read_fhir(reply.body());
-  if (!reading || reading->appointments.size() != 1)
-    return fail("fhir", "malformed", "the appointment as the server gives it cannot be read");
+  if (!reading) return pass_on(reading.error());
+  if (reading->appointments.size() != 1 || reading->appointments.front().id != id)
+    return fail("fhir", "malformed", "the answer is not the appointment that was asked for");
   const auto& row = reading->appointments.front();
-  FreshAppointment fresh{reply.body(), std::string(reply.header("ETag")), row.status};
-  if (fresh.etag.empty() && !row.meta.version.empty())
-    fresh.etag = "W/\"" + row.meta.version + "\"";
+  FreshAppointment fresh{reply.body(), std::string(reply.header("ETag")), row.meta.version,
+                         row.status};
+  if (fresh.etag.empty()) fresh.etag = version_etag(row.meta.version);
   return fresh;
 }
 

@@ -16,13 +16,18 @@ namespace kiosk::sync {
 
 /// An appointment as it was read fresh just before telling.
 struct FreshAppointment {
-  std::string json;  ///< the resource, as received
-  std::string etag;  ///< exactly as received, else made of meta.versionId; may be empty
+  std::string json;     ///< the resource, as received
+  std::string etag;     ///< exactly as received, else made of meta.versionId; may be empty
+  std::string version;  ///< meta.versionId; may be empty
   domain::AppointmentStatus status = domain::AppointmentStatus::booked;
 };
 
-/// Out of the answer to reading it. Errors: fhir/malformed.
-Result<FreshAppointment> fresh_appointment_in(const Reply& reply);
+/// The ETag of a version id; empty when there is none.
+std::string version_etag(const std::string& version);
+
+/// Out of the answer to reading the one with this id. Errors: fhir/malformed; fhir/unusable: it is
+/// the server's, and lacks what it must have.
+Result<FreshAppointment> fresh_appointment_in(const Reply& reply, const std::string& id);
 
 /// A change of an existing resource in both forms; which is sent says the profile.
 struct Change {

@@ -118,7 +118,7 @@ void FreshReads::on_appointment(Now now, RequestId id, const Reply& reply) {
 void FreshReads::on_arrivals(Now now, RequestId id, const Reply& reply) {
   const auto found = works_.find(id);
   if (found == works_.end()) return;
-  auto reading = reading_of(reply);
+  auto reading = found_in(reply);
   if (!reading) return answer(id, reading.error());
   context_.watch_numbers(now, reading->encounters);
   found->second.arrivals = std::move(*reading);

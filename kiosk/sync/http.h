@@ -43,7 +43,8 @@ enum class HttpFailureKind {
   timed_out_unsent,  ///< the time was up before the first byte left
   timed_out_sent,    ///< the time was up after it
   lost,              ///< the connection broke after the first byte had left
-  too_large          ///< there was an answer, longer than allowed
+  too_large,         ///< there was an answer, longer than allowed
+  not_fhir           ///< a page for people came: a proxy or portal speaks, not the server
 };
 
 struct HttpFailure {

@@ -45,6 +45,13 @@ Result<Reading> reading_of(const Reply& reply) {
   return read_fhir(reply.body());
 }
 
+Result<Reading> found_in(const Reply& reply) {
+  auto reading = reading_of(reply);
+  if (reading && reading->type != "Bundle")
+    return fail("fhir", "malformed", "the answer to a search is no Bundle");
+  return reading;
+}
+
 bool refuses_search(const Reply& reply) {
   return reply.status() == 400 || reply.status() == 422 || reply.status() == 501;
 }
@@ -102,7 +109,7 @@ void LookUps::ask(Now now, Id id, HttpRequest request, Step next) {
                            if (!works_.contains(id)) return;  // answered already
                            if (refuses_search(reply) && context_.search_plainer())
                              return begin(at, id);
-                           auto reading = reading_of(reply);
+                           auto reading = found_in(reply);
                            if (!reading) return give_up(id, reading.error());
                            (this->*next)(at, id, std::move(*reading));
                          });

@@ -111,6 +111,9 @@ class FreshReads {
 /// Reads an answer or says why it is none: sync/unavailable, fhir/malformed.
 Result<Reading> reading_of(const Reply& reply);
 
+/// The same of a search, which is answered by a Bundle: without one nothing is known to be absent.
+Result<Reading> found_in(const Reply& reply);
+
 /// The server does not know a parameter of the search.
 bool refuses_search(const Reply& reply);
 

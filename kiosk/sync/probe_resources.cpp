@@ -162,7 +162,7 @@ void TestResources::remove() {
 
 std::optional<FreshAppointment> fresh_appointment(ProbeTalk& talk, const std::string& id) {
   const auto reply = talk.ask(read_request(talk.profile(), "Appointment/" + id));
-  auto fresh = fresh_appointment_in(reply);
+  auto fresh = fresh_appointment_in(reply, id);
   if (!fresh) return std::nullopt;
   return std::move(*fresh);
 }

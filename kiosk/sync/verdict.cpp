@@ -79,9 +79,12 @@ Verdict judge(const Reply& reply) {
     case 403:
     case 407:
       return Verdict::denied;
+    case 425:
     case 429:
     case 503:
       return Verdict::busy;
+    case 408:
+      return Verdict::unknown;
     case 400:
     case 422:
       return is_failed_test(reply) ? Verdict::conflict : Verdict::refused;

@@ -13,7 +13,7 @@ enum class Verdict {
   gone,
   refused,  ///< the server will never take it so: staff
   denied,   ///< 401, 403, 407, redirects: sign-in or configuration, nothing was done
-  busy,     ///< 429, 503: not now, nothing was done
+  busy,     ///< 425, 429, 503: not now, nothing was done
   unsent,   ///< nothing reached the server
   unknown   ///< it may have acted or not
 };

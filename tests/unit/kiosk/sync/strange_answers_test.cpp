@@ -1,0 +1,182 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sync_bench.h"
+
+using namespace kiosk;
+using namespace kiosk::sync;
+using nlohmann::json;
+using RowState = MemoryStore::RowState;
+
+namespace {
+
+constexpr const char* web_page = "<html><body>Service is starting</body></html>";
+constexpr const char* outcome = R"({"resourceType":"OperationOutcome","issue":[]})";
+
+struct Case {
+  Case() : hospital(small_hospital()), bench(hospital, emulators::hospital_profile(base_url)) {
+    bench.run();
+    bench.sent.clear();
+  }
+
+  /// What `strange` gives stands in for the hospital while it gives anything.
+  std::int64_t arrive(SyncBench::Intercept strange) {
+    bench.intercept = std::move(strange);
+    const auto id = bench.commit(appointment(), nonce_of('7'), "K1-017");
+    bench.run({OutboxChanged{}});
+    return id;
+  }
+  void heal(Milliseconds length = Seconds(70)) {
+    bench.intercept = nullptr;
+    bench.pass(length);
+  }
+  std::string appointment() const { return hospital.demo_person("one_booked").appointments.at(0); }
+  const RowState& state(std::int64_t id) const { return bench.row(id).state; }
+
+  emulators::Hospital hospital;
+  SyncBench bench;
+};
+
+bool reads_appointment(const HttpRequest& request) {
+  return request.method == "GET" && request.url.find("/Appointment/") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("arrival: who gave a request up or wants it later refuses nothing") {
+  for (const int code : {408, 425}) {
+    for (const bool writing : {true, false}) {
+      CAPTURE(code);
+      Case c;
+      const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+        return writing == writes(r) ? std::optional(status(r, code)) : std::nullopt;
+      });
+      CHECK(c.state(id) == RowState::pending);
+      CHECK(c.bench.row(id).message.unknown == (writing && code == 408));
+      c.heal();
+      CHECK(c.state(id) == RowState::acknowledged);
+    }
+  }
+}
+
+TEST_CASE("arrival: a web page on the way is no answer of the server, whatever its status") {
+  for (const int code : {200, 201, 400, 404, 409, 410, 412, 422}) {
+    for (const bool writing : {true, false}) {
+      CAPTURE(code);
+      Case c;
+      const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+        return writing == writes(r) ? std::optional(status(r, code, web_page)) : std::nullopt;
+      });
+      CHECK(c.state(id) == RowState::pending);
+      c.heal();
+      CHECK(c.state(id) == RowState::acknowledged);
+      CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
+    }
+  }
+}
+
+TEST_CASE("arrival: an answer that is not the appointment asked for is asked for again") {
+  const auto other = R"({"resourceType":"Appointment","id":"other","status":"cancelled",)"
+                     R"("start":"2026-11-21T10:00:00+08:00"})";
+  for (const std::string& body :
+       std::vector<std::string>{"", "null", "{}", "\xEF\xBB\xBF{}", outcome, other}) {
+    CAPTURE(body);
+    Case c;
+    const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+      return reads_appointment(r) ? std::optional(status(r, 200, body)) : std::nullopt;
+    });
+    CHECK(c.state(id) == RowState::pending);
+    CHECK(c.bench.writes().empty());
+    c.heal();
+    CHECK(c.state(id) == RowState::acknowledged);
+  }
+}
+
+TEST_CASE(
+    "arrival: an appointment that lacks its start goes to the staff's list, with the reason") {
+  Case c;
+  const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!reads_appointment(r)) return std::nullopt;
+    return status(
+        r, 200,
+        json{{"resourceType", "Appointment"}, {"id", c.appointment()}, {"status", "booked"}}
+            .dump());
+  });
+  CHECK(c.state(id) == RowState::refused);
+  CHECK(c.bench.row(id).reason.find("Appointment.start") != std::string::npos);
+}
+
+TEST_CASE("arrival: a search that is not answered by a Bundle does not say that nothing is there") {
+  Case c;
+  const auto id = c.arrive([](const HttpRequest& r) -> std::optional<HttpResult> {
+    const bool search = r.url.find("Encounter/_search") != std::string::npos;
+    return search ? std::optional(status(r, 200, outcome)) : std::nullopt;
+  });
+  CHECK(c.state(id) == RowState::pending);
+  CHECK(c.bench.writes().empty());
+  c.heal();
+  CHECK(c.state(id) == RowState::acknowledged);
+}
+
+TEST_CASE("arrival: an ETag that a proxy changed gives way to the version in the resource") {
+  Case c;
+  const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!reads_appointment(r)) return std::nullopt;
+    auto result = c.hospital.answer(r, c.bench.now.instant);
+    for (auto& [name, value] : std::get<HttpResponse>(result.outcome).headers)
+      if (name == "ETag") value = "W/\"1-gzip\"";
+    return result;
+  });
+  c.bench.pass(Seconds(5));
+  CHECK(c.state(id) == RowState::acknowledged);
+}
+
+TEST_CASE("arrival: a 2xx that names an Encounter which is not there does not count as told") {
+  Case c;
+  bool lies = true;
+  const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!lies || !writes(r)) return std::nullopt;
+    lies = false;
+    return status(r, 200,
+                  R"({"resourceType":"Bundle","type":"transaction-response","entry":[)"
+                  R"({"response":{"status":"200"}},)"
+                  R"({"response":{"status":"201","location":"Encounter/lost/_history/1"}}]})");
+  });
+  c.bench.pass(Seconds(5));
+  CHECK(c.state(id) == RowState::acknowledged);
+  CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
+}
+
+TEST_CASE("look-up: what is no answer of the server never becomes \"no appointment\"") {
+  const domain::Identifier booking{"urn:kiosk:booking", "BK20010001"};
+  for (const std::string& body : {std::string(outcome), std::string(web_page)}) {
+    for (const int code : {200, 404}) {
+      if (code == 404 && body == outcome) continue;
+      Case c;
+      c.bench.intercept = [&](const HttpRequest& r) {
+        return std::optional(status(r, code, body));
+      };
+      const auto told = c.bench.look_up(domain::BookingCode{booking});
+      CHECK(std::holds_alternative<Error>(told.result));
+      const auto fresh = c.bench.read_fresh(c.appointment());
+      CHECK(std::holds_alternative<Error>(fresh.result));
+      CHECK(c.bench.store.visits.contains(c.appointment()));
+    }
+  }
+}
+
+TEST_CASE("download: an answer that is no Bundle does not make stored appointments disappear") {
+  Case c;
+  const auto stored = c.bench.store.visits.size();
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    const bool by_id = r.body.starts_with("_id=");
+    if (by_id) return status(r, 200, outcome);
+    if (r.body.starts_with("date="))
+      return status(r, 200, R"({"resourceType":"Bundle","type":"searchset","entry":[]})");
+    return std::nullopt;
+  };
+  c.bench.restart(c.bench.settings);
+  c.bench.pass(Seconds(30));
+  CHECK(c.bench.store.visits.size() == stored);
+}
