@@ -1,5 +1,7 @@
 #include "kiosk/sync/arrivals.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -181,8 +183,11 @@ void Arrivals::decide(Now now, Id id) {
                                 [&](const auto& row) { return ours(row, work); });
   if (standing != work.found.end()) {
     // The Encounter is there; a pair that was left half-done is completed, whoever began it.
-    if (!open) return resolve(now, id);
-    return patch_appointment(now, id, &Arrivals::on_appointment_changed);
+    if (open) return patch_appointment(now, id, &Arrivals::on_appointment_changed);
+    if (has_arrived(status)) return resolve(now, id);
+    return refuse(now, id,
+                  fmt::format("the appointment is {}, and the arrival stands as Encounter/{}",
+                              domain::code(status), standing->id));
   }
   if (own != work.found.end()) return acknowledge(now, id, own->id);  // told, then undone there
   // Whoever has arrived since did so with another visit key.
@@ -248,8 +253,6 @@ bool Arrivals::may_send_again(Now now, Id id) {
   return false;
 }
 
-// ---- Telling ----
-
 bool Arrivals::note_sending(Now now, Id id) {
   auto& work = works_.at(id);
   if (work.sending_noted) return true;
@@ -260,161 +263,6 @@ bool Arrivals::note_sending(Now now, Id id) {
   }
   work.sending_noted = true;
   return true;
-}
-
-void Arrivals::write(Now now, Id id, HttpRequest request, Step next) {
-  if (!note_sending(now, id)) return;
-  send(now, id, std::move(request), Doing::writing, next);
-}
-
-void Arrivals::tell(Now now, Id id) {
-  auto& work = works_.at(id);
-  const auto& profile = context_.profile();
-  if (profile.arrival_way == ArrivalWay::one_by_one)
-    return create(now, id, "Encounter", &Arrivals::on_encounter_created);
-  const auto body =
-      transaction_json(profile, context_.settings.zone, work.message, work.appointment);
-  if (!body) return refuse(now, id, body.error().what);
-  write(now, id, transaction_request(profile, *body), &Arrivals::on_told);
-}
-
-void Arrivals::create(Now now, Id id, const char* type, Step next) {
-  auto& work = works_.at(id);
-  const auto& profile = context_.profile();
-  const auto& zone = context_.settings.zone;
-  const bool task = std::string_view(type) == "Task";
-  const auto body = task ? ticket_task_json(profile, zone, work.message)
-                         : encounter_json(profile, zone, work.message, work.appointment);
-  if (!body) return refuse(now, id, body.error().what);
-  // Each ticket has its own Task; the Encounter of a visit is one.
-  const domain::Identifier once =
-      task ? domain::Identifier{profile.systems.nonce, work.message.nonce}
-           : domain::Identifier{profile.systems.visit_key, work.message.visit_key};
-  write(now, id, create_request(profile, type, *body, once), next);
-}
-
-void Arrivals::change(Now now, Id id, const std::string& reference, const std::string& etag,
-                      const Result<Change>& change, Step next) {
-  if (!change) return refuse(now, id, change.error().what);
-  write(now, id, change_request(context_.profile(), reference, etag, *change), next);
-}
-
-void Arrivals::patch_appointment(Now now, Id id, Step next) {
-  const auto& work = works_.at(id);
-  change(now, id, "Appointment/" + work.message.appointment_id, work.appointment.etag,
-         arrive(context_.profile(), work.appointment), next);
-}
-
-void Arrivals::on_told(Now now, Id id, const Reply& reply) {
-  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  works_.at(id).maybe_there = true;
-  auto& work = works_.at(id);
-  if (const auto reading = read_fhir(reply.body())) {
-    for (const auto& entry : reading->responses)
-      if (auto made = id_of(plain_reference(entry.location), "Encounter"); !made.empty())
-        work.created_id = made;
-    for (const auto& row : reading->encounters)
-      if (row.type == "Encounter") work.created_id = row.id;
-  }
-  if (auto made = id_of(plain_reference(reply.header("Location")), "Encounter"); !made.empty())
-    work.created_id = made;
-  settle(now, id);
-}
-
-void Arrivals::on_encounter_created(Now now, Id id, const Reply& reply) {
-  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  works_.at(id).maybe_there = true;
-  patch_appointment(now, id, &Arrivals::on_appointment_changed);
-}
-
-void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
-  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  works_.at(id).maybe_there = true;
-  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
-    return create(now, id, "Task", &Arrivals::on_task_created);
-  settle(now, id);
-}
-
-void Arrivals::on_task_created(Now now, Id id, const Reply& reply) {
-  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  acknowledge(now, id, "");
-}
-
-// ---- Of several Encounters one stays ----
-
-void Arrivals::settle(Now now, Id id) {
-  const auto& work = works_.at(id);
-  read(now, id,
-       identifier_search(context_.profile(), "Encounter",
-                         {context_.profile().systems.visit_key, work.message.visit_key}),
-       &Arrivals::on_settling);
-}
-
-void Arrivals::on_settling(Now now, Id id, const Reply& reply) {
-  if (take_found(now, id, reply)) resolve(now, id);
-}
-
-void Arrivals::resolve(Now now, Id id) {
-  auto& work = works_.at(id);
-  const auto& systems = context_.profile().systems;
-  std::erase_if(work.found, [&](const EncounterRow& row) {
-    return !stands(row) ||
-           identifier_value(row.identifiers, systems.visit_key) != work.message.visit_key;
-  });
-  if (work.found.empty()) {
-    // A search index may lag behind a write that the server has confirmed.
-    if (!work.created_id.empty())
-      return read(now, id, read_request(context_.profile(), "Encounter/" + work.created_id),
-                  &Arrivals::on_created);
-    return conflict(now, id, "the arrival was told and cannot be found");
-  }
-  const auto nonce = [&](const EncounterRow& row) {
-    std::string smallest;
-    for (const auto& ticket : tickets(row, systems))
-      if (smallest.empty() || ticket.nonce < smallest) smallest = ticket.nonce;
-    return smallest;
-  };
-  const auto staying =
-      *std::min_element(work.found.begin(), work.found.end(),
-                        [&](const auto& a, const auto& b) { return nonce(a) < nonce(b); });
-  for (const auto& row : work.found) {
-    const auto all = tickets(row, systems);
-    if (row.id == staying.id || all.empty() || all.front().nonce != work.message.nonce) continue;
-    const auto text = resource_in(work.found_json, row.type, row.id);
-    if (!text) return conflict(now, id, text.error().what);
-    const auto etag = version_etag(row.meta.version);
-    return change(now, id, "Encounter/" + row.id, etag, withdraw(*text), &Arrivals::on_changed);
-  }
-  put_ticket_on(now, id, staying);
-}
-
-void Arrivals::on_created(Now now, Id id, const Reply& reply) {
-  if (!reply.ok()) return not_done(now, id, reply);
-  const auto& made = works_.at(id).created_id;
-  const auto reading = read_fhir(reply.body());
-  if (!reading) return unreadable(now, id, reading.error());
-  if (reading->encounters.size() != 1 || reading->encounters.front().id != made)
-    return unreadable(now, id, {"fhir", "malformed", "the answer is not the Encounter asked for"});
-  acknowledge(now, id, std::string(made));
-}
-
-/// Puts our ticket on the Encounter that stays, unless it is there.
-void Arrivals::put_ticket_on(Now now, Id id, const EncounterRow& staying) {
-  auto& work = works_.at(id);
-  if (ours(staying, work)) return acknowledge(now, id, staying.id);
-  const auto text = resource_in(work.found_json, staying.type, staying.id);
-  if (!text) return conflict(now, id, text.error().what);
-  const auto added = add_ticket(context_.profile(), context_.settings.zone, work.message, *text);
-  if (!added) return refuse(now, id, added.error().what);
-  if (!*added) return acknowledge(now, id, staying.id);
-  const auto etag = version_etag(staying.meta.version);
-  change(now, id, "Encounter/" + staying.id, etag, Result<Change>(**added), &Arrivals::on_changed);
-}
-
-void Arrivals::on_changed(Now now, Id id, const Reply& reply) {
-  if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  works_.at(id).maybe_there = true;
-  settle(now, id);
 }
 
 // ---- How it ends ----
@@ -431,6 +279,7 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
       if (work.doing != Doing::reading_appointment) return conflict(now, id, server_words(reply));
       return refuse(now, id, "gone on the server: " + server_words(reply));
     case Verdict::refused:
+      if (work.doing == Doing::writing) return look_again(now, id, server_words(reply));
       return refuse(now, id, server_words(reply));
     case Verdict::denied:
       return later(now, id, denied_pause);
@@ -451,6 +300,13 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
 void Arrivals::unreadable(Now now, Id id, const Error& error) {
   context_.log(error);
   later(now, id, unreadable_pause);
+}
+
+/// Servers also refuse what is no longer as it was read (a failed `test`), or what a gateway told
+/// them twice: a refusal is for the staff if the same write would follow again.
+void Arrivals::look_again(Now now, Id id, std::string words) {
+  works_.at(id).refusal = std::move(words);
+  start(now, id);
 }
 
 void Arrivals::conflict(Now now, Id id, const std::string& why) {

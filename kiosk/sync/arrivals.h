@@ -38,6 +38,8 @@ class Arrivals {
     std::vector<EncounterRow> found;   ///< its rows with our visit key (or of our appointment)
     std::string created_id;            ///< Encounter of the last 2xx, where the server named it
     std::optional<Instant> resume_at;  ///< waits before it reads again
+    HttpRequest written;               ///< the last write
+    std::string refusal;               ///< the server's words, where it refused that one
     int conflicts = 0;
     bool sending_noted = false;  ///< the store knows that bytes leave
     bool maybe_there = false;    ///< an earlier write may have reached the server
@@ -77,6 +79,7 @@ class Arrivals {
 
   void unreadable(Now now, Id id, const Error& error);
   void not_done(Now now, Id id, const Reply& reply);
+  void look_again(Now now, Id id, std::string words);
   void conflict(Now now, Id id, const std::string& why);
   void acknowledge(Now now, Id id, const std::string& encounter_id);
   void refuse(Now now, Id id, const std::string& why);

@@ -5,6 +5,7 @@
 
 #include "kiosk/sync/look_up.h"
 #include "kiosk/sync/url.h"
+#include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
 namespace {
@@ -66,22 +67,25 @@ void Download::ask_page(Now now, HttpRequest request) {
 }
 
 void Download::on_lost_page(Now now, const Reply& reply) {
-  const bool expired = reply.status() == 404 || reply.status() == 410;
-  const bool plainer = refuses_search(reply) && run_->pages == 0 && context_.search_plainer();
+  const bool refused = refuses_search(reply);
+  const bool expired = refused || reply.status() == 404 || reply.status() == 410;
+  const bool plainer = refused && run_->pages == 0 && context_.search_plainer();
   if (plainer || (expired && run_->pages > 0 && run_->restarts < restarts_max)) {
     const int restarts = run_->restarts + 1;
     begin(now, run_->kind);
     if (run_) run_->restarts = restarts;
     return;
   }
-  fail_run(now, {"sync", "unavailable", "appointments: " + reply.what(), Remedy::wait});
+  fail_run(now, {"sync", "unavailable", "appointments: " + server_words(reply), Remedy::wait});
 }
 
 void Download::on_page(Now now, const Reply& reply) {
   if (!reply.ok()) return on_lost_page(now, reply);
   auto reading = found_in(reply);
   if (!reading) return fail_run(now, reading.error());
-  if (run_->pages == 0) run_->server_time = reading->last_updated.value_or(reply.server_time);
+  if (run_->pages == 0)
+    run_->server_time =
+        std::min(reading->last_updated.value_or(reply.server_time), reply.server_time);
   if (reading->skipped > 0)
     context_.log({"fhir", "skipped",
                   std::to_string(reading->skipped) + " entries, first " + reading->first_skipped});
@@ -148,6 +152,9 @@ void Download::go_on(Now now, const std::string& next) {
   if (!url) return fail_run(now, url.error());
   if (run_->pages >= pages_max)
     return fail_run(now, {"sync", "unavailable", "appointments: far too many pages"});
+  if (*url == run_->page)
+    return fail_run(now, {"sync", "unavailable", "appointments: a page's next page is itself"});
+  run_->page = *url;
   ask_page(now, page_request(context_.profile(), *url));
 }
 

@@ -43,6 +43,7 @@ class Download {
     std::set<std::string> seen;                   ///< ids of appointments
     std::set<std::string> people;                 ///< ids
     std::map<std::string, std::string> arrivals;  ///< as `arrivals_`
+    std::string page;                             ///< the page link that was followed last
     int pages = 0;
     int restarts = 0;
     int pages_stored = 0;  ///< that held anything new

@@ -108,11 +108,10 @@ Meta read_meta(element resource) {
 
 std::vector<domain::Identifier> identifiers(element resource) {
   std::vector<domain::Identifier> found;
-  const auto add = [&](element item) {
+  each(resource, "identifier", [&](element item) {
     domain::Identifier one{text(item, "system"), text(item, "value")};
     if (!one.value.empty()) found.push_back(std::move(one));
-  };
-  each(resource, "identifier", add);
+  });
   return found;
 }
 
@@ -397,16 +396,15 @@ Result<Reading> read_bundle(element bundle) {
   if (!entries) return reading;
   array list;
   if (entries->get(list) != simdjson::SUCCESS) return malformed("Bundle.entry: not an array");
-  const auto read = read_entries(reading, list);
-  if (!read) return pass_on(read.error());
+  if (const auto read = read_entries(reading, list); !read) return pass_on(read.error());
   return reading;
 }
 
 /// The texts under `name` of the objects in a list.
 std::set<std::string> names(element from, std::string_view key, std::string_view name) {
   std::set<std::string> found;
-  const auto add = [&](element item) { found.insert(text(item, name)); };
-  each(from, key, add, declared_max);
+  each(
+      from, key, [&](element item) { found.insert(text(item, name)); }, declared_max);
   found.erase("");
   return found;
 }
@@ -417,6 +415,10 @@ Result<element> parsed(simdjson::dom::parser& parser, std::string_view json) {
   if (parser.allocate(std::max<std::size_t>(json.size(), 64), depth_max) != simdjson::SUCCESS)
     return fail("fhir", "too_large", "no memory for the answer");
   element root;
+  if (json.starts_with("\xEF\xBB\xBF")) json.remove_prefix(3);  // may be: RFC 8259, 8.1
+  const auto begin = json.find_first_not_of(" \t\r\n");
+  if (begin == json.npos) return malformed("the answer is empty");
+  if (json[begin] == '<') return malformed("the answer is XML or HTML, not JSON");
   const simdjson::padded_string padded(json);
   if (const auto error = parser.parse(padded).get(root); error != simdjson::SUCCESS)
     return malformed(fmt::format("not JSON: {}", simdjson::error_message(error)));
@@ -447,8 +449,7 @@ Result<std::map<std::string, std::vector<std::string>>> read_members(std::string
   const auto read = parsed(parser, json);
   if (!read) return pass_on(read.error());
   std::map<std::string, std::vector<std::string>> members;
-  object whole;
-  if (read->get(whole) != simdjson::SUCCESS) return malformed("the answer is no object");
+  const object whole = read->get_object().value_unsafe();  // it is one, by `parsed`
   for (const auto& [key, value] : whole) {
     std::string_view words;
     std::int64_t number = 0;

@@ -65,7 +65,7 @@ void FreshReads::ask_waits(Now now, const ReadFresh& what) {
 
 void FreshReads::on_waits(Now now, RequestId id, const std::string& place, const Reply& reply) {
   if (refuses_search(reply)) can_tell_waits_ = false;
-  if (const auto reading = reading_of(reply)) {
+  if (const auto reading = found_in(reply)) {
     std::vector<Milliseconds> waited;
     for (const auto& encounter : reading->encounters)
       if (encounter.waited) waited.push_back(*encounter.waited);
@@ -81,7 +81,7 @@ void FreshReads::on_count(RequestId id, const Reply& reply) {
   if (refuses_search(reply)) can_count_ = false;
   constexpr std::int64_t believable = 10'000;
   const auto work = works_.find(id);
-  if (const auto reading = reading_of(reply); work != works_.end() && reading && reading->total) {
+  if (const auto reading = found_in(reply); work != works_.end() && reading && reading->total) {
     if (*reading->total >= 0 && *reading->total <= believable)
       work->second.waiting.people_ahead = int(*reading->total);
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "kiosk/sync/fhir_search.h"
+#include "kiosk/sync/look_up.h"
 #include "kiosk/sync/probe_talk.h"
 #include "kiosk/sync/url.h"
 #include "kiosk/sync/verdict.h"
@@ -76,7 +77,7 @@ void probe_page_life(ProbeTalk& talk) {
   const auto seconds =
       std::chrono::duration_cast<Seconds>(talk.now() - talk.page_link->given).count();
   const auto reply = talk.ask(page_request(talk.profile(), talk.page_link->url));
-  const bool gone = reply.status() == 404 || reply.status() == 410;
+  const bool gone = reply.status() == 404 || reply.status() == 410 || refuses_search(reply);
   talk.say(reply.ok() ? Grade::pass
            : gone     ? Grade::differs
                       : Grade::fails,
@@ -85,7 +86,7 @@ void probe_page_life(ProbeTalk& talk) {
                       : fmt::format("{} after {} s", reply.what(), seconds),
            reply.ok() ? ""
            : gone     ? "the kiosk begins again at page 1"
-                      : "the kiosk knows expired links by 404 and 410 only");
+                      : "the kiosk knows expired links by 400, 404, 410 and 422 only");
 }
 
 }  // namespace kiosk::sync

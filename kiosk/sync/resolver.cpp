@@ -1,6 +1,7 @@
 #include "kiosk/sync/resolver.h"
 
-#include "kiosk/sync/fhir_read.h"
+#include "kiosk/sync/fhir_reference.h"
+#include "kiosk/sync/look_up.h"
 
 namespace kiosk::sync {
 namespace {
@@ -52,8 +53,8 @@ void Resolver::go_on(Now now, std::uint64_t id) {
 
 void Resolver::on_reply(Now now, std::uint64_t id, const Reply& reply) {
   auto& work = works_.at(id);
-  const auto more = reply.ok() ? read_fhir(reply.body()) : Result<Reading>();
-  if (!reply.ok() || !more) {
+  const auto more = found_in(reply);
+  if (!more) {
     work.requests = requests_max;  // the rest would fail alike; what is unnamed stays so
   } else {
     context_.directory.add(more->directory);

@@ -27,6 +27,7 @@ bool is_failed_test(const Reply& reply) {
         at != std::string::npos && (at == 0 || words[at - 1] < 'a' || words[at - 1] > 'z');
     if (alone && words.find("patch") != std::string::npos) return true;
     if (alone && words.find("operation") != std::string::npos) return true;
+    if (alone && words.find("failed") != std::string::npos) return true;
   }
   return false;
 }
@@ -97,12 +98,32 @@ Verdict judge(const Reply& reply) {
   }
 }
 
-std::string server_words(const Reply& reply) {
-  std::string words = reply.what();
-  for (const auto& issue : issues(reply)) {
+namespace {
+
+std::string issue_words(const std::vector<IssueRow>& issues) {
+  std::string words;
+  for (const auto& issue : issues) {
     words += ": " + without_data(issue.code);
     if (!issue.text.empty()) words += ": " + without_data(issue.text);
   }
+  return words;
+}
+
+}  // namespace
+
+std::optional<std::string> refused_entry(const Reading& reading) {
+  for (const auto& entry : reading.responses) {
+    if (entry.status.empty() || entry.status.starts_with('2')) continue;
+    auto words = "an entry of the transaction: HTTP " + entry.status.substr(0, 3);
+    words += issue_words(reading.issues);
+    cut_to(words, words_bytes_max);
+    return words;
+  }
+  return std::nullopt;
+}
+
+std::string server_words(const Reply& reply) {
+  std::string words = reply.what() + issue_words(issues(reply));
   cut_to(words, words_bytes_max);
   return words;
 }

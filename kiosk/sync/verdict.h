@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "kiosk/sync/exchange.h"
+#include "kiosk/sync/fhir_rows.h"
 
 namespace kiosk::sync {
 
@@ -19,6 +21,10 @@ enum class Verdict {
 };
 
 Verdict judge(const Reply& reply);
+
+/// What was refused within a transaction that was answered 2xx, as by servers that make a batch of
+/// it, in words as of `server_words`; nothing: nothing was.
+std::optional<std::string> refused_entry(const Reading& reading);
 
 /// Why, for the staff's list: status and the server's words, shortened, long digit runs and quoted
 /// texts made unreadable, because servers like to repeat the data they refuse.

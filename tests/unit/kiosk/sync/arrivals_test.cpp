@@ -289,6 +289,70 @@ TEST_CASE("arrival: a failed test of a patch is a conflict, any other 400 is for
   }
 }
 
+TEST_CASE("arrival: what was refused is for the staff only if it is still to be written") {
+  for (const auto way :
+       {ArrivalWay::transaction, ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
+    Case c(way);
+    int count = 0;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (!writes(r) || count++ > 0) return std::nullopt;
+      (void)c.hospital.answer(r, c.bench.now.instant);  // and a gateway tells it once more
+      return status(r, 422, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
+        "code":"invalid","details":{"text":"not so"}}]})");
+    };
+    const auto id = c.arrive();
+    CHECK(c.bench.row(id).state == RowState::acknowledged);
+    CHECK(c.hospital.status_of(c.appointment()) == "arrived");
+    CHECK(c.bench.alerts.empty());
+  }
+}
+
+TEST_CASE("arrival: a failed test in another library's words is a conflict") {
+  Case c;
+  int count = 0;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!writes(r) || count++ > 0) return std::nullopt;
+    return status(r, 400, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
+      "code":"invalid","details":{"text":"Test failed: arrived != booked"}}]})");
+  };
+  const auto id = c.arrive();
+  CHECK(c.bench.row(id).state == RowState::pending);
+  c.bench.pass(Seconds(2));
+  CHECK(c.bench.row(id).state == RowState::acknowledged);
+}
+
+TEST_CASE("arrival: a transaction that was done as a batch is completed, or refused whole") {
+  const auto entry = [](const char* status) {
+    return json{{"response",
+                 {{"status", status},
+                  {"outcome",
+                   {{"resourceType", "OperationOutcome"},
+                    {"issue", json::array({{{"severity", "error"},
+                                            {"code", "invalid"},
+                                            {"diagnostics", "no patches in here"}}})}}}}}};
+  };
+  for (const char* second : {"201", "400 Bad Request"}) {
+    Case c;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (!writes(r) || r.method != "POST" || r.url.ends_with("Encounter")) return std::nullopt;
+      auto sent = json::parse(r.body)["entry"][1]["resource"];
+      sent["id"] = "made";
+      if (std::string(second) == "201") c.hospital.put(sent.dump(), c.bench.now.instant);
+      return status(r, 200,
+                    json{{"resourceType", "Bundle"},
+                         {"type", "transaction-response"},
+                         {"entry", json::array({entry("400"), entry(second)})}}
+                        .dump());
+    };
+    const auto id = c.arrive();
+    c.bench.pass(Seconds(2));
+    const bool half = std::string(second) == "201";
+    CHECK(c.bench.row(id).state == (half ? RowState::acknowledged : RowState::refused));
+    CHECK(c.hospital.status_of(c.appointment()) == (half ? "arrived" : "booked"));
+    if (!half) CHECK(c.bench.row(id).reason.find("no patches in here") != std::string::npos);
+  }
+}
+
 TEST_CASE("arrival: an appointment that is gone goes to the staff's list") {
   Case c;
   c.hospital.remove("Appointment/" + c.appointment(), morning());
@@ -412,6 +476,21 @@ TEST_CASE("arrival: a status that no longer allows it goes to the staff's list")
     CHECK(c.bench.row(id).reason.find(status) != std::string::npos);
     CHECK(c.bench.writes().empty());
   }
+}
+
+TEST_CASE(
+    "arrival: what the desk cancels between the Encounter and the Appointment is for the staff") {
+  Case c(ArrivalWay::one_by_one);
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (r.method == "PATCH") c.hospital.set_status(c.appointment(), "cancelled", morning());
+    return std::nullopt;
+  };
+  const auto id = c.arrive();
+  c.bench.pass(Seconds(2));
+  CHECK(c.bench.row(id).state == RowState::refused);
+  const std::string encounter = c.encounter()["id"];
+  CHECK(c.bench.row(id).reason ==
+        "the appointment is cancelled, and the arrival stands as Encounter/" + encounter);
 }
 
 TEST_CASE(

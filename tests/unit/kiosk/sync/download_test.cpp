@@ -126,6 +126,53 @@ TEST_CASE(
   CHECK(!never.bench.errors.empty());
 }
 
+TEST_CASE("download: an expired page is known by 400 too, and a run says what the server said") {
+  for (const bool passes : {true, false}) {
+    Case c;
+    c.bench.settings.profile.page_size = 5;
+    c.bench.restart(c.bench.settings);
+    int refused = 0;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (r.url.find("_getpages") == std::string::npos) return std::nullopt;
+      if (refused++ > 0 && passes) return std::nullopt;
+      return status(r, 400, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
+        "code":"invalid","details":{"text":"The continuation token is invalid"}}]})");
+    };
+    c.bench.run();
+    CHECK(c.bench.last.day_is_complete == passes);
+    REQUIRE(c.bench.errors.empty() == passes);
+    if (!passes)
+      CHECK(c.bench.errors[0].what.ends_with("invalid: The continuation token is invalid"));
+  }
+}
+
+TEST_CASE("download: a page that is its own next page ends the run, with the reason") {
+  Case c;
+  int asked = 0;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (r.url.find("Appointment") == std::string::npos) return std::nullopt;
+    ++asked;
+    return status(r, 200, R"({"resourceType":"Bundle","type":"searchset","link":[
+      {"relation":"next","url":"Appointment?page=2"}]})");
+  };
+  c.bench.run();
+  CHECK(asked == 2);
+  REQUIRE(!c.bench.errors.empty());
+  CHECK(c.bench.errors[0].what == "appointments: a page's next page is itself");
+}
+
+TEST_CASE("download: the bookmark is never later than the server's clock") {
+  Case c;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!r.url.ends_with("Appointment/_search")) return std::nullopt;
+    return status(r, 200, R"({"resourceType":"Bundle","type":"searchset",
+      "meta":{"lastUpdated":"2026-11-21T09:40:00Z"}})");  // local time, marked as UTC
+  };
+  c.bench.run();
+  REQUIRE(c.bench.store.mark);
+  CHECK(c.bench.store.mark->server_time == morning());
+}
+
 TEST_CASE("download: a page link to another server is not followed") {
   Case c;
   c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {

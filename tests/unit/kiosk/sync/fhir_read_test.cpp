@@ -128,7 +128,6 @@ TEST_CASE("fhir: what is malformed is refused with the path") {
     const auto reading = read_fhir(json);
     return reading ? std::string("read") : reading.error().what;
   };
-  CHECK(what("").starts_with("not JSON"));
   CHECK(what("{\"resourceType\":\"Bundle\"").starts_with("not JSON"));
   CHECK(what("{\"x\":\"\xff\"}").starts_with("not JSON"));
   CHECK(what("[]") == "the answer is no object");
@@ -172,4 +171,14 @@ TEST_CASE("tickets: groups are told apart whatever the order inside them") {
   REQUIRE(found.size() == 2);
   CHECK(found[0] == TicketIds{"n1", "K1-1", "t1"});
   CHECK(found[1] == TicketIds{"n2", "K2-1", ""});
+}
+
+TEST_CASE("read: a byte order mark is passed over") {
+  CHECK(read_fhir("\xEF\xBB\xBF{\"resourceType\":\"Bundle\"}"));
+}
+
+TEST_CASE("read: an answer that is not in JSON says what it is") {
+  CHECK(read_fhir(" \r\n").error().what == "the answer is empty");
+  CHECK(read_fhir("\n<!DOCTYPE html><html>").error().what == "the answer is XML or HTML, not JSON");
+  CHECK(read_fhir("Bad Gateway").error().what.starts_with("not JSON: "));
 }
