@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sync_bench.h"
 
@@ -74,6 +75,24 @@ TEST_CASE("arrival: a web page on the way is no answer of the server, whatever i
       CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
     }
   }
+}
+
+TEST_CASE("arrival: a conflict in a web page and a refusal in XML are the server's own") {
+  Case conflict;
+  bool once = true;
+  const auto id = conflict.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!writes(r) || !std::exchange(once, false)) return std::nullopt;
+    return status(r, 412, web_page);
+  });
+  conflict.bench.pass(Seconds(2));  // the server's limit need not pass
+  CHECK(conflict.state(id) == RowState::acknowledged);
+
+  Case refusal;
+  const auto other = refusal.arrive([](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!writes(r)) return std::nullopt;
+    return status(r, 422, R"(<OperationOutcome xmlns="http://hl7.org/fhir"></OperationOutcome>)");
+  });
+  CHECK(refusal.state(other) == RowState::refused);
 }
 
 TEST_CASE("arrival: an answer that is not the appointment asked for is asked for again") {
