@@ -30,7 +30,8 @@ void undo(std::string& content, const Disk::Change& change) {
 /// is undone is this one's.
 void stand_on(Disk::Change& doomed, const Disk::Change& synced) {
   const std::size_t end = synced.offset + synced.count;
-  const std::size_t doomed_end = doomed.offset + doomed.count;
+  // A cut that is undone brings back what it had cut off.
+  const std::size_t doomed_end = doomed.offset + std::max(doomed.count, doomed.before.size());
   if (synced.count == 0) {
     doomed.size_before = std::min(doomed.size_before, synced.offset);
     return;
