@@ -215,7 +215,10 @@ void Invariants::ledger_lost(SimKiosk& kiosk) {
   mine.jobs.clear();
   mine.alarmed.reset();
   for (auto& [nonce, check_in] : check_ins_) {
-    if (check_in.kiosk == kiosk.name()) check_in.lost = true;
+    if (check_in.kiosk != kiosk.name()) continue;
+    check_in.lost = true;
+    const auto& told = check_in.message;  // it cannot know that a ticket came out
+    originals_.erase(kiosk.name() + " " + told.visit_key + " " + told.number);
   }
 }
 

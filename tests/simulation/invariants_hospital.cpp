@@ -57,7 +57,8 @@ void Invariants::check_told(const CheckIn& check_in,
   bool borne = false;
   bool undone = false;
   int tasks = 0;
-  for (const ArrivalView& one : view_of(hospital_).arrivals) {
+  const HospitalView view = view_of(hospital_);
+  for (const ArrivalView& one : view.arrivals) {
     const bool task = one.type == "Task";
     tasks += task && one.bears(message.nonce) ? 1 : 0;
     if (task || one.visit_key != message.visit_key) continue;
@@ -67,6 +68,9 @@ void Invariants::check_told(const CheckIn& check_in,
   }
   const bool told = (standing == 1 && borne) || tasks == 1;
   const bool taken_back = desk && standing == 0 && undone;
+  if (told && !desk && !check_in.lost && !view.arrived.contains(message.appointment_id)) {
+    broken(rule::exactly_once, what + ": its appointment does not say so");
+  }
   if (told || taken_back) return;
   broken(rule::exactly_once, fmt::format("{}: {} Encounters stand, {} bears it", what, standing,
                                          borne ? "one" : "none"));
@@ -122,9 +126,14 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
     if (!check_in.lost || told_.contains(nonce)) check_told(check_in, refused);
   }
   const HospitalView view = view_of(hospital_);
+  std::set<std::string> at_staff;  // a desk puts right what is on its list
+  for (const auto& [nonce, check_in] : check_ins_) {
+    if (refused.contains(nonce)) at_staff.insert(check_in.message.visit_key);
+  }
   std::map<std::string, int> standing;
   for (const ArrivalView& one : view.arrivals) {
-    const bool counts = one.type == "Encounter" && one.stands() && !one.visit_key.empty();
+    const bool counts = one.type == "Encounter" && one.stands() &&
+                        !at_staff.contains(one.visit_key) && !one.visit_key.empty();
     if (counts && ++standing[one.visit_key] > 1) {
       broken(rule::exactly_once, one.visit_key + " has several Encounters");
     }

@@ -72,6 +72,9 @@ Link::Fate Link::draw_fate(const HttpRequest& request) {
   if (troubles_.contains(Trouble::server_errors) && dice_.percent(5)) {
     return dice_.percent(50) ? Fate::error_instead : Fate::error_after;
   }
+  if (troubles_.contains(Trouble::middleboxes) && dice_.percent(6)) {
+    return dice_.percent(50) ? Fate::strange_instead : Fate::strange_after;
+  }
   const bool one_item = writes(request) || request.url.find("/Appointment/") != std::string::npos;
   const bool refused = troubles_.contains(Trouble::refusals) && one_item && dice_.percent(7);
   return refused ? Fate::refused : Fate::passes;
@@ -117,6 +120,27 @@ HttpResponse Link::error() {
   return response;
 }
 
+/// What is not the server's word, or only the first half of it.
+HttpResponse Link::strange(const std::string& from_server) {
+  const std::string page = "<html><body>Please sign in</body></html>";
+  switch (dice_.below(7)) {
+    case 0:
+      return {200, {{"Content-Type", "text/html"}}, page};
+    case 1:
+      return {404, {{"Content-Type", "text/html"}}, page};
+    case 2:
+      return {408, {}, ""};
+    case 3:
+      return {425, {}, ""};
+    case 4:
+      return {200, {}, ""};
+    case 5:
+      return {200, {}, R"({"resourceType":"OperationOutcome","issue":[]})"};
+    default:
+      return {200, {}, from_server.substr(0, from_server.size() / 2)};
+  }
+}
+
 HttpResponse Link::refusal(const HttpRequest& request) {
   constexpr std::array of_writes{400, 403, 404, 409, 410, 412, 422, 423, 428};
   constexpr std::array of_reads{403, 404, 410};
@@ -144,6 +168,14 @@ std::optional<HttpResponse> Link::unless_signed(const HttpRequest& request) {
   return response;
 }
 
+/// As Apache's mod_deflate does to what it compresses.
+void Link::change_etag(HttpResponse& response) const {
+  if (!troubles_.contains(Trouble::middleboxes) || healed_) return;
+  for (auto& [name, value] : response.headers) {
+    if (name == "ETag" && value.ends_with('"')) value.insert(value.size() - 1, "-gzip");
+  }
+}
+
 HttpResult Link::act(const HttpRequest& request) {
   if (auto response = unless_signed(request)) return {request.id, std::move(*response), {}};
   const bool race = troubles_.contains(Trouble::races) && !healed_ && writes(request) &&
@@ -168,6 +200,7 @@ void Link::arrive(const std::shared_ptr<Trip>& trip) {
   const bool cut_off = state_ != State::up && trip->fate != Fate::acts_late;
   if (cut_off || trip->fate == Fate::cut_before) return end(trip, HttpFailureKind::lost);
   if (trip->fate == Fate::error_instead) return end(trip, {trip->request.id, error(), {}});
+  if (trip->fate == Fate::strange_instead) return end(trip, {trip->request.id, strange("{}"), {}});
   if (trip->fate == Fate::refused) {
     return end(trip, {trip->request.id, refusal(trip->request), {}});
   }
@@ -176,6 +209,10 @@ void Link::arrive(const std::shared_ptr<Trip>& trip) {
   if (trip->fate == Fate::acted_twice) result = act(trip->request);
   if (trip->fate == Fate::cut_after) return end(trip, HttpFailureKind::lost);
   if (trip->fate == Fate::error_after) result.outcome = HttpResponse{502, {}, ""};
+  if (trip->fate == Fate::strange_after) {
+    result.outcome = strange(std::get<HttpResponse>(result.outcome).body);
+  }
+  change_etag(std::get<HttpResponse>(result.outcome));
   agenda_.after(draw_delay(), [this, trip, result] {
     const Answer again = trip->ended ? nullptr : trip->answer;
     if (state_ != State::up) return end(trip, HttpFailureKind::lost);

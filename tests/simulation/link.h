@@ -64,6 +64,8 @@ class Link {
     acts_late,
     error_instead,
     error_after,
+    strange_instead,
+    strange_after,
     refused
   };
   struct Trip;
@@ -74,8 +76,10 @@ class Link {
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpResult result);
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpFailureKind kind);
   kiosk::sync::HttpResponse error();
+  kiosk::sync::HttpResponse strange(const std::string& from_server);
   kiosk::sync::HttpResponse refusal(const kiosk::sync::HttpRequest& request);
   std::optional<kiosk::sync::HttpResponse> unless_signed(const kiosk::sync::HttpRequest& request);
+  void change_etag(kiosk::sync::HttpResponse& response) const;
   kiosk::sync::HttpResult act(const kiosk::sync::HttpRequest& request);
 
   const std::string name_;

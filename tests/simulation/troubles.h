@@ -34,6 +34,7 @@ enum class Trouble {
   withdrawals,   ///< the hospital takes a kiosk's right away, by its sign-in or by an order
   lost_ledgers,  ///< a ledger is damaged, or the machine set up anew without it
   wanderers,     ///< patients who hesitate, walk away, try the other kiosk, come back
+  middleboxes,   ///< what is on the way answers itself, cuts answers short, changes ETags
 };
 
 using Troubles = std::set<Trouble>;
