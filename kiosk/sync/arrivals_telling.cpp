@@ -7,6 +7,12 @@
 
 // The writes of an arrival, and what of several Encounters of one visit stays.
 namespace kiosk::sync {
+namespace {
+
+/// Whoever answers a write with 2xx and shows nothing of it may not have done it.
+constexpr const char* unproven = "the server does not show what it wrote";
+
+}  // namespace
 
 void Arrivals::write(Now now, Id id, HttpRequest request, Step next) {
   auto& work = works_.at(id);
@@ -60,8 +66,10 @@ void Arrivals::on_told(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
   works_.at(id).maybe_there = true;
   auto& work = works_.at(id);
+  std::size_t entries = 0;
   if (const auto reading = read_fhir(reply.body())) {
     if (auto refused = refused_entry(*reading)) return look_again(now, id, std::move(*refused));
+    entries = reading->responses.size();
     for (const auto& entry : reading->responses)
       if (auto made = id_of(plain_reference(entry.location), "Encounter"); !made.empty())
         work.created_id = made;
@@ -70,6 +78,7 @@ void Arrivals::on_told(Now now, Id id, const Reply& reply) {
   }
   if (auto made = id_of(plain_reference(reply.header("Location")), "Encounter"); !made.empty())
     work.created_id = made;
+  if (work.created_id.empty() && entries < 2) return conflict(now, id, unproven);
   settle(now, id);
 }
 
@@ -82,7 +91,10 @@ void Arrivals::on_encounter_created(Now now, Id id, const Reply& reply) {
 void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
   works_.at(id).maybe_there = true;
-  if (!speaks_of(reply, "Appointment")) return conflict(now, id, "no Appointment in the answer");
+  const auto reading = read_fhir(reply.body());
+  const bool shown = reading && reading->appointments.size() == 1 &&
+                     reading->appointments.front().status == context_.profile().arrived_status;
+  if (!shown) return conflict(now, id, unproven);
   if (context_.profile().arrival_way == ArrivalWay::appointment_only)
     return create(now, id, "Task", &Arrivals::on_task_created);
   settle(now, id);
@@ -91,7 +103,9 @@ void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
 void Arrivals::on_task_created(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
   works_.at(id).maybe_there = true;
-  if (!speaks_of(reply, "Task")) return conflict(now, id, "no Task in the answer");
+  const auto reading = read_fhir(reply.body());
+  const bool named = !id_of(plain_reference(reply.header("Location")), "Task").empty();
+  if (!named && (!reading || reading->encounters.empty())) return conflict(now, id, unproven);
   acknowledge(now, id, "");
 }
 

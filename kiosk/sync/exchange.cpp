@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -43,14 +44,17 @@ const char* word(HttpFailureKind kind) {
 
 /// FHIR is asked for as JSON, so that what begins like HTML comes from something else on the way: a
 /// proxy whose server is away, a portal, a server that is starting. What such a page says of the
-/// sign-in, of another place or of waiting is heeded all the same.
+/// sign-in, of another place, of waiting or of a conflict is heeded all the same, and FHIR in XML
+/// is the server's.
 bool is_foreign_page(const HttpResponse& response) {
   const auto at = response.body.find_first_not_of(" \t\r\n");
   if (at == std::string::npos || response.body[at] != '<') return false;
+  if (response.body.find("http://hl7.org/fhir") != std::string::npos) return false;
+  constexpr std::array heeded = {401, 403, 407, 409, 412, 423, 428, 429};
   const int status = response.status;
   const bool succeeds = status >= 200 && status < 300;
   const bool says_no = status >= 400 && status < 500;
-  return succeeds || (says_no && status != 401 && status != 403 && status != 407 && status != 429);
+  return succeeds || (says_no && std::find(heeded.begin(), heeded.end(), status) == heeded.end());
 }
 
 Milliseconds retry_after(const HttpResponse& response, Instant server_time) {

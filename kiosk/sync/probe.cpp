@@ -6,6 +6,7 @@
 
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/probe_talk.h"
+#include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
 namespace {
@@ -38,6 +39,14 @@ void say_speed(ProbeTalk& talk) {
            slow ? "the kiosk will call it slow and work from its own store" : "");
 }
 
+void say_unanswered(ProbeTalk& talk) {
+  if (talk.unanswered.empty()) return;
+  talk.say(Grade::fails, "answers",
+           fmt::format("none to {} of {} requests; the first: {}", talk.unanswered.size(),
+                       talk.durations.size(), talk.unanswered.front()),
+           "what stands above may be by chance: try again");
+}
+
 void look_at_all(ProbeTalk& talk) {
   if (!probe_server(talk) || !probe_sign_in(talk)) return;
   probe_searches(talk);
@@ -49,6 +58,7 @@ void look_at_all(ProbeTalk& talk) {
              "If-Match, conditional create, caching, transactions, status changes, the arrival",
              "needs test data on the server: --write-test-data");
   probe_page_life(talk);
+  say_unanswered(talk);
   say_speed(talk);
 }
 
@@ -65,6 +75,10 @@ Reply ProbeTalk::ask(HttpRequest request, Signing signing) {
   const Instant began = now();
   auto ends = ports_.ask({{std::move(request), signing}});
   durations.push_back(now() - began);
+  const auto* failure = std::get_if<HttpFailure>(&ends.front().outcome);
+  const bool strange = failure != nullptr && failure->kind == HttpFailureKind::not_fhir;
+  if ((failure != nullptr && !strange) || judge(ends.front()) == Verdict::busy)
+    unanswered.push_back(ends.front().what());
   return std::move(ends.front());
 }
 

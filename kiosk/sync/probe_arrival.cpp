@@ -86,14 +86,14 @@ bool ArrivalProbe::probe_create() {
   const auto request = create(arrival);
   const auto first = request ? talk_.ask(*request) : Reply{};
   const auto id = resources_.keep(first, type_);
-  if (id.empty()) {
+  const auto rows = found(arrival);
+  if (id.empty() && rows.empty()) {
     talk_.say(type_ == "Task" ? Grade::fails : Grade::absent, "create " + type_,
               server_words(first),
               type_ == "Task" ? "there is no way to tell an arrival with its number"
                               : "number and token go to the hospital as a Task");
     return false;
   }
-  const auto rows = found(arrival);
   if (rows.empty()) {
     talk_.say(Grade::differs, "create " + type_, "made, and not found at once",
               "the kiosk believes the answer to its write");
@@ -186,7 +186,7 @@ void ArrivalProbe::probe_entries() {
   const auto task = marked_task_json(id, entries_tried);
   const auto made =
       talk_.ask(create_request(talk_.profile(), "Task", task, {probe_system, id + "-1"}));
-  if (resources_.keep(made, "Task").empty()) return;
+  if (resources_.made(made, "Task", id + "-1").empty()) return;
   int refused = 0;
   for (int entries = entries_tried; entries >= 2; entries /= 2) {
     std::string body;

@@ -255,11 +255,22 @@ bool probe_server(ProbeTalk& talk) {
   auto request = read_request(talk.profile(), "metadata");
   request.answer_bytes_max = statement_bytes_max;
   auto reply = talk.ask(std::move(request));
-  if (reply.status() == 0) {
+  const auto* failure = std::get_if<HttpFailure>(&reply.outcome);
+  talk.report.reached = failure == nullptr || failure->kind == HttpFailureKind::not_fhir;
+  if (failure != nullptr) {
     talk.say(Grade::fails, "server", reply.what());
     return false;
   }
-  talk.report.reached = true;
+  if (reply.status() >= 300 && reply.status() < 400) {
+    talk.say(Grade::fails, "address",
+             fmt::format("{} to {}", reply.what(), reply.header("Location").substr(0, 200)),
+             "the kiosk follows no redirect: give the address where it ends");
+    return false;
+  }
+  if (judge(reply) == Verdict::busy) {
+    talk.say(Grade::fails, "server", server_words(reply), "it is busy: try again later");
+    return false;
+  }
   say_statement(talk, reply);
   say_clock(talk, reply, asked);
   return true;
@@ -271,9 +282,13 @@ bool probe_sign_in(ProbeTalk& talk) {
   say_smart(talk);
   const auto reply = talk.ask(count_request(talk.profile(), {}));
   if (!reply.ok()) {
+    const auto verdict = judge(reply);
     talk.say(Grade::fails, "our sign-in", server_words(reply),
              reply.status() == 403 ? "signed in, and not allowed to search patients"
-                                   : "give the kiosk's configuration: --config FILE");
+             : verdict == Verdict::gone || verdict == Verdict::refused
+                 ? "the kiosk finds people by POST Patient/_search"
+             : reply.status() >= 500 ? "the server fails: its own log says why"
+                                     : "give the kiosk's configuration: --config FILE");
     return false;
   }
   talk.say(Grade::pass, "our sign-in", "accepted");

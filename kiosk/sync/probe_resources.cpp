@@ -79,6 +79,21 @@ std::string TestResources::keep(const Reply& reply, const std::string& type) {
   return id;
 }
 
+std::string TestResources::made(const Reply& reply, const std::string& type,
+                                const std::string& identifier) {
+  auto id = keep(reply, type);
+  if (!id.empty() || !reply.ok()) return id;
+  const auto found =
+      reading_in(talk_.ask(identifier_search(talk_.profile(), type, {probe_system, identifier})));
+  if (!found) return {};
+  for (const auto& row : found->patients) id = row.id;
+  for (const auto& row : found->appointments) id = row.id;
+  for (const auto& row : found->encounters) id = row.id;
+  if (!is_id(id)) return {};
+  keep(type + "/" + id);
+  return id;
+}
+
 void TestResources::keep(const std::string& reference) {
   if (std::find(made_.begin(), made_.end(), reference) == made_.end()) made_.push_back(reference);
 }
@@ -111,7 +126,7 @@ std::optional<TestVisit> TestResources::first() {
   talk_.progress(fmt::format("making test data, identifiers {}|{} ...", probe_system, identifier));
   const auto reply = talk_.ask(create_request(talk_.profile(), "Patient", patient_json(identifier),
                                               {probe_system, identifier}));
-  patient_ = keep(reply, "Patient");
+  patient_ = made(reply, "Patient", identifier);
   makes_own_ = !patient_.empty();
   auto visit = another();
   if (visit) return visit;
@@ -128,7 +143,7 @@ std::optional<TestVisit> TestResources::another() {
   const auto reply = talk_.ask(create_request(talk_.profile(), "Appointment",
                                               appointment_json(identifier, patient_, start),
                                               {probe_system, identifier}));
-  const auto id = keep(reply, "Appointment");
+  const auto id = made(reply, "Appointment", identifier);
   if (id.empty()) return std::nullopt;
   return TestVisit{id, patient_, identifier};
 }

@@ -28,6 +28,8 @@ class TestResources {
   std::optional<TestVisit> another();
   /// Remembers what an answer says was made. The id; empty: nothing was made.
   std::string keep(const Reply& reply, const std::string& type);
+  /// The same of one that bears this identifier of probe_system, also where the answer names none.
+  std::string made(const Reply& reply, const std::string& type, const std::string& identifier);
   void keep(const std::string& reference);
   /// Deletes, else entered-in-error, else cancelled; what stays goes into the report.
   void remove();

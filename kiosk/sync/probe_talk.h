@@ -27,6 +27,7 @@ class ProbeTalk {
   std::optional<Capabilities> capabilities;
   std::optional<PageLink> page_link;
   std::vector<Milliseconds> durations;  ///< of questions that were asked alone
+  std::vector<std::string> unanswered;  ///< why, of those of them that got no answer
 
   SiteProfile& profile() { return report.profile; }
   Instant now() const { return ports_.now(); }

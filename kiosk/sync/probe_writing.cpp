@@ -9,6 +9,8 @@
 namespace kiosk::sync {
 namespace {
 
+constexpr const char* test_guards = "the patch's test of the status guards what the desk changes";
+
 std::string reference_of(const TestVisit& visit) {
   return "Appointment/" + visit.appointment_id;
 }
@@ -36,11 +38,13 @@ void probe_etag(ProbeTalk& talk, const TestVisit& visit) {
   const auto reading = reading_in(reply);
   const bool version = reading && !reading->appointments.empty() &&
                        !reading->appointments.front().meta.version.empty();
+  const bool guarded = talk.profile().change_by == ChangeBy::json_patch;
   if (etag.empty())
-    talk.say(version ? Grade::differs : Grade::fails, "versions",
+    talk.say(version || guarded ? Grade::differs : Grade::fails, "versions",
              version ? "no ETag header" : "neither ETag nor meta.versionId",
-             version ? "the kiosk makes it of meta.versionId"
-                     : "the kiosk cannot see that the desk changed something meanwhile");
+             version   ? "the kiosk makes it of meta.versionId"
+             : guarded ? test_guards
+                       : "the kiosk cannot see that the desk changed something meanwhile");
   else
     talk.say(quoted ? Grade::pass : Grade::differs, "versions", "ETag " + etag.substr(0, 40),
              quoted ? "" : "not quoted (RFC 9110 8.8.3); the kiosk sends it as it came");
@@ -92,9 +96,9 @@ void say_stale(ProbeTalk& talk, const Reply& reply) {
   const char* topic = "stale If-Match";
   const bool guarded = talk.profile().change_by == ChangeBy::json_patch;
   if (reply.ok())
-    return talk.say(guarded ? Grade::differs : Grade::fails, topic, "is passed over",
-                    guarded ? "the patch's test of the status guards what the desk changes"
-                            : "the kiosk could overwrite what the desk changes meanwhile");
+    return talk.say(
+        guarded ? Grade::differs : Grade::fails, topic, "is passed over",
+        guarded ? test_guards : "the kiosk could overwrite what the desk changes meanwhile");
   if (judge(reply) == Verdict::conflict)
     return talk.say(reply.status() == 412 ? Grade::pass : Grade::differs, topic, reply.what(),
                     reply.status() == 412 ? "" : "not 412; the kiosk reads again and decides anew");
@@ -130,6 +134,9 @@ std::string version_found(ProbeTalk& talk, HttpRequest request) {
 void probe_cache(ProbeTalk& talk, const TestVisit& visit) {
   if (visit.identifier.empty())
     return talk.say(Grade::not_seen, "caches", "needs an Appointment of the probe's own");
+  const auto fresh = fresh_appointment(talk, visit.appointment_id);
+  if (fresh && fresh->version.empty())
+    return talk.say(Grade::not_seen, "caches", "needs meta.versionId");
   auto search = identifier_search(talk.profile(), "Appointment", {probe_system, visit.identifier});
   auto plain = search;
   std::erase_if(plain.headers, [](const auto& one) { return one.first == "Cache-Control"; });
@@ -161,8 +168,8 @@ void probe_writing(ProbeTalk& talk) {
   const auto visit = resources.first();
   if (visit) {
     talk.progress("versions, changes and caches");
-    probe_etag(talk, *visit);
     if (probe_change(talk, *visit)) {
+      probe_etag(talk, *visit);
       probe_stale(talk, *visit);
       probe_cache(talk, *visit);
       probe_arrival(talk, resources, *visit);

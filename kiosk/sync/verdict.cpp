@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "kiosk/sync/fhir_read.h"
-#include "kiosk/sync/fhir_reference.h"
 
 namespace kiosk::sync {
 namespace {
@@ -121,13 +120,6 @@ std::optional<std::string> refused_entry(const Reading& reading) {
     return words;
   }
   return std::nullopt;
-}
-
-bool speaks_of(const Reply& reply, std::string_view type) {
-  if (!reply.header("ETag").empty()) return true;
-  if (!id_of(plain_reference(reply.header("Location")), type).empty()) return true;
-  const auto reading = read_fhir(reply.body());
-  return reading && reading->type == type;
 }
 
 std::string server_words(const Reply& reply) {

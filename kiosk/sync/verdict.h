@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "kiosk/sync/exchange.h"
 #include "kiosk/sync/fhir_rows.h"
@@ -26,10 +25,6 @@ Verdict judge(const Reply& reply);
 /// What was refused within a transaction that was answered 2xx, as by servers that make a batch of
 /// it, in words as of `server_words`; nothing: nothing was.
 std::optional<std::string> refused_entry(const Reading& reading);
-
-/// Whether the answer to a write shows a resource of this type, or says where it is or of which
-/// version. If not, something on the way may have given it (`Prefer` asked for the resource).
-bool speaks_of(const Reply& reply, std::string_view type);
 
 /// Why, for the staff's list: status and the server's words, shortened, long digit runs and quoted
 /// texts made unreadable, because servers like to repeat the data they refuse.

@@ -353,6 +353,32 @@ TEST_CASE("arrival: a transaction that was done as a batch is completed, or refu
   }
 }
 
+TEST_CASE("arrival: a 2xx that shows nothing of what was written is looked after") {
+  for (const auto way :
+       {ArrivalWay::transaction, ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
+    for (const int which : {0, 1}) {
+      for (const bool done : {true, false}) {
+        Case c(way);
+        int count = 0;
+        c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+          if (!writes(r) || count++ != which) return std::nullopt;
+          if (done) (void)c.hospital.answer(r, c.bench.now.instant);
+          return status(r, 200);
+        };
+        const auto id = c.arrive();
+        c.bench.pass(Seconds(90));
+        CHECK(c.bench.row(id).state == RowState::acknowledged);
+        CHECK(c.hospital.status_of(c.appointment()) == "arrived");
+        const bool task = way == ArrivalWay::appointment_only;
+        const auto state = json::parse(c.hospital.export_state());
+        const auto told =
+            task ? state["tasks"].size() : c.hospital.encounters_of(c.appointment()).size();
+        CHECK(told == 1);
+      }
+    }
+  }
+}
+
 TEST_CASE("arrival: an appointment that is gone goes to the staff's list") {
   Case c;
   c.hospital.remove("Appointment/" + c.appointment(), morning());

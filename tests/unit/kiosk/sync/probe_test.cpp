@@ -502,7 +502,69 @@ TEST_CASE("probe: a write that fails at any moment ends in a report, and removes
     bench.run();
     CAPTURE(n);
     CAPTURE(readable(bench.report));
+    if (works(bench.report)) CHECK(bench.report.profile == whole.report.profile);
     CHECK(bench.standing().size() <= 2);  // of what was lost, or could not be removed
     for (const auto& id : bench.standing()) CAPTURE(id);
   }
+}
+
+TEST_CASE("probe: whoever sends it elsewhere, is busy, or is no FHIR server is named") {
+  const auto of_all = [](int code, std::string body, Headers headers) {
+    Bench bench;
+    bench.intercept = [=](const HttpRequest& request) {
+      return status(request, code, body, headers);
+    };
+    bench.run();
+    CHECK(bench.report.reached);
+    CHECK_FALSE(works(bench.report));
+    return bench.report.findings.front();
+  };
+  const auto elsewhere = of_all(301, "", {{"Location", "https://fhir.example/r4"}});
+  CHECK(elsewhere.topic == "address");
+  CHECK(elsewhere.seen == "HTTP 301 to https://fhir.example/r4");
+  CHECK(of_all(503, "", {}).topic == "server");
+}
+
+TEST_CASE("probe: a server that does not search by POST is told from a sign-in that fails") {
+  Bench bench;
+  bench.intercept = [](const HttpRequest& request) -> std::optional<HttpResult> {
+    if (!request.url.ends_with("/_search")) return std::nullopt;
+    return status(request, 405);
+  };
+  bench.run();
+  CHECK(bench.finding("our sign-in").meaning == "the kiosk finds people by POST Patient/_search");
+}
+
+TEST_CASE("probe: creates that are answered without a name are found by their identifiers") {
+  Bench bench(with_deletes());
+  bench.intercept = [&](const HttpRequest& request) -> std::optional<HttpResult> {
+    if (request.method != "POST" || !writes(request)) return std::nullopt;
+    auto result = bench.hospital.answer(request, bench.now);
+    auto& response = std::get<HttpResponse>(result.outcome);
+    if (response.status == 201) response.headers.clear();
+    if (response.status == 201) response.body.clear();
+    return result;
+  };
+  bench.run();
+  CHECK(bench.grade("create Encounter") == Grade::pass);
+  CHECK(bench.report.profile.arrival_way == ArrivalWay::transaction);
+  CHECK(bench.standing().empty());
+  CHECK(bench.report.left.empty());
+}
+
+TEST_CASE("probe: a server without versions will do where patches test the status") {
+  Bench bench;
+  bench.intercept = [&](const HttpRequest& request) -> std::optional<HttpResult> {
+    auto result = bench.hospital.answer(request, bench.now);
+    auto& response = std::get<HttpResponse>(result.outcome);
+    std::erase_if(response.headers, [](const auto& one) { return one.first == "ETag"; });
+    auto body = nlohmann::json::parse(response.body, nullptr, false);
+    if (body.is_object() && body.contains("meta")) body["meta"].erase("versionId");
+    if (body.is_object()) response.body = body.dump();
+    return result;
+  };
+  bench.run();
+  CHECK(bench.grade("versions") == Grade::differs);
+  CHECK(bench.grade("caches") == Grade::not_seen);
+  CHECK(works(bench.report));
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sync_bench.h"
 
@@ -14,15 +15,8 @@ namespace {
 constexpr const char* web_page = "<html><body>Service is starting</body></html>";
 constexpr const char* outcome = R"({"resourceType":"OperationOutcome","issue":[]})";
 
-SiteProfile profile_for(ArrivalWay way) {
-  SiteProfile profile = emulators::hospital_profile(base_url);
-  profile.arrival_way = way;
-  return profile;
-}
-
 struct Case {
-  explicit Case(ArrivalWay way = ArrivalWay::transaction)
-      : hospital(small_hospital()), bench(hospital, profile_for(way)) {
+  Case() : hospital(small_hospital()), bench(hospital, emulators::hospital_profile(base_url)) {
     bench.run();
     bench.sent.clear();
   }
@@ -67,30 +61,6 @@ TEST_CASE("arrival: who gave a request up or wants it later refuses nothing") {
   }
 }
 
-TEST_CASE("arrival: a write is believed only when the answer speaks of what was written") {
-  for (const auto way : {ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
-    for (const std::string body : {"", outcome}) {
-      for (const std::string last : {"Encounter", "Appointment", "Task"}) {
-        if (last == (way == ArrivalWay::one_by_one ? "Task" : "Encounter")) continue;
-        CAPTURE(last);
-        CAPTURE(body);
-        Case c(way);
-        const char* told = way == ArrivalWay::appointment_only ? "Task" : "Encounter";
-        const auto before = c.hospital.held(told).size();
-        const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
-          const bool strange = writes(r) && r.url.find("/" + last) != std::string::npos;
-          return strange ? std::optional(status(r, 200, body)) : std::nullopt;
-        });
-        CHECK(c.state(id) == RowState::pending);
-        c.heal(Minutes(3));
-        CHECK(c.state(id) == RowState::acknowledged);
-        CHECK(c.hospital.status_of(c.appointment()) == "arrived");
-        CHECK(c.hospital.held(told).size() == before + 1);
-      }
-    }
-  }
-}
-
 TEST_CASE("arrival: a web page on the way is no answer of the server, whatever its status") {
   for (const int code : {200, 201, 400, 404, 409, 410, 412, 422}) {
     for (const bool writing : {true, false}) {
@@ -105,6 +75,24 @@ TEST_CASE("arrival: a web page on the way is no answer of the server, whatever i
       CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
     }
   }
+}
+
+TEST_CASE("arrival: a conflict in a web page and a refusal in XML are the server's own") {
+  Case conflict;
+  bool once = true;
+  const auto id = conflict.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!writes(r) || !std::exchange(once, false)) return std::nullopt;
+    return status(r, 412, web_page);
+  });
+  conflict.bench.pass(Seconds(2));  // the server's limit need not pass
+  CHECK(conflict.state(id) == RowState::acknowledged);
+
+  Case refusal;
+  const auto other = refusal.arrive([](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!writes(r)) return std::nullopt;
+    return status(r, 422, R"(<OperationOutcome xmlns="http://hl7.org/fhir"></OperationOutcome>)");
+  });
+  CHECK(refusal.state(other) == RowState::refused);
 }
 
 TEST_CASE("arrival: an answer that is not the appointment asked for is asked for again") {
