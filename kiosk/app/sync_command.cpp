@@ -70,7 +70,8 @@ Result<shell::SyncReport> sync_itself(const shell::Config& config, Milliseconds 
 int tell(const shell::SyncReport& report, const std::string& url) {
   using End = shell::SyncReport::End;
   if (report.end == End::unreachable) {
-    fmt::print(stderr, "kiosk: {} does not answer: {}\n", url, report.trouble);
+    fmt::print(stderr, "kiosk: {} does not answer{}{}\n", url, report.trouble.empty() ? "" : ": ",
+               report.trouble);
   }
   fmt::print("{:<14} {}\n{:<14} {}\n{:<14} {}\n", "sent", report.sent, "refused", report.refused,
              "left", report.left);

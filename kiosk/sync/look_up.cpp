@@ -5,6 +5,7 @@
 #include "kiosk/base/overloaded.h"
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/url.h"
+#include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
 namespace {
@@ -48,7 +49,7 @@ Result<Reading> reading_of(const Reply& reply) {
 Result<Reading> found_in(const Reply& reply) {
   auto reading = reading_of(reply);
   if (reading && reading->type != "Bundle")
-    return fail("fhir", "malformed", "the answer to a search is no Bundle");
+    return fail("fhir", "malformed", "the answer to a search is no Bundle: " + server_words(reply));
   return reading;
 }
 

@@ -127,6 +127,18 @@ TEST_CASE("discovery: nothing is told before what is open is decided") {
   CHECK(bench.row(row).state == MemoryStore::RowState::acknowledged);
 }
 
+TEST_CASE("discovery: why the statement could not be had is said") {
+  auto hospital = small_hospital({});
+  SyncBench bench(hospital, open_profile());
+  bench.intercept = [](const HttpRequest& request) {
+    return status(request, 503, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
+      "code":"transient","diagnostics":"the database restarts"}]})");
+  };
+  bench.run();
+  REQUIRE_FALSE(bench.errors.empty());
+  CHECK(bench.errors[0].what == "metadata: HTTP 503: transient: the database restarts");
+}
+
 TEST_CASE("discovery: a server without a statement is taken for one that can do all") {
   auto hospital = small_hospital({});
   SyncBench bench(hospital, open_profile());

@@ -199,3 +199,16 @@ TEST_CASE("download: an answer that is no Bundle does not make stored appointmen
   c.bench.pass(Seconds(30));
   CHECK(c.bench.store.visits.size() == stored);
 }
+
+TEST_CASE("download: an OperationOutcome in a Bundle's place is told in the server's words") {
+  Case c;
+  c.bench.intercept = [](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (!r.url.ends_with("/_search")) return std::nullopt;
+    return status(r, 200, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",
+      "code":"exception","diagnostics":"no database"}]})");
+  };
+  c.bench.pass(Minutes(1));
+  REQUIRE_FALSE(c.bench.errors.empty());
+  CHECK(c.bench.errors[0].what ==
+        "the answer to a search is no Bundle: HTTP 200: exception: no database");
+}
