@@ -199,8 +199,10 @@ void RecordsWorker::destroy_key() {
 
 void RecordsWorker::hand_out(shell::RecordsOutput output) {
   if (output.clock) {
-    clock_.correct(output.clock->offset);
-    shell::log(Severity::info, "clock_corrected",
+    clock_.correct(output.clock->offset, output.clock->trust);
+    const bool doubted = output.clock->trust != ClockTrust::server;
+    shell::log(doubted ? Severity::warning : Severity::info,
+               doubted ? "clock_doubted" : "clock_corrected",
                {{"offset_ms", std::to_string(output.clock->offset.count())}});
   }
   for (const Error& error : output.errors) shell::log_error("records", error);

@@ -42,7 +42,7 @@ Result<shell::SyncReport> step_until_done(const shell::Config& config, Core& cor
       if (!written) return pass_on(written.error());
       return std::move(output.syncs.front().second);
     }
-    if (output.clock) core.clock->correct(output.clock->offset);
+    if (output.clock) core.clock->correct(output.clock->offset, output.clock->trust);
     for (sync::HttpRequest& request : output.requests) {
       const RequestId id = request.id;
       if ((*http)->send(std::move(request))) continue;

@@ -17,14 +17,15 @@ Now Clock::now() const {
   const ClockReading reading = read_();
   const std::int64_t steady_ms = reading.steady.count();
   if (corrected_.load()) {
-    return {from_ms(server_minus_steady_ms_.load() + steady_ms), ClockTrust::server};
+    return {from_ms(server_minus_steady_ms_.load() + steady_ms), trust_.load()};
   }
   if (to_ms(reading.machine) >= floor_ms_) return {reading.machine, ClockTrust::rtc};
   // Time must pass all the same: screens end and requests are repeated by this clock.
   return {from_ms(floor_ms_ + steady_ms - started_steady_ms_), ClockTrust::not_before};
 }
 
-void Clock::correct(Milliseconds offset) {
+void Clock::correct(Milliseconds offset, ClockTrust trust) {
+  trust_.store(trust);
   server_minus_steady_ms_.store(to_ms(now().instant + offset) - read_().steady.count());
   corrected_.store(true);
 }

@@ -26,8 +26,8 @@ class Clock {
   explicit Clock(Instant floor, ReadClocks read = read_machine_clocks);
 
   Now now() const;
-  /// The server's clock shows `now() + offset`.
-  void correct(Milliseconds offset);
+  /// The server's clock shows `now() + offset`; from now on the time is worth `trust`.
+  void correct(Milliseconds offset, ClockTrust trust);
 
  private:
   const ReadClocks read_;
@@ -37,6 +37,7 @@ class Clock {
   /// machine's.
   std::atomic<std::int64_t> server_minus_steady_ms_{0};
   std::atomic<bool> corrected_{false};
+  std::atomic<ClockTrust> trust_{ClockTrust::server};
 };
 
 }  // namespace kiosk::shell

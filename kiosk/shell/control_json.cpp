@@ -204,6 +204,7 @@ std::string status_reply(const Status& status) {
                   {"reader", status.reader},
                   {"scanner", status.scanner},
                   {"server", status.server},
+                  {"server_trouble", status.server_trouble},
                   {"ledger", status.ledger},
                   {"revoked", status.revoked},
                   {"clock_trust", status.clock_trust},

@@ -340,6 +340,9 @@ void Records::step_engine() {
   engine_wake_ = output.wake;
   const auto server = health_of(output.server);
   if (server != facts_.server) add_act({domain::Act::server_state, "", text_of(server)});
+  if (server != facts_.server && server == journeys::ServerHealth::offline)
+    note({"sync", "offline", output.trouble});
+  server_trouble_ = output.trouble;
   facts_.server = server;
   if (facts_.server == journeys::ServerHealth::online) {
     notice(journeys::StaffNotice::sign_in, false);

@@ -204,6 +204,7 @@ class Records {
   std::vector<PendingSync> syncs_;
   int runs_whole_ = 0;
   int runs_failed_ = 0;
+  std::string server_trouble_;       ///< why the last exchange failed
   std::string sync_trouble_;         ///< the engine's last error
   std::optional<Instant> acts_due_;  ///< what waits to be written down need wait no longer
   std::optional<Instant> engine_wake_;

@@ -78,7 +78,7 @@ void Records::answer_syncs(const sync::Output& output) {
       report.people = counts->people;
     }
     report.took = now_.instant - pending.since;
-    report.trouble = sync_trouble_;
+    report.trouble = sync_trouble_.empty() ? server_trouble_ : sync_trouble_;
     const bool there = output.last_answer > pending.since;
     if (read && counts && report.left == 0) report.end = SyncReport::End::complete;
     if (!read && !there) report.end = SyncReport::End::unreachable;

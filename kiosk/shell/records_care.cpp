@@ -33,7 +33,9 @@ constexpr std::array<NoticeWords, 8> notice_words{{
      "arrivals are not acknowledged by the server for more than 3 minutes: see the staff's list"},
     {journeys::StaffNotice::clock_untrusted, "clock_untrusted", "the clock is not trusted"},
     {journeys::StaffNotice::own_code_seen, "own_code_seen",
-     "another machine issues numbers with this kiosk's code; this one has stopped issuing"},
+     "the server has numbers with this kiosk's code that its ledger never gave: another machine "
+     "has the code, or the ledger is an old copy; it has stopped issuing until kiosk.code is "
+     "changed or kiosk.minimum_incarnation raised"},
     {journeys::StaffNotice::ledger_replaced, "ledger_replaced",
      "the ledger failed its check and was set aside; a new one was begun"},
     {journeys::StaffNotice::reader, "reader", "the ID-card reader is out of service"},
@@ -177,6 +179,7 @@ void Records::take(const StatusQuery& query) {
   status.kiosk_code = rules_.kiosk_code;
   status.printer = text_of(printer_);
   status.server = text_of(facts_.server);
+  status.server_trouble = server_trouble_;
   status.ledger = facts_.ledger == journeys::LedgerHealth::ok ? "ok" : "cannot_record";
   status.revoked = ledger_.revoked();
   status.clock_trust = text_of(now_.trust);

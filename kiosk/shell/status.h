@@ -23,10 +23,11 @@ struct Status {
   std::string printer;  ///< "ok", "paper_out", ...
   std::string reader;
   std::string scanner;
-  std::string server;       ///< "online", "slow", "offline", "unknown"
-  std::string ledger;       ///< "ok", "cannot_record"
-  bool revoked = false;     ///< the hospital has withdrawn this kiosk
-  std::string clock_trust;  ///< "server", "rtc", "not_before"
+  std::string server;          ///< "online", "slow", "offline", "unknown"
+  std::string server_trouble;  ///< why the last exchange failed; empty: it did not
+  std::string ledger;          ///< "ok", "cannot_record"
+  bool revoked = false;        ///< the hospital has withdrawn this kiosk
+  std::string clock_trust;     ///< "server", "rtc", "not_before"
   std::optional<Instant> last_sync;
   std::int64_t appointments = 0;  ///< rows in the store
   std::int64_t people = 0;

@@ -244,6 +244,8 @@ Result<void> Download::mark(Instant server_time) {
     if (auto marked = context_.store.set_bookmark({server_time}); !marked) return marked;
     marked_ = server_time;
   }
+  // A server whose clock went back was asked for changes of a time that had not come.
+  if (bookmark_ && server_time < *bookmark_ - context_.profile().poll_overlap) whole_for_.reset();
   bookmark_ = server_time;
   return {};
 }

@@ -117,13 +117,14 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   if (auto words = context_.exchange.take_denied())
     out.alerts.push_back({AlertKind::denied, std::move(*words)});
   out.server = context_.exchange.state();
+  out.trouble = context_.exchange.trouble();
   out.last_answer = context_.exchange.last_answer();
   out.last_complete_run = download_.last_complete_run();
   out.runs_whole = download_.runs_whole();
   out.runs_failed = download_.runs_failed() + discovery_.failures();
   out.sending = arrivals_.busy() || audit_heads_.busy();
   out.day_is_complete = download_.day_is_complete(now);
-  out.clock = context_.exchange.take_correction(now.trust);
+  out.clock = context_.exchange.take_correction(now);
   if (out.clock) correction_ = out.clock->offset;
   out.revoked = context_.exchange.revoked() || orders_.revoked();
   out.wake = wake(now);

@@ -278,6 +278,7 @@ void Exchange::on_result(Now now, HttpResult result) {
   reply.server_time = server_time(now);
   if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
+  if (!courtesy) trouble_ = reply.ok() ? "" : reply.what();
   flight.handler(now, reply);
 }
 

@@ -68,9 +68,11 @@ class Exchange {
 
   ServerState state() const { return health_.state(); }
   Instant server_time(Now now) const { return clock_.server_time(now); }
-  std::optional<ClockCorrection> take_correction(ClockTrust t) { return clock_.take_correction(t); }
+  std::optional<ClockCorrection> take_correction(Now now) { return clock_.take_correction(now); }
   std::optional<Instant> last_answer() const { return last_answer_; }
   bool has_answered() const { return last_answer_.has_value(); }
+  /// Why the last exchange failed; empty when it did not.
+  const std::string& trouble() const { return trouble_; }
   /// Words of a sign-in that fails and of a 401 or 403 that stays, once until the next success.
   std::optional<std::string> take_denied();
   bool revoked() const { return authorizer_.revoked(); }
@@ -112,6 +114,7 @@ class Exchange {
   Instant locked_until_{};  ///< the server does not accept our sign-in
   std::optional<std::string> denied_;
   bool denied_told_ = false;
+  std::string trouble_;
 };
 
 }  // namespace kiosk::sync

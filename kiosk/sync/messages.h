@@ -91,6 +91,7 @@ struct Output {
   std::vector<EngineAlert> alerts;
   std::vector<Error> errors;  ///< for the log
   ServerState server = ServerState::unknown;
+  std::string trouble;                       ///< why the last exchange failed; empty: it did not
   std::optional<Instant> last_answer;        ///< when the server last answered anything
   std::optional<Instant> last_complete_run;  ///< when a download last ended whole
   int runs_whole = 0;                        ///< downloads that ended whole, since the start

@@ -11,6 +11,8 @@ constexpr std::size_t samples_to_correct_trusted = 3;
 constexpr int failures_to_offline = 2;
 constexpr Milliseconds date_resolution{1'000};
 constexpr Milliseconds drift_allowed{1'500};
+constexpr Minutes jump_min{5};     ///< no clock runs off by so much between two answers
+constexpr Minutes jump_proof{60};  ///< so long a server must stay with what contradicts it
 
 }  // namespace
 
@@ -50,7 +52,10 @@ void Health::count_failure() {
 
 void ServerClock::sample(Instant server_date, Instant received_at, Milliseconds elapsed) {
   const Instant middle = received_at - elapsed / 2;
-  samples_.push_back({server_date + date_resolution / 2 - middle, elapsed});
+  const Milliseconds offset = server_date + date_resolution / 2 - middle;
+  if (!samples_.empty() && std::chrono::abs(offset - samples_.back().offset) > jump_min)
+    samples_.clear();
+  samples_.push_back({offset, elapsed});
   if (samples_.size() > samples_max) samples_.erase(samples_.begin());
   known_offset_ = best()->offset;
 }
@@ -61,15 +66,29 @@ const ServerClock::Sample* ServerClock::best() const {
   return found == samples_.end() ? nullptr : &*found;
 }
 
-std::optional<ClockCorrection> ServerClock::take_correction(ClockTrust trust) {
+std::optional<ClockCorrection> ServerClock::take_correction(Now now) {
   const auto* sample = best();
   if (sample == nullptr) return std::nullopt;
   const ClockCorrection correction{sample->offset, date_resolution / 2 + sample->elapsed / 2};
-  if (trust == ClockTrust::server) {
+  if (now.trust == ClockTrust::server || contradicted_since_) {
+    if (samples_.size() < samples_to_correct_trusted) return std::nullopt;
+    if (std::chrono::abs(correction.offset) > jump_min) return judge_jump(now, correction);
     const bool small =
         std::chrono::abs(correction.offset) <= drift_allowed + correction.uncertainty;
-    if (small || samples_.size() < samples_to_correct_trusted) return std::nullopt;
+    if (small && !contradicted_since_) return std::nullopt;
   }
+  contradicted_since_.reset();
+  samples_.clear();
+  return correction;
+}
+
+std::optional<ClockCorrection> ServerClock::judge_jump(Now now, const ClockCorrection& correction) {
+  if (!contradicted_since_) {
+    contradicted_since_ = now.instant;
+    return ClockCorrection{Milliseconds(0), correction.uncertainty, ClockTrust::not_before};
+  }
+  if (now.instant < *contradicted_since_ + jump_proof) return std::nullopt;
+  contradicted_since_.reset();
   samples_.clear();
   return correction;
 }

@@ -32,21 +32,25 @@ class Health {
   int failures_ = 0;                  ///< in a row
 };
 
-/// To be added to the clock that steps the engine; then the time is the server's.
+/// To be added to the clock that steps the engine; then the time is the server's, or (`not_before`)
+/// doubted because the server contradicts what it said before.
 struct ClockCorrection {
   Milliseconds offset{0};
   Milliseconds uncertainty{0};
+  ClockTrust trust = ClockTrust::server;
 
   bool operator==(const ClockCorrection&) const = default;
 };
 
-/// Learns the server's time from the Date header of its answers; the quickest answer tells best.
+/// Learns the server's time from the Date header of its answers; the quickest answer tells best. A
+/// server whose time jumps contradicts itself: until it has stayed with the new time for an hour
+/// the clock runs on and is doubted, so that nobody is refused and nothing erased by it.
 class ServerClock {
  public:
   void sample(Instant server_date, Instant received_at, Milliseconds elapsed);
   /// A correction when the clock is not yet the server's or has run off by more than can be
   /// measured; given once, then new samples are gathered.
-  std::optional<ClockCorrection> take_correction(ClockTrust trust);
+  std::optional<ClockCorrection> take_correction(Now now);
   /// The server's time as far as known.
   Instant server_time(Now now) const;
 
@@ -56,8 +60,10 @@ class ServerClock {
     Milliseconds elapsed;
   };
   const Sample* best() const;
+  std::optional<ClockCorrection> judge_jump(Now now, const ClockCorrection& correction);
 
   std::vector<Sample> samples_;
+  std::optional<Instant> contradicted_since_;
   Milliseconds known_offset_{0};  ///< for as long as the clock is not corrected from outside
 };
 

@@ -377,7 +377,7 @@ void SimKiosk::plan_step(Instant wake) {
 
 void SimKiosk::hand_out(kiosk::shell::RecordsOutput output) {
   if (output.clock) {
-    life_->clock->correct(output.clock->offset);
+    life_->clock->correct(output.clock->offset, output.clock->trust);
     line(fmt::format("corrects its clock by {} ms", output.clock->offset.count()));
     plan_step(now().instant);
     plan_tick();

@@ -42,12 +42,14 @@ TEST_CASE("clock: once the server has put it right, setting the machine's moves 
   Machine machine;
   Clock clock(floor_instant, machine.reader());
   machine.pass(Seconds(10));
-  clock.correct(Minutes(3));
+  clock.correct(Minutes(3), ClockTrust::server);
   const Instant right = floor_instant + Seconds(10) + Minutes(3);
   CHECK(clock.now() == Now{right, ClockTrust::server});
   machine.shown->machine += Minutes(60 * 24);
   machine.pass(Seconds(1));
   CHECK(clock.now() == Now{right + Seconds(1), ClockTrust::server});
+  clock.correct(Milliseconds(0), ClockTrust::not_before);
+  CHECK(clock.now() == Now{right + Seconds(1), ClockTrust::not_before});
 }
 
 }  // namespace kiosk::shell

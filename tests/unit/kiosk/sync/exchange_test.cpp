@@ -51,17 +51,49 @@ TEST_CASE("clock: the quickest answer tells the time, small differences are left
   const auto own = server - Minutes(3);
   clock.sample(server, own + Seconds(8), Seconds(16));
   clock.sample(server, own + Milliseconds(20), Milliseconds(40));
-  const auto correction = clock.take_correction(ClockTrust::rtc);
+  const auto correction = clock.take_correction({own, ClockTrust::rtc});
   REQUIRE(correction);
   CHECK(correction->offset == Minutes(3) + Milliseconds(500));
   CHECK(correction->uncertainty == Milliseconds(520));
   CHECK(clock.server_time({own, ClockTrust::rtc}) == server + Milliseconds(500));
   CHECK(clock.server_time({own, ClockTrust::server}) == own);
-  CHECK(!clock.take_correction(ClockTrust::rtc));
+  CHECK(!clock.take_correction({own, ClockTrust::rtc}));
   for (int i = 0; i < 8; ++i) clock.sample(server, server + Milliseconds(900), quick);
-  CHECK(!clock.take_correction(ClockTrust::server));
+  CHECK(!clock.take_correction({own, ClockTrust::server}));
   for (int i = 0; i < 8; ++i) clock.sample(server, server + Seconds(9), quick);
-  CHECK(clock.take_correction(ClockTrust::server));
+  CHECK(clock.take_correction({own, ClockTrust::server}));
+}
+
+TEST_CASE(
+    "clock: a server that contradicts itself is believed after an hour, and doubted till then") {
+  const Instant own = morning();
+  const auto say = [](ServerClock& clock, Instant at, Milliseconds off) {
+    for (int i = 0; i < 3; ++i) clock.sample(at + off, at, Milliseconds(20));
+  };
+  ServerClock clock;
+  say(clock, own, std::chrono::hours(400 * 24));
+  auto told = clock.take_correction({own, ClockTrust::server});
+  REQUIRE(told);
+  CHECK(told->offset == Milliseconds(0));
+  CHECK(told->trust == ClockTrust::not_before);
+  say(clock, own + Minutes(59), std::chrono::hours(400 * 24));
+  CHECK(!clock.take_correction({own + Minutes(59), ClockTrust::not_before}));
+  SUBCASE("it comes back") {
+    clock.sample(own + Minutes(60), own + Minutes(60), Milliseconds(20));
+    CHECK(!clock.take_correction({own + Minutes(60), ClockTrust::not_before}));
+    say(clock, own + Minutes(60), Milliseconds(0));
+    told = clock.take_correction({own + Minutes(60), ClockTrust::not_before});
+    REQUIRE(told);
+    CHECK(std::chrono::abs(told->offset) <= Seconds(1));
+    CHECK(told->trust == ClockTrust::server);
+  }
+  SUBCASE("it stays") {
+    say(clock, own + Minutes(61), std::chrono::hours(400 * 24));
+    told = clock.take_correction({own + Minutes(61), ClockTrust::not_before});
+    REQUIRE(told);
+    CHECK(told->offset > std::chrono::hours(399 * 24));
+    CHECK(told->trust == ClockTrust::server);
+  }
 }
 
 TEST_CASE("back-off: doubles from 1 s to 30 s with jitter") {
