@@ -110,7 +110,9 @@ Decision decide_for(const Rules& rules, const domain::PersonVisits& found, const
 }  // namespace
 
 VisitState state_of(const Rules& rules, const Visit& visit, const Now& now) {
-  if (visit.arrival) return VisitState::already_checked_in;
+  // Whoever has a number for a visit that is cancelled waits in vain.
+  const bool cancelled = visit.appointment.status == AppointmentStatus::cancelled;
+  if (visit.arrival && !cancelled) return VisitState::already_checked_in;
   switch (visit.appointment.status) {
     case AppointmentStatus::arrived:
     case AppointmentStatus::checked_in:

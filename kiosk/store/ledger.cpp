@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kiosk/store/log_check.h"
 #include "kiosk/store/migrations.h"
 #include "kiosk/store/number_series.h"
 #include "kiosk/store/records.h"
@@ -17,6 +18,10 @@ constexpr std::int64_t last_version_without_seal = 2;  ///< of the audit trail's
 
 bool in_memory(const OpenArguments& arguments) {
   return arguments.path == ":memory:";
+}
+
+bool is_file(const OpenArguments& arguments) {
+  return !in_memory(arguments) && arguments.vfs.empty();
 }
 
 Result<void> check_file(Database& database, const OpenArguments& arguments) {
@@ -48,11 +53,12 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const OpenArguments& arguments) {
     return fail("store", "bad_code",
                 "the kiosk code must be letters and digits, at most 8, and end in a digit");
   }
-  auto ledger = open_file(arguments);
+  const auto there = is_file(arguments) ? check_is_there(arguments.path) : Result<void>();
+  auto ledger = there ? open_file(arguments) : pass_on(there.error());
   if (ledger || ledger.error().code != "corrupt" || in_memory(arguments)) return ledger;
   const int successor =
-      std::max({incarnation_in(arguments), arguments.aside.incarnation_after(arguments.path),
-                arguments.minimum_incarnation}) +
+      std::max({there ? incarnation_in(arguments) : 0,
+                arguments.aside.incarnation_after(arguments.path), arguments.minimum_incarnation}) +
       1;
   auto aside = arguments.aside.put(arguments.path, successor, arguments.now.instant);
   if (!aside) return pass_on(aside.error());
@@ -65,6 +71,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open_file(const OpenArguments& arguments
   auto database = Database::open({arguments.path, arguments.vfs});
   if (!database) return pass_on(database.error());
   auto ready = database->write_log_anew();
+  if (ready && is_file(arguments)) ready = check_log(arguments.path + "-wal");
   if (ready) ready = check_file(*database, arguments);
   if (!ready) {
     database->disconnect(Database::Close::leave_files_alone);

@@ -1,5 +1,6 @@
 // The appointments of today and tomorrow: what a sync brings in, and finding who stands there.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "kiosk/store/ledger.h"
@@ -11,6 +12,17 @@ namespace kiosk::store {
 using namespace domain;
 
 namespace {
+
+/// An answer that says otherwise may have begun before the server acknowledged an arrival, or come
+/// from a copy of its data that lags.
+constexpr Minutes answer_age_max{10};
+constexpr const char* forgotten_reason =
+    "the server acknowledged the arrival and shows the appointment as not arrived again";
+
+bool is_open(AppointmentStatus status) {
+  return status == AppointmentStatus::booked || status == AppointmentStatus::pending ||
+         status == AppointmentStatus::proposed || status == AppointmentStatus::waitlist;
+}
 
 std::string appointment_place(const std::string& id) {
   return "appointment/" + id;
@@ -64,6 +76,7 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
   // Each read of the loops would open the database once more.
   if (!transaction.state()) return transaction.state();
   std::set<std::string_view> patients;
+  std::vector<const Visit*> forgotten;
   for (const Visit* visit : in_order(page.visits, [](const Visit& one) -> const std::string& {
          return one.appointment.id;
        })) {
@@ -78,7 +91,9 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
     patients.insert(appointment.patient_id);
     if (visit->arrival && visit->arrival->confirmed_at >= keep_from)
       watch_own_code(transaction, *visit);
+    if (!visit->arrival && is_open(appointment.status)) forgotten.push_back(visit);
   }
+  list_forgotten(transaction, forgotten);
   for (const Person* person :
        in_order(page.people, [](const Person& one) -> const std::string& { return one.id; })) {
     if (!patients.contains(person->id)) {
@@ -173,6 +188,23 @@ void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
       visit_key(visit.appointment.id, visit.round), visit.arrival->number, visit.arrival->nonce);
   if (!ours) return transaction.fail(ours.error());
   if (*ours == 0) stop_issuing(transaction, seen->incarnation);
+}
+
+// A server that was put back to an earlier state no longer has what it acknowledged. Only the desk
+// can tell that from an arrival that it undid.
+void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* const> visits) {
+  if (visits.empty()) return;
+  auto told = database_.select(
+      "SELECT visit_key, id FROM outbox WHERE state = 1 AND settled_ms <= ?1",
+      [](const Row& r) { return std::pair(r.text(0), r.integer(1)); },
+      now_.instant - answer_age_max);
+  if (!told) return transaction.fail(told.error());
+  const std::map<std::string, std::int64_t> rows(told->begin(), told->end());
+  if (rows.empty()) return;
+  for (const Visit* visit : visits) {
+    const auto row = rows.find(visit_key(visit->appointment.id, visit->round));
+    if (row != rows.end()) refuse(transaction, row->second, forgotten_reason, now_.instant);
+  }
 }
 
 // A ledger that has given no number yet steps out of the way: it stands on a machine that was set

@@ -220,7 +220,8 @@ Result<void> Ledger::destroy_personal_data(const Now& now) {
 
 bool Ledger::revoked_at(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) return false;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size == 0) return false;  // SQLite would delete the log of an empty database
   auto database = Database::open({path, ""});
   if (!database) return false;
   const auto revoked = database->count("SELECT count(*) FROM ledger WHERE revoked_ms IS NOT NULL");

@@ -3,6 +3,7 @@
 
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/ledger_copy.h"
+#include "kiosk/store/log_check.h"
 #include "kiosk/store/migrations.h"
 
 namespace kiosk::store {
@@ -96,16 +97,21 @@ Result<void> Ledger::acknowledged(std::int64_t outbox_id, const std::string& enc
 
 Result<void> Ledger::refused(std::int64_t outbox_id, const std::string& reason, Instant now) {
   Transaction transaction(database_);
+  change_one(transaction, "UPDATE outbox SET unknown = 0 WHERE id = ?1 AND state = 0", outbox_id);
+  refuse(transaction, outbox_id, reason, now);
+  return transaction.commit();
+}
+
+void Ledger::refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& reason,
+                    Instant now) {
   change_one(transaction,
-             "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4, unknown = 0 "
-             "WHERE id = ?1 AND state = 0",
-             outbox_id, OutboxState::refused, reason, now);
+             "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4 WHERE id = ?1", outbox_id,
+             OutboxState::refused, reason, now);
   // Servers like to repeat the data that they refuse.
   const auto end = reason.starts_with("HTTP ") ? std::min(reason.find(": "), reason.size()) : 0;
   note_arrival(transaction, Act::refused, outbox_id, reason.substr(0, end),
                end < reason.size() ? reason.substr(end == 0 ? 0 : end + 2) : "");
   unanswered_.erase(outbox_id);
-  return transaction.commit();
 }
 
 Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown) {
@@ -157,11 +163,13 @@ Result<std::vector<ListedArrival>> Ledger::listed(const std::string& which, std:
 Result<LeftArrivals> Ledger::left_in(const std::string& path) {
   const auto copy = LedgerCopy::make(path);
   if (!copy) return pass_on(copy.error());
+  LeftArrivals left;
+  left.damaged = !check_log((*copy)->path() + "-wal");
+  if (left.damaged) mend_log((*copy)->path() + "-wal");
   auto database = Database::open({(*copy)->path(), ""});
   if (!database) return pass_on(database.error());
   const auto version = schema_version(*database);
   if (!version) return pass_on(version.error());
-  LeftArrivals left;
   if (*version == 0) return left;
   const auto read = [&](const char* order) {
     return database->select(std::string("SELECT ") + listed_columns +

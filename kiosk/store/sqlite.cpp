@@ -114,6 +114,10 @@ Result<void> Database::connect() {
   const int opened = sqlite3_open_v2(location_.path.c_str(), &handle_, flags, vfs);
   auto result = [&]() -> Result<void> {
     if (opened != SQLITE_OK) return failure("open");
+    if (sqlite3_db_readonly(handle_, "main") == 1)
+      return fail("store", "read_only",
+                  "it cannot be written: look at its owner and mode, and whether its disk is "
+                  "mounted read-only");
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     return execute(settings);

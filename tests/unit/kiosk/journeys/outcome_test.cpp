@@ -33,6 +33,12 @@ TEST_CASE("outcome: every status of an appointment has its screen") {
   CHECK(screen_for(with_status(AppointmentStatus::entered_in_error)) == "no_appointment");
 }
 
+TEST_CASE("outcome: a visit that was cancelled after the check-in is cancelled, number or not") {
+  auto visit = with_status(AppointmentStatus::cancelled);
+  visit.arrival.emplace().number = "K1-017";
+  CHECK(screen_for(visit) == "cancelled");
+}
+
 TEST_CASE("outcome: a site may check in what is not confirmed yet") {
   Rules rules = sample_rules();
   rules.unconfirmed = UnconfirmedRule::check_in;

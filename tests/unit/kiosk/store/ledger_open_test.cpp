@@ -1,3 +1,5 @@
+#include <sys/fsuid.h>
+
 #include "fixture.h"
 
 using namespace kiosk;
@@ -109,6 +111,84 @@ TEST_CASE("open: the log of a damaged file is set aside with it") {
   auto ledger = opened(arguments(path));
   REQUIRE(ledger->set_aside().has_value());
   CHECK(contents(*ledger->set_aside() + "-wal") == log);
+}
+
+TEST_CASE("open: a log that is damaged before its last commits is set aside, not passed over") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  std::string database, log;
+  {
+    auto ledger = opened(arguments(path));
+    for (const auto* visit : {"a1", "a2", "a3"}) commit(*ledger, sample_check_in(visit));
+    database = contents(path);
+    log = contents(path + "-wal");
+  }
+  const auto begin_with = [&](const std::string& name, std::string changed) {
+    const Folder other;
+    const std::string to = other.file(name);
+    write_file(to, database);
+    write_file(to + "-wal", changed);
+    auto ledger = opened(arguments(to));
+    const auto aside = ledger->set_aside();
+    if (aside) CHECK(contents(*aside + "-wal") == changed);
+    if (aside && changed.size() == log.size() && changed.front() != 'x') {
+      const auto left = Ledger::left_in(*aside).value();
+      CHECK(left.damaged);
+      CHECK(left.rows.size() == 3);
+    }
+    return aside ? commit(*ledger, sample_check_in("a9")).number : "kept";
+  };
+  CHECK(begin_with("whole", log) == "kept");
+  for (const std::size_t at :
+       {std::size_t{40}, std::size_t{50}, log.size() / 4120 / 2 * 4120 + 50}) {
+    CAPTURE(at);
+    std::string flipped = log;
+    flipped[at] = static_cast<char>(flipped[at] ^ 4);
+    CHECK(begin_with("flipped", flipped) == "K1B-001");
+  }
+  CHECK(begin_with("garbage", std::string(log.size(), 'x')) == "K1B-001");
+  // What a power cut leaves: the log is cut short, or its last commit is torn.
+  CHECK(begin_with("short", log.substr(0, log.size() / 2)) == "kept");
+  CHECK(begin_with("empty", "") == "kept");
+  CHECK(begin_with("zeros", std::string(4096, '\0')) == "kept");
+  std::string torn = log;
+  torn[torn.size() - 5] = static_cast<char>(torn[torn.size() - 5] ^ 1);
+  CHECK(begin_with("torn", torn) == "kept");
+}
+
+TEST_CASE("open: a ledger that cannot be written is named so, not an I/O error") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  { commit(*opened(arguments(path)), sample_check_in("a1")); }
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  std::filesystem::permissions(path, std::filesystem::perms(0444));
+  const int before = setfsuid(65534);  // root may write everything
+  auto ledger = Ledger::open(arguments(path));
+  setfsuid(static_cast<uid_t>(before));
+  REQUIRE_FALSE(ledger);
+  CHECK(ledger.error().code == "read_only");
+  CHECK(ledger.error().what.find("read-only") != std::string::npos);
+}
+
+TEST_CASE("open: a log whose database is gone is set aside, not deleted") {
+  const Folder folder;
+  const std::string path = folder.file("ledger.db");
+  std::string log;
+  {
+    auto ledger = opened(arguments(path));
+    commit(*ledger, sample_check_in("a1"));
+    log = contents(path + "-wal");
+  }
+  for (const auto* left : {"empty", "gone"}) {
+    CAPTURE(left);
+    write_file(path + "-wal", log);
+    write_file(path, "");
+    if (std::string(left) == "gone") std::filesystem::remove(path);
+    auto ledger = opened(arguments(path));
+    REQUIRE(ledger->set_aside().has_value());
+    CHECK(contents(*ledger->set_aside() + "-wal") == log);
+    CHECK(commit(*ledger, sample_check_in("a2")).number != "K1-001");
+  }
 }
 
 TEST_CASE("open: a lost file after one set aside still takes the next incarnation") {

@@ -66,6 +66,28 @@ TEST_CASE("outbox: what the server refused is on the staff's list with the reaso
   CHECK(ledger->status(morning().instant).value().needs_attention());
 }
 
+TEST_CASE("outbox: what a server acknowledged and then forgot is on the staff's list") {
+  auto ledger = memory_ledger();
+  put(*ledger, {sample_visit("a1"), sample_visit("a2")});
+  for (const auto* id : {"a1", "a2"}) {
+    commit(*ledger, sample_check_in(id));
+    REQUIRE(ledger->acknowledged(outbox_id(*ledger, id), "e1", morning().instant));
+  }
+  ledger->set_now(at(morning().instant + 5min));
+  put(*ledger, {sample_visit("a1")});  // may have been asked before
+  CHECK(ledger->status(morning().instant).value().refused == 0);
+  ledger->set_now(at(morning().instant + 11min));
+  auto arrived = sample_visit("a2");
+  arrived.appointment.status = domain::AppointmentStatus::arrived;
+  put(*ledger, {sample_visit("a1"), arrived});
+  const auto list = ledger->refused_arrivals().value();
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].message.appointment_id == "a1");
+  CHECK(list[0].reason.find("not arrived again") != std::string::npos);
+  put(*ledger, {sample_visit("a1")});
+  CHECK(ledger->refused_arrivals().value().size() == 1);
+}
+
 TEST_CASE("outbox: a check-in is unacknowledged from its third minute until the server holds it") {
   auto ledger = memory_ledger();
   commit(*ledger, sample_check_in("a1"));
