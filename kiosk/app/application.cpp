@@ -354,6 +354,9 @@ int run_application(shell::Config config, const ApplicationOptions& options,
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A reader of the log that goes, or a file that may not grow, is an error of that write alone.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   if ((!options.automation_socket.empty() || options.headless) && !config.test) {
     shell::log(shell::Severity::error, "refused",
                {{"what", "automation and a kiosk without a window need test = true"}});

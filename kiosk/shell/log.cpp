@@ -1,7 +1,10 @@
 #include "kiosk/shell/log.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstdio>
+#include <atomic>
 
 namespace kiosk::shell {
 namespace {
@@ -36,6 +39,18 @@ void append_value(std::string& line, const std::string& value) {
   line += '"';
 }
 
+/// POLLOUT promises a pipe room for so much (pipe(7), PIPE_BUF), so that the write does not wait.
+constexpr std::size_t line_bytes_max = 4'096;
+
+/// Whoever reads the log may stand still; the kiosk must not. False: the line is lost.
+bool write_at_once(std::string_view line) {
+  pollfd out{STDERR_FILENO, POLLOUT, 0};
+  if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return false;
+  return write(STDERR_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+}
+
+std::atomic<int> lines_lost{0};
+
 }  // namespace
 
 void log(Severity severity, std::string_view event, std::initializer_list<LogField> fields) {
@@ -47,8 +62,13 @@ void log(Severity severity, std::string_view event, std::initializer_list<LogFie
     line += '=';
     append_value(line, value);
   }
+  if (line.size() >= line_bytes_max) line.resize(line_bytes_max - 1);
   line += '\n';
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  if (const int lost = lines_lost.exchange(0); lost > 0) {
+    if (!write_at_once("<4>log_lines_lost count=" + std::to_string(lost) + '\n'))
+      lines_lost += lost;
+  }
+  if (!write_at_once(line)) ++lines_lost;
 }
 
 void log_error(std::string_view event, const Error& error) {
