@@ -68,7 +68,10 @@ void Arrivals::on_told(Now now, Id id, const Reply& reply) {
   auto& work = works_.at(id);
   std::size_t entries = 0;
   if (const auto reading = read_fhir(reply.body())) {
-    if (auto refused = refused_entry(*reading)) return look_again(now, id, std::move(*refused));
+    if (auto failed = failed_entry(*reading)) {
+      if (failed->for_good) return look_again(now, id, std::move(failed->words));
+      return conflict(now, id, failed->words);
+    }
     entries = reading->responses.size();
     for (const auto& entry : reading->responses)
       if (auto made = id_of(plain_reference(entry.location), "Encounter"); !made.empty())

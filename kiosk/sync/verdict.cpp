@@ -1,6 +1,7 @@
 #include "kiosk/sync/verdict.h"
 
 #include <algorithm>
+#include <array>
 
 #include "kiosk/sync/fhir_read.h"
 
@@ -111,13 +112,17 @@ std::string issue_words(const std::vector<IssueRow>& issues) {
 
 }  // namespace
 
-std::optional<std::string> refused_entry(const Reading& reading) {
+std::optional<FailedEntry> failed_entry(const Reading& reading) {
+  constexpr std::array passing = {"401", "403", "407", "408", "409",
+                                  "412", "423", "425", "428", "429"};
   for (const auto& entry : reading.responses) {
     if (entry.status.empty() || entry.status.starts_with('2')) continue;
-    auto words = "an entry of the transaction: HTTP " + entry.status.substr(0, 3);
-    words += issue_words(reading.issues);
-    cut_to(words, words_bytes_max);
-    return words;
+    const auto status = entry.status.substr(0, 3);
+    FailedEntry failed{"an entry of the transaction: HTTP " + status, status.starts_with('4')};
+    if (std::find(passing.begin(), passing.end(), status) != passing.end()) failed.for_good = false;
+    failed.words += issue_words(reading.issues);
+    cut_to(failed.words, words_bytes_max);
+    return failed;
   }
   return std::nullopt;
 }

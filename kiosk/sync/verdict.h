@@ -22,9 +22,13 @@ enum class Verdict {
 
 Verdict judge(const Reply& reply);
 
-/// What was refused within a transaction that was answered 2xx, as by servers that make a batch of
-/// it, in words as of `server_words`; nothing: nothing was.
-std::optional<std::string> refused_entry(const Reading& reading);
+/// What was not done within a transaction that was answered 2xx, as by servers that make a batch of
+/// it, in words as of `server_words`; nothing: all was.
+struct FailedEntry {
+  std::string words;
+  bool for_good = false;  ///< false: the same may be done the next time
+};
+std::optional<FailedEntry> failed_entry(const Reading& reading);
 
 /// Why, for the staff's list: status and the server's words, shortened, long digit runs and quoted
 /// texts made unreadable, because servers like to repeat the data they refuse.

@@ -353,6 +353,37 @@ TEST_CASE("arrival: a transaction that was done as a batch is completed, or refu
   }
 }
 
+TEST_CASE("arrival: an entry of a transaction that fails for now is told again") {
+  for (const std::string word : {"409", "429 Too Many Requests", "500"}) {
+    for (const std::string& second : {word, std::string("201")}) {
+      CAPTURE(word);
+      CAPTURE(second);
+      Case c;
+      int count = 0;
+      c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+        if (!writes(r) || count++ > 0) return std::nullopt;
+        auto sent = json::parse(r.body)["entry"][1]["resource"];
+        sent["id"] = "made";
+        if (second == "201") c.hospital.put(sent.dump(), c.bench.now.instant);
+        const auto entry = [](const std::string& how) {
+          return json{{"response", {{"status", how}}}};
+        };
+        return status(r, 200,
+                      json{{"resourceType", "Bundle"},
+                           {"type", "transaction-response"},
+                           {"entry", json::array({entry(word), entry(second)})}}
+                          .dump());
+      };
+      const auto id = c.arrive();
+      CHECK(c.bench.row(id).state == RowState::pending);
+      c.bench.pass(Seconds(90));
+      CHECK(c.bench.row(id).state == RowState::acknowledged);
+      CHECK(c.hospital.status_of(c.appointment()) == "arrived");
+      CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
+    }
+  }
+}
+
 TEST_CASE("arrival: a 2xx that shows nothing of what was written is looked after") {
   for (const auto way :
        {ArrivalWay::transaction, ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
