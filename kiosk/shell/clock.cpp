@@ -1,13 +1,18 @@
 #include "kiosk/shell/clock.h"
 
+#include <time.h>
+
 #include <utility>
 
 namespace kiosk::shell {
 
+// The boot clock runs on while the machine sleeps, unlike the steady one: clock_gettime(2).
 ClockReading read_machine_clocks() {
   using std::chrono::floor;
-  return {floor<Milliseconds>(std::chrono::system_clock::now()),
-          floor<Milliseconds>(std::chrono::steady_clock::now()).time_since_epoch()};
+  timespec boot{};
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  const auto since_boot = Seconds(boot.tv_sec) + std::chrono::nanoseconds(boot.tv_nsec);
+  return {floor<Milliseconds>(std::chrono::system_clock::now()), floor<Milliseconds>(since_boot)};
 }
 
 Clock::Clock(Instant floor, ReadClocks read)
