@@ -165,7 +165,7 @@ Result<LeftArrivals> Ledger::left_in(const std::string& path) {
   if (!copy) return pass_on(copy.error());
   LeftArrivals left;
   left.damaged = !check_log((*copy)->path() + "-wal");
-  if (left.damaged) mend_log((*copy)->path() + "-wal");
+  if (left.damaged) mend_log_file((*copy)->path() + "-wal");
   auto database = Database::open({(*copy)->path(), ""});
   if (!database) return pass_on(database.error());
   const auto version = schema_version(*database);

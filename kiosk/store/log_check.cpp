@@ -86,11 +86,7 @@ Result<void> check_is_there(const std::string& path) {
   return fail("store", "corrupt", path + " is gone, and its log is left");
 }
 
-void mend_log(const std::string& path) {
-  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-  Bytes log;
-  for (char byte = 0; file.get(byte) && log.size() < log_bytes_max;)
-    log.push_back(static_cast<std::uint8_t>(byte));
+void mend_log(Bytes& log) {
   if (log.size() < header_bytes || !has_header(log)) return;
   const ByteView read(log);
   const std::size_t frame = frame_header_bytes + word(read, 8);
@@ -105,6 +101,14 @@ void mend_log(const std::string& path) {
     for (std::size_t i = 0; i < 8; ++i)
       log[at + 16 + i] = static_cast<std::uint8_t>(sums[i / 4] >> (24 - 8 * (i % 4)));
   }
+}
+
+void mend_log_file(const std::string& path) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  Bytes log;
+  for (char byte = 0; file.get(byte) && log.size() < log_bytes_max;)
+    log.push_back(static_cast<std::uint8_t>(byte));
+  mend_log(log);
   file.clear();
   file.seekp(0);
   file.write(reinterpret_cast<const char*>(log.data()), std::streamsize(log.size()));

@@ -23,8 +23,11 @@ Result<void> check_is_there(const std::string& path);
 /// Errors: store/corrupt, store/io.
 Result<void> check_log(const std::string& path);
 
-/// Sums the frames of a damaged log anew, so that SQLite reads past the damage; for copies. A file
-/// that is no log, or cannot be written, is left as it is.
-void mend_log(const std::string& path);
+/// Sums the frames of a damaged log anew, so that SQLite reads past the damage. What is no log is
+/// left as it is. Pure.
+void mend_log(Bytes& log);
+
+/// The same of a file; for copies. One that cannot be written is left as it is.
+void mend_log_file(const std::string& path);
 
 }  // namespace kiosk::store

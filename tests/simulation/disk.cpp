@@ -6,6 +6,9 @@
 #include <array>
 #include <cstring>
 
+#include "kiosk/base/check.h"
+#include "kiosk/store/log_check.h"
+
 namespace simulation {
 namespace {
 
@@ -163,6 +166,11 @@ void Disk::cut_power() {
     entry = stays ? std::next(entry) : files_.erase(entry);
   }
   end_process();
+  // What a power cut leaves must not look like damage.
+  const auto log = files_.find(path() + "-wal");
+  if (log != files_.end()) {
+    KIOSK_CHECK(kiosk::store::commits_lost_in(kiosk::as_bytes(log->second.content)) < 2);
+  }
 }
 
 void Disk::wipe() {
