@@ -304,7 +304,8 @@ class Ledger final : public SyncStore {
   void forget_people_without_appointments(Transaction& transaction);
   void store_visit(Transaction& transaction, const domain::Visit& visit);
   void watch_own_code(Transaction& transaction, const domain::Visit& visit);
-  void list_forgotten(Transaction& transaction, std::span<const domain::Visit* const> visits);
+  void list_forgotten(Transaction& transaction, std::span<const domain::Visit* const> visits,
+                      Instant today);
   void refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& reason,
               Instant now);
   void stop_issuing(Transaction& transaction, int incarnation_seen);

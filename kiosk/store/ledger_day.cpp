@@ -93,7 +93,7 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
       watch_own_code(transaction, *visit);
     if (!visit->arrival && is_open(appointment.status)) forgotten.push_back(visit);
   }
-  list_forgotten(transaction, forgotten);
+  list_forgotten(transaction, forgotten, keep_from);
   for (const Person* person :
        in_order(page.people, [](const Person& one) -> const std::string& { return one.id; })) {
     if (!patients.contains(person->id)) {
@@ -191,13 +191,15 @@ void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
 }
 
 // A server that was put back to an earlier state no longer has what it acknowledged. Only the desk
-// can tell that from an arrival that it undid.
-void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* const> visits) {
+// can tell that from an arrival that it undid. What was before today is over.
+void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* const> visits,
+                            Instant today) {
   if (visits.empty()) return;
   auto told = database_.select(
-      "SELECT visit_key, id FROM outbox WHERE state = 1 AND settled_ms <= ?1",
+      "SELECT visit_key, id FROM outbox WHERE state = 1 AND settled_ms <= ?1 AND confirmed_ms >= "
+      "?2",
       [](const Row& r) { return std::pair(r.text(0), r.integer(1)); },
-      now_.instant - answer_age_max);
+      now_.instant - answer_age_max, today);
   if (!told) return transaction.fail(told.error());
   const std::map<std::string, std::int64_t> rows(told->begin(), told->end());
   if (rows.empty()) return;

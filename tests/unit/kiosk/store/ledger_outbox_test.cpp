@@ -88,6 +88,18 @@ TEST_CASE("outbox: what a server acknowledged and then forgot is on the staff's 
   CHECK(ledger->refused_arrivals().value().size() == 1);
 }
 
+TEST_CASE("outbox: what a server forgot of an earlier day is over") {
+  auto ledger = memory_ledger();
+  put(*ledger, {sample_visit("a1")});
+  commit(*ledger, sample_check_in("a1"));
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", morning().instant));
+  ledger->set_now(at(day(22).start + 9h));
+  auto moved = sample_visit("a1");
+  moved.appointment.start += 24h;
+  REQUIRE(ledger->store_page({{sample_person()}, {moved}}, day(22).start, day(23).end));
+  CHECK(ledger->refused_arrivals().value().empty());
+}
+
 TEST_CASE("outbox: a check-in is unacknowledged from its third minute until the server holds it") {
   auto ledger = memory_ledger();
   commit(*ledger, sample_check_in("a1"));
