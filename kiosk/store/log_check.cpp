@@ -4,7 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <istream>
+#include <optional>
 #include <system_error>
 
 namespace kiosk::store {
@@ -50,6 +51,16 @@ bool has_header(ByteView log) {
   const auto page = word(log, 8);
   return (word(log, 0) & ~1U) == magic && word(log, 4) == version && is_power_of_two(page) &&
          page >= 512 && page <= 65'536;
+}
+
+/// The beginning of a log, as far as one can be long; nothing when it cannot be read.
+std::optional<Bytes> read_log(std::istream& file) {
+  if (!file.seekg(0, std::ios::end)) return std::nullopt;
+  Bytes log(std::min(static_cast<std::size_t>(file.tellg()), log_bytes_max));
+  file.seekg(0);
+  if (!file.read(reinterpret_cast<char*>(log.data()), std::streamsize(log.size())))
+    return std::nullopt;
+  return log;
 }
 
 }  // namespace
@@ -105,23 +116,20 @@ void mend_log(Bytes& log) {
 
 void mend_log_file(const std::string& path) {
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-  Bytes log;
-  for (char byte = 0; file.get(byte) && log.size() < log_bytes_max;)
-    log.push_back(static_cast<std::uint8_t>(byte));
-  mend_log(log);
-  file.clear();
+  auto log = read_log(file);
+  if (!log) return;
+  mend_log(*log);
   file.seekp(0);
-  file.write(reinterpret_cast<const char*>(log.data()), std::streamsize(log.size()));
+  file.write(reinterpret_cast<const char*>(log->data()), std::streamsize(log->size()));
 }
 
 Result<void> check_log(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::ifstream file(path, std::ios::binary);
   if (!file) return {};
-  const auto size = std::min(static_cast<std::size_t>(file.tellg()), log_bytes_max);
-  Bytes log(size);
-  file.seekg(0);
-  if (size > 0 && !file.read(reinterpret_cast<char*>(log.data()), std::streamsize(size)))
-    return fail("store", "io", path + " cannot be read");
+  const auto read = read_log(file);
+  if (!read) return fail("store", "io", path + " cannot be read");
+  const Bytes& log = *read;
+  const std::size_t size = log.size();
   const bool zeros =
       std::all_of(log.begin(), log.begin() + std::ptrdiff_t(std::min(size, header_bytes)),
                   [](std::uint8_t byte) { return byte == 0; });
