@@ -38,9 +38,16 @@ Result<json> accepted(std::string_view line) {
   return value;
 }
 
+/// To the second, without the zone's letter; of the years that can be written.
+/// By way of std::time_t: the library's own way counts nanoseconds, which end in the year 2262.
+std::string second_text(Instant instant) {
+  const auto seconds = std::chrono::floor<Seconds>(shown_instant(instant));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}",
+                     fmt::gmtime(std::time_t{seconds.time_since_epoch().count()}));
+}
+
 std::string instant_text(const std::optional<Instant>& instant) {
-  if (!instant) return {};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<Seconds>(*instant));
+  return instant ? second_text(*instant) + "Z" : std::string();
 }
 
 Result<void> take_member(ControlRequest& request, const std::string& name, const json& value) {
@@ -79,17 +86,15 @@ std::int64_t integer_in(const json& object, const char* name) {
 }
 
 /// To the millisecond, as auditors want it.
-/// By way of std::time_t: the library's own way counts nanoseconds, which end in the year 2262.
 std::string exact_text(Instant instant) {
-  const auto seconds = std::chrono::floor<Seconds>(instant);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::time_t{seconds.time_since_epoch().count()}),
-                     to_ms(instant) - to_ms(seconds));
+  const Instant shown = shown_instant(instant);
+  return fmt::format("{}.{:03}Z", second_text(shown),
+                     to_ms(shown) - to_ms(std::chrono::floor<Seconds>(shown)));
 }
 
 json json_of(const TrailRow& row) {
   json made{{"seq", row.seq},
-            {"at", exact_text(shown_instant(row.now.instant))},
+            {"at", exact_text(row.now.instant)},
             {"at_ms", to_ms(row.now.instant)},
             {"trust", text_of(row.now.trust)},
             {"act", nullptr},

@@ -60,6 +60,7 @@ def story(case):
     number, _ = kiosk.confirm()
     kiosk.printer("ok")
     kiosk.ticket_printed(1)
+    kiosk.printed()
     kiosk.home()
     kiosk.scan(hospital.people["by_booking"]["booking"])  # somebody else looks and goes
     kiosk.wait("confirm")
@@ -147,6 +148,7 @@ def days_later(case):
     kiosk.scan(first.people["one_booked"]["booking"])
     number, _ = kiosk.confirm()
     kiosk.ticket_printed(1)
+    kiosk.printed()
     kiosk.home()
     kiosk.synced()
     whole = kiosk.command("audit", "visit", key)

@@ -226,6 +226,12 @@ class Kiosk:
         self.until(f"{count} tickets", lambda: len(self.tickets()) >= count)
         equal(len(self.tickets()), count, "tickets")
 
+    def printed(self, count=1):
+        """The printer has said of so many tickets that they are out; the paper itself comes first."""
+        self.until(f"{count} known to be printed",
+                   lambda: self.log().count("state=printed") >= count)
+        equal(self.log().count("state=printed"), count, "tickets known to be printed")
+
     def paper_of_all_lives(self):
         """Files of tickets that fell out, those of killed processes too."""
         return sorted(self.folder.glob("paper-*/ticket-*.bin"))

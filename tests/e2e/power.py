@@ -125,6 +125,7 @@ def copy_on_request(case):
     nothing_is_sent(kiosk, mark)
     kiosk.tap("copy")
     kiosk.ticket_printed(1)
+    kiosk.printed()
     kiosk.home()
     kiosk.stop()
     equal([job[1:] for job in kiosk.print_jobs()], [(False, "unknown"), (True, "printed")],

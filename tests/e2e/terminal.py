@@ -178,7 +178,7 @@ def printed_through_ipp(case):
         number, _ = kiosk.confirm()
         document = printer.arrived()
         check(document.startswith(b"RaS2"), "no PWG raster arrived")
-        kiosk.until("the ticket is printed", lambda: "state=printed" in kiosk.log())
+        kiosk.printed()
         kiosk.home()
         kiosk.synced()
         hospital.knows_arrival(who["appointments"][0], number)

@@ -76,6 +76,14 @@ TEST_CASE("control: replies read as lines for people, refusals as errors") {
   CHECK_FALSE(readable_reply("not json").has_value());
 }
 
+TEST_CASE("control: a time past what nanoseconds can count is written as it is") {
+  ListedItem item;
+  item.confirmed_at = from_ms(17'953'980'160'123);
+  CHECK(list_reply({item}).find("\"2538-12-09T16:42:40Z\"") != std::string::npos);
+  item.confirmed_at = Instant::max();
+  CHECK(list_reply({item}).find("\"9999-12-31T23:59:59Z\"") != std::string::npos);
+}
+
 TEST_CASE("control: a list for a file reads back, and one that is none is refused") {
   ListedItem item{"K1-001", "a1/2", "a1", "p1",     "J***", from_ms(1795398060123),
                   "no",     3,      "0f", "refused"};
