@@ -131,11 +131,16 @@ void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {
   // tried with the other.
   if (const auto& version = work.appointment.version; work.conflicts % 2 == 1 && !version.empty())
     work.appointment.etag = version_etag(version);
-  const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
+  search_visit_key(now, id, &Arrivals::on_visit_key);
+}
+
+void Arrivals::search_visit_key(Now now, Id id, Step next) {
+  const auto& profile = context_.profile();
+  const bool task = profile.arrival_way == ArrivalWay::appointment_only;
   read(now, id,
-       identifier_search(context_.profile(), task ? "Task" : "Encounter",
-                         {context_.profile().systems.visit_key, work.message.visit_key}),
-       &Arrivals::on_visit_key);
+       identifier_search(profile, task ? "Task" : "Encounter",
+                         {profile.systems.visit_key, works_.at(id).message.visit_key}),
+       next);
 }
 
 /// Takes a search's answer into the work; false when there was none and the work was put off.
@@ -227,9 +232,12 @@ void Arrivals::on_own_encounters(Now now, Id id, const Reply& reply) {
 void Arrivals::decide_by_task(Now now, Id id) {
   auto& work = works_.at(id);
   const auto status = work.appointment.status;
-  const bool own = std::any_of(work.found.begin(), work.found.end(),
-                               [&](const auto& row) { return ours(row, work); });
-  if (own) return acknowledge(now, id, "");
+  const auto own = std::find_if(work.found.begin(), work.found.end(),
+                                [&](const auto& row) { return ours(row, work) && stands(row); });
+  if (own != work.found.end()) return resolve_tasks(now, id);
+  if (std::any_of(work.found.begin(), work.found.end(),
+                  [&](const auto& row) { return ours(row, work); }))
+    return acknowledge(now, id, "");  // told, then undone there
   if (has_arrived(status)) {
     if (may_send_again(now, id)) create(now, id, "Task", &Arrivals::on_task_created);
     return;

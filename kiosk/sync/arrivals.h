@@ -34,9 +34,9 @@ class Arrivals {
   struct Work {
     domain::ArrivalMessage message;
     FreshAppointment appointment;
-    std::string found_json;            ///< the Bundle of the last search
-    std::vector<EncounterRow> found;   ///< its rows with our visit key (or of our appointment)
-    std::string created_id;            ///< Encounter of the last 2xx, where the server named it
+    std::string found_json;           ///< the Bundle of the last search
+    std::vector<EncounterRow> found;  ///< its rows with our visit key (or of our appointment)
+    std::string created_id;  ///< Encounter or Task of the last 2xx, where the server named it
     std::optional<Instant> resume_at;  ///< waits before it reads again
     HttpRequest written;               ///< the last write
     std::string refusal;               ///< the server's words, where it refused that one
@@ -53,6 +53,7 @@ class Arrivals {
   void read(Now now, Id id, HttpRequest request, Step next);
   void on_appointment(Now now, Id id, const Reply& reply);
   bool take_found(Now now, Id id, const Reply& reply);
+  void search_visit_key(Now now, Id id, Step next);
   void on_visit_key(Now now, Id id, const Reply& reply);
   void on_own_encounters(Now now, Id id, const Reply& reply);
   void decide(Now now, Id id);
@@ -73,6 +74,9 @@ class Arrivals {
   void settle(Now now, Id id);
   void on_settling(Now now, Id id, const Reply& reply);
   void resolve(Now now, Id id);
+  void resolve_tasks(Now now, Id id);
+  void withdraw_found(Now now, Id id, const EncounterRow& row);
+  void look_for_created(Now now, Id id, const std::string& type);
   void on_created(Now now, Id id, const Reply& reply);
   void on_changed(Now now, Id id, const Reply& reply);
   void put_ticket_on(Now now, Id id, const EncounterRow& staying);

@@ -5,12 +5,23 @@
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/look_up.h"
 
-// The writes of an arrival, and what of several Encounters of one visit stays.
+// The writes of an arrival, and what stays of several Encounters of one visit or Tasks of one
+// ticket.
 namespace kiosk::sync {
 namespace {
 
 /// Whoever answers a write with 2xx and shows nothing of it may not have done it.
 constexpr const char* unproven = "the server does not show what it wrote";
+
+/// The id of what a create made or found, where its answer names it.
+std::string created_in(const Reply& reply, const char* type) {
+  auto id = id_of(plain_reference(reply.header("Location")), type);
+  const auto reading = read_fhir(reply.body());
+  if (id.empty() && reading && reading->encounters.size() == 1 &&
+      reading->encounters.front().type == type)
+    id = reading->encounters.front().id;
+  return id;
+}
 
 }  // namespace
 
@@ -87,7 +98,9 @@ void Arrivals::on_told(Now now, Id id, const Reply& reply) {
 
 void Arrivals::on_encounter_created(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  works_.at(id).maybe_there = true;
+  auto& work = works_.at(id);
+  work.maybe_there = true;
+  work.created_id = created_in(reply, "Encounter");
   patch_appointment(now, id, &Arrivals::on_appointment_changed);
 }
 
@@ -105,25 +118,52 @@ void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
 
 void Arrivals::on_task_created(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
-  works_.at(id).maybe_there = true;
-  const auto reading = read_fhir(reply.body());
-  const bool named = !id_of(plain_reference(reply.header("Location")), "Task").empty();
-  if (!named && (!reading || reading->encounters.empty())) return conflict(now, id, unproven);
-  acknowledge(now, id, "");
+  auto& work = works_.at(id);
+  work.maybe_there = true;
+  work.created_id = created_in(reply, "Task");
+  if (work.created_id.empty()) return conflict(now, id, unproven);
+  settle(now, id);
 }
 
-// ---- Of several Encounters one stays ----
+// ---- Of several one stays ----
 
 void Arrivals::settle(Now now, Id id) {
-  const auto& work = works_.at(id);
-  read(now, id,
-       identifier_search(context_.profile(), "Encounter",
-                         {context_.profile().systems.visit_key, work.message.visit_key}),
-       &Arrivals::on_settling);
+  search_visit_key(now, id, &Arrivals::on_settling);
 }
 
 void Arrivals::on_settling(Now now, Id id, const Reply& reply) {
-  if (take_found(now, id, reply)) resolve(now, id);
+  if (!take_found(now, id, reply)) return;
+  if (context_.profile().arrival_way == ArrivalWay::appointment_only) return resolve_tasks(now, id);
+  resolve(now, id);
+}
+
+/// A gateway that repeats a request can make a second Task before the server sees its condition
+/// fail; nobody but us bears this nonce, so the others are ours to withdraw.
+void Arrivals::resolve_tasks(Now now, Id id) {
+  auto& work = works_.at(id);
+  std::erase_if(work.found,
+                [&](const EncounterRow& row) { return !stands(row) || !ours(row, work); });
+  if (work.found.empty()) return look_for_created(now, id, "Task");
+  const auto staying = std::min_element(work.found.begin(), work.found.end(),
+                                        [](const auto& a, const auto& b) { return a.id < b.id; });
+  for (const auto& row : work.found)
+    if (row.id != staying->id) return withdraw_found(now, id, row);
+  acknowledge(now, id, "");
+}
+
+void Arrivals::withdraw_found(Now now, Id id, const EncounterRow& row) {
+  const auto text = resource_in(works_.at(id).found_json, row.type, row.id);
+  if (!text) return conflict(now, id, text.error().what);
+  change(now, id, row.type + "/" + row.id, version_etag(row.meta.version), withdraw(*text),
+         &Arrivals::on_changed);
+}
+
+/// A search index may lag behind a write that the server has confirmed.
+void Arrivals::look_for_created(Now now, Id id, const std::string& type) {
+  const auto& work = works_.at(id);
+  if (work.created_id.empty()) return conflict(now, id, "the arrival was told and cannot be found");
+  read(now, id, read_request(context_.profile(), type + "/" + work.created_id),
+       &Arrivals::on_created);
 }
 
 void Arrivals::resolve(Now now, Id id) {
@@ -133,13 +173,7 @@ void Arrivals::resolve(Now now, Id id) {
     return !stands(row) ||
            identifier_value(row.identifiers, systems.visit_key) != work.message.visit_key;
   });
-  if (work.found.empty()) {
-    // A search index may lag behind a write that the server has confirmed.
-    if (!work.created_id.empty())
-      return read(now, id, read_request(context_.profile(), "Encounter/" + work.created_id),
-                  &Arrivals::on_created);
-    return conflict(now, id, "the arrival was told and cannot be found");
-  }
+  if (work.found.empty()) return look_for_created(now, id, "Encounter");
   const auto nonce = [&](const EncounterRow& row) {
     std::string smallest;
     for (const auto& ticket : tickets(row, systems))
@@ -152,10 +186,7 @@ void Arrivals::resolve(Now now, Id id) {
   for (const auto& row : work.found) {
     const auto all = tickets(row, systems);
     if (row.id == staying.id || all.empty() || all.front().nonce != work.message.nonce) continue;
-    const auto text = resource_in(work.found_json, row.type, row.id);
-    if (!text) return conflict(now, id, text.error().what);
-    const auto etag = version_etag(row.meta.version);
-    return change(now, id, "Encounter/" + row.id, etag, withdraw(*text), &Arrivals::on_changed);
+    return withdraw_found(now, id, row);
   }
   put_ticket_on(now, id, staying);
 }
@@ -166,8 +197,9 @@ void Arrivals::on_created(Now now, Id id, const Reply& reply) {
   const auto reading = read_fhir(reply.body());
   if (!reading) return unreadable(now, id, reading.error());
   if (reading->encounters.size() != 1 || reading->encounters.front().id != made)
-    return unreadable(now, id, {"fhir", "malformed", "the answer is not the Encounter asked for"});
-  acknowledge(now, id, std::string(made));
+    return unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+  const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
+  acknowledge(now, id, task ? "" : std::string(made));
 }
 
 /// Puts our ticket on the Encounter that stays, unless it is there.

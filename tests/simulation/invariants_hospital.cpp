@@ -60,7 +60,7 @@ void Invariants::check_told(const CheckIn& check_in,
   const HospitalView view = view_of(hospital_);
   for (const ArrivalView& one : view.arrivals) {
     const bool task = one.type == "Task";
-    tasks += task && one.bears(message.nonce) ? 1 : 0;
+    tasks += task && one.stands() && one.bears(message.nonce) ? 1 : 0;
     if (task || one.visit_key != message.visit_key) continue;
     standing += one.stands() ? 1 : 0;
     borne = borne || (one.stands() && one.bears(message.nonce));
@@ -212,7 +212,9 @@ std::vector<std::string> Invariants::tickets_told() const {
   for (const auto& [nonce, check_in] : check_ins_) {
     const auto& message = check_in.message;
     const CheckIn* first = told_.contains(nonce) ? called(message.visit_key) : nullptr;
-    if (first == nullptr || first->message.confirmed_at < today.start) continue;
+    if (first == nullptr) continue;
+    const auto at = first->message.confirmed_at;  // of a clock that may have been hours off
+    if (at < today.start || at >= today.end) continue;
     if (!hospital_.read("Appointment/" + message.appointment_id).empty())
       tokens.push_back(message.token);
   }

@@ -101,6 +101,32 @@ TEST_CASE("arrival: where there are no Encounters number and token go as a Task"
   CHECK(fresh.arrival->number == "K1-017");
 }
 
+TEST_CASE("arrival: of two Tasks that a gateway made of one create, one stays") {
+  for (const bool answered : {true, false}) {
+    CAPTURE(answered);
+    Case c(ArrivalWay::appointment_only);
+    bool done = false;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (done || !writes(r) || r.url.find("/Task") == std::string::npos) return std::nullopt;
+      done = true;
+      c.hospital.lose_conditions(2);
+      auto first = c.hospital.answer(r, c.bench.now.instant);
+      (void)c.hospital.answer(r, c.bench.now.instant);
+      c.hospital.lose_conditions(0);
+      if (answered) return first;
+      return failure(r, HttpFailureKind::lost);
+    };
+    const auto id = c.arrive();
+    c.bench.pass(Minutes(5));
+    CHECK(c.bench.row(id).state == RowState::acknowledged);
+    const auto tasks = json::parse(c.hospital.export_state())["tasks"];
+    REQUIRE(tasks.size() == 2);
+    CHECK(std::count_if(tasks.begin(), tasks.end(), [](const json& task) {
+            return task["status"] == "entered-in-error";
+          }) == 1);
+  }
+}
+
 TEST_CASE("arrival: the transaction carries the version as it was received") {
   Case c;
   c.arrive();
@@ -407,6 +433,25 @@ TEST_CASE("arrival: a 2xx that shows nothing of what was written is looked after
         CHECK(told == 1);
       }
     }
+  }
+}
+
+TEST_CASE("arrival: what was told is read by its id where the search does not show it yet") {
+  for (const auto way :
+       {ArrivalWay::transaction, ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
+    Case c(way);
+    bool told = false;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      const bool search = r.url.ends_with("/_search");
+      told = told || (writes(r) && !search);
+      if (!told || !search) return std::nullopt;
+      return status(r, 200, R"({"resourceType":"Bundle","type":"searchset","total":0})");
+    };
+    const auto id = c.arrive();
+    const bool task = way == ArrivalWay::appointment_only;
+    CHECK(c.bench.row(id).state == RowState::acknowledged);
+    CHECK(c.bench.row(id).encounter_id.empty() == task);
+    CHECK(c.bench.row(id).message.attempts == 1);
   }
 }
 
