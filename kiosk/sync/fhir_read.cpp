@@ -22,7 +22,6 @@ constexpr std::size_t declared_max = 1'000;  ///< resources, parameters ... of a
 constexpr std::size_t list_max = 64;  ///< identifiers, participants, extensions ... of one resource
 
 /// urn:uuid of an entry -> "Type/id".
-using Urns = std::map<std::string, std::string, std::less<>>;
 
 std::string text(element from, std::string_view key) {
   std::string_view value;
@@ -142,15 +141,13 @@ std::string best_name(element resource) {
   return best;
 }
 
-std::string reference_in(element reference, const Urns& urns) {
-  const auto raw = text(reference, "reference");
-  if (const auto urn = urns.find(raw); urn != urns.end()) return urn->second;
-  return plain_reference(raw);
+std::string reference_in(element reference, const BundleReferences& known) {
+  return known.resolve(text(reference, "reference"));
 }
 
-std::string reference_at(element from, std::string_view key, const Urns& urns) {
+std::string reference_at(element from, std::string_view key, const BundleReferences& known) {
   const auto one = child(from, key);
-  return one ? reference_in(*one, urns) : std::string();
+  return one ? reference_in(*one, known) : std::string();
 }
 
 bool is_deceased(element resource) {
@@ -183,7 +180,7 @@ std::optional<Milliseconds> waited(element encounter) {
 /// One resource on its way into the Reading; says why when it cannot be used.
 class Reader {
  public:
-  Reader(Reading& reading, const Urns& urns) : reading_(reading), urns_(urns) {}
+  Reader(Reading& reading, const BundleReferences& known) : reading_(reading), known_(known) {}
 
   /// Empty when the resource was used or is none of ours, else the path below it and the reason.
   std::string read(element resource) {
@@ -220,7 +217,7 @@ class Reader {
     row.deceased = is_deceased(resource);
     each(resource, "link", [&](element link) {
       if (text(link, "type") != "replaced-by") return;
-      auto other = id_of(reference_at(link, "other", urns_), "Patient");
+      auto other = id_of(reference_at(link, "other", known_), "Patient");
       if (!other.empty()) row.replaced_by.push_back(std::move(other));
     });
     reading_.patients.push_back(std::move(row));
@@ -237,12 +234,12 @@ class Reader {
     });
     for (const auto& title : titles)
       if (row.title.empty() && type.starts_with("Practitioner")) row.title = title.display;
-    row.practitioner = reference_at(resource, "practitioner", urns_);
+    row.practitioner = reference_at(resource, "practitioner", known_);
     each(resource, "healthcareService", [&](element item) {
-      if (row.service.empty()) row.service = reference_in(item, urns_);
+      if (row.service.empty()) row.service = reference_in(item, known_);
     });
-    row.managing_organization = reference_at(resource, "managingOrganization", urns_);
-    row.part_of = reference_at(resource, "partOf", urns_);
+    row.managing_organization = reference_at(resource, "managingOrganization", known_);
+    row.part_of = reference_at(resource, "partOf", known_);
     reading_.directory.push_back(std::move(row));
     return {};
   }
@@ -263,7 +260,7 @@ class Reader {
     each(resource, "participant", [&](element item) {
       const auto actor = child(item, "actor");
       if (!actor) return;
-      ParticipantRow one{reference_in(*actor, urns_), text(*actor, "type"),
+      ParticipantRow one{reference_in(*actor, known_), text(*actor, "type"),
                          text(*actor, "display")};
       if (!one.reference.empty()) one.type = one.reference.substr(0, one.reference.find('/'));
       row.participants.push_back(std::move(one));
@@ -307,12 +304,12 @@ class Reader {
       if (!appointment.empty()) row.appointments.push_back(std::move(appointment));
     };
     if (type == "Task") {
-      add(reference_at(resource, "focus", urns_));
-      row.patient_id = id_of(reference_at(resource, "for", urns_), "Patient");
+      add(reference_at(resource, "focus", known_));
+      row.patient_id = id_of(reference_at(resource, "for", known_), "Patient");
       row.start = instant(resource, "authoredOn");
     } else {
-      each(resource, "appointment", [&](element item) { add(reference_in(item, urns_)); });
-      row.patient_id = id_of(reference_at(resource, "subject", urns_), "Patient");
+      each(resource, "appointment", [&](element item) { add(reference_in(item, known_)); });
+      row.patient_id = id_of(reference_at(resource, "subject", known_), "Patient");
       if (const auto period = child(resource, "period")) row.start = instant(*period, "start");
       row.waited = waited(resource);
     }
@@ -322,7 +319,7 @@ class Reader {
 
   std::string read_flag(element resource) {
     if (text(resource, "status") != "active") return {};
-    FlagRow row{id_of(reference_at(resource, "subject", urns_), "Patient"),
+    FlagRow row{id_of(reference_at(resource, "subject", known_), "Patient"),
                 concept_at(resource, "code")};
     reading_.flags.push_back(std::move(row));
     return {};
@@ -339,30 +336,33 @@ class Reader {
   }
 
   Reading& reading_;
-  const Urns& urns_;
+  const BundleReferences& known_;
 };
 
 tl::unexpected<Error> malformed(std::string path_and_reason) {
   return fail("fhir", "malformed", std::move(path_and_reason));
 }
 
-Urns urns_in(const array& entries) {
-  Urns urns;
+BundleReferences references_in(const array& entries) {
+  BundleReferences known;
   for (const element entry : entries) {
-    auto url = text(entry, "fullUrl");
     const auto resource = child(entry, "resource");
-    if (!url.starts_with("urn:") || !resource || urns.size() >= entries_max) continue;
-    urns[std::move(url)] = text(*resource, "resourceType") + "/" + text(*resource, "id");
+    if (!resource) continue;
+    const auto search = child(entry, "search");
+    const bool found = !search || text(*search, "mode") != "include";
+    known.add(text(entry, "fullUrl"), text(*resource, "resourceType"), text(*resource, "id"),
+              found);
   }
-  return urns;
+  return known;
 }
 
 Result<void> read_entries(Reading& reading, const array& entries) {
-  const Urns urns = urns_in(entries);
-  Reader reader(reading, urns);
+  if (entries.size() > entries_max)
+    return fail("fhir", "too_large", "Bundle.entry: too many entries");
+  const auto known = references_in(entries);
+  Reader reader(reading, known);
   std::size_t index = 0;
   for (const element entry : entries) {
-    if (index >= entries_max) return fail("fhir", "too_large", "Bundle.entry: too many entries");
     std::string reason;
     if (const auto response = child(entry, "response")) {
       reading.responses.push_back(
@@ -370,7 +370,7 @@ Result<void> read_entries(Reading& reading, const array& entries) {
       if (const auto outcome = child(*response, "outcome")) reason = reader.read(*outcome);
     }
     if (const auto resource = child(entry, "resource")) {
-      reason = reader.read(*resource);
+      if (!known.is_elsewhere(text(entry, "fullUrl"))) reason = reader.read(*resource);
     } else if (!child(entry, "response")) {
       reason = "missing";
     }
@@ -438,8 +438,8 @@ Result<Reading> read_fhir(std::string_view json) {
   if (type == "Bundle") return read_bundle(root);
   Reading reading;
   reading.type = type;
-  const Urns urns;
-  if (const auto reason = Reader(reading, urns).read(root); !reason.empty())
+  const BundleReferences nothing;
+  if (const auto reason = Reader(reading, nothing).read(root); !reason.empty())
     return fail("fhir", "unusable", type + "." + reason);
   return reading;
 }

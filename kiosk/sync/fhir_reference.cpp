@@ -3,6 +3,21 @@
 #include <algorithm>
 
 namespace kiosk::sync {
+namespace {
+
+/// "https://h/fhir/Patient/7" -> "h/fhir"; empty when it is not absolute. Where TLS ends before the
+/// server, its links may say http.
+std::string_view base_in(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  url.remove_prefix(scheme + 3);
+  if (const auto history = url.find("/_history"); history != std::string_view::npos)
+    url = url.substr(0, history);
+  for (int i = 0; i < 2; ++i) url = url.substr(0, std::min(url.size(), url.rfind('/')));
+  return url;
+}
+
+}  // namespace
 
 std::string plain_reference(std::string_view reference) {
   if (reference.starts_with("urn:") || reference.starts_with('#')) return {};
@@ -23,6 +38,26 @@ std::string id_of(std::string_view reference, std::string_view type) {
       reference[type.size()] != '/')
     return {};
   return std::string(reference.substr(type.size() + 1));
+}
+
+void BundleReferences::add(std::string full_url, const std::string& type, const std::string& id,
+                           bool found) {
+  const std::string reference = type + "/" + id;
+  if (full_url.starts_with("urn:")) {
+    urns_[std::move(full_url)] = reference;
+  } else if (found && bases_.size() < bases_max && plain_reference(full_url) == reference) {
+    if (const auto base = base_in(full_url); !base.empty()) bases_.emplace(base);
+  }
+}
+
+std::string BundleReferences::resolve(std::string_view reference) const {
+  if (const auto urn = urns_.find(reference); urn != urns_.end()) return urn->second;
+  return is_elsewhere(reference) ? std::string() : plain_reference(reference);
+}
+
+bool BundleReferences::is_elsewhere(std::string_view url) const {
+  const auto base = base_in(url);
+  return !base.empty() && !bases_.empty() && !bases_.contains(base);
 }
 
 }  // namespace kiosk::sync

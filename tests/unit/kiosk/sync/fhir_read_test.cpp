@@ -108,6 +108,29 @@ TEST_CASE("fhir: a searchset is read with its includes, whatever order they have
   CHECK(visit.appointment.version == "7");
 }
 
+TEST_CASE("fhir: what another server holds is not taken for a resource of this one") {
+  const auto reading = read_fhir(R"({"resourceType":"Bundle","type":"searchset","entry":[
+    {"fullUrl":"http://inside:8080/fhir/Appointment/a","search":{"mode":"match"},
+     "resource":{"resourceType":"Appointment","id":"a","status":"booked",
+       "start":"2026-11-21T10:00:00Z","participant":[
+        {"actor":{"reference":"https://other.example/fhir/Patient/p","display":"Somebody"}},
+        {"actor":{"reference":"https://inside:8080/fhir/Location/l/_history/2"}},
+        {"actor":{"reference":"Practitioner/d"}}]}},
+    {"fullUrl":"https://other.example/fhir/Patient/p","search":{"mode":"include"},
+     "resource":{"resourceType":"Patient","id":"p"}},
+    {"fullUrl":"http://inside:8080/fhir/Patient/q","search":{"mode":"include"},
+     "resource":{"resourceType":"Patient","id":"q"}}]})");
+  REQUIRE(reading);
+  CHECK(reading->skipped == 0);
+  const auto& participants = reading->appointments.at(0).participants;
+  CHECK(participants[0].reference.empty());
+  CHECK(participants[1].reference ==
+        "Location/l");  // TLS ends before the server: only it says http
+  CHECK(participants[2].reference == "Practitioner/d");
+  REQUIRE(reading->patients.size() == 1);
+  CHECK(reading->patients[0].id == "q");
+}
+
 TEST_CASE("fhir: entries without what makes them usable are skipped, counted and named") {
   const auto reading = read_fhir(R"({"resourceType":"Bundle","entry":[
     {"resource":{"resourceType":"Appointment","id":"a","status":"booked"}},
@@ -133,6 +156,9 @@ TEST_CASE("fhir: what is malformed is refused with the path") {
   CHECK(what("[]") == "the answer is no object");
   CHECK(what("{}") == "resourceType: missing");
   CHECK(what(R"({"resourceType":"Bundle","entry":{}})") == "Bundle.entry: not an array");
+  std::string many = R"({"resourceType":"Bundle","entry":[{})";
+  for (std::size_t i = 0; i < entries_max; ++i) many += ",{}";
+  CHECK(what(many + "]}") == "Bundle.entry: too many entries");
   CHECK(what(R"({"resourceType":"Appointment","id":"a","status":"booked","start":"soon"})") ==
         "Appointment.start: missing or no instant");
   CHECK(what(std::string(100, '[')).starts_with("not JSON"));
