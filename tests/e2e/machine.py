@@ -1,6 +1,5 @@
-"""The machine around the visit: command line, disk, clock, window, and who talks to the socket."""
+"""The machine around the visit: command line, log, clock, window, and who talks to the socket."""
 import array
-import ctypes
 import os
 import pathlib
 import shutil
@@ -17,7 +16,6 @@ from hospital_process import Hospital
 from kiosk_process import Kiosk
 
 EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 # ---- the command line
@@ -186,93 +184,23 @@ def no_emulator(case):
         check(mark not in kiosk, f"{mark} is in the production binary")
 
 
-# ---- the disk
+# ---- the log
 
-class Tmpfs:
-    """A disk of a few megabytes, mounted while the test runs."""
-
-    def __init__(self, case, size):
-        if os.geteuid() != 0:
-            raise Skip("needs root to mount a small disk")
-        self.path = case.folder / "disk"
-        self.path.mkdir()
-        if LIBC.mount(b"tmpfs", str(self.path).encode(), b"tmpfs", 0, f"size={size}".encode()):
-            raise Skip(f"cannot mount: {os.strerror(ctypes.get_errno())}")
-
-    def __enter__(self):
-        return self.path
-
-    def __exit__(self, *_):
-        LIBC.umount2(str(self.path).encode(), 2)  # MNT_DETACH
-
-
-def fill(path):
-    with open(path, "wb", buffering=0) as filler:
-        try:
-            while True:
-                filler.write(b"\0" * 4096)
-        except OSError:
-            pass
-
-
-@e2e("disk: full; nothing is printed or sent, and it recovers by itself", seconds=25)
-def disk_full(case):
+@e2e("log: its reader goes away, the kiosk serves on", seconds=4)
+def log_reader_gone(case):
     hospital = Hospital(case)
-    with Tmpfs(case, "4m") as disk:
-        kiosk = Kiosk(case, hospital, state=disk).ready()
-        kiosk.scan(hospital.people["by_booking"]["booking"])
-        number, _ = kiosk.confirm()
-        kiosk.ticket_printed(1)
-        kiosk.synced()
-        kiosk.home()
-        who = hospital.people["one_booked"]
-        kiosk.scan(who["booking"])
-        kiosk.wait("confirm")
-        fill(disk / "filler")
-        kiosk.tap("confirm")
-        kiosk.wait("cannot_record", "closed", seconds=15)
-        if kiosk.screen() == "cannot_record":
-            kiosk.home()
-        kiosk.wait("closed", seconds=30)
-        equal(kiosk.status()["ledger"], "cannot_record", "ledger")
-        equal(len(kiosk.tickets()), 1, "tickets")
-        equal(hospital.encounters(who["appointments"][0]), [], "Encounters")
-        (disk / "filler").unlink()
-        kiosk.wait("welcome", seconds=30)
-        kiosk.scan(who["booking"])
-        second, _ = kiosk.confirm()
-        check(second != number, "one number for two people")
-        kiosk.ticket_printed(2)
-        kiosk.synced()
-        hospital.knows_arrival(who["appointments"][0], second)
-        kiosk.stop()
-
-
-@e2e("disk: a damaged ledger is set aside, numbers begin a new series", seconds=6)
-def damaged_ledger(case):
-    hospital = Hospital(case)
-    kiosk = Kiosk(case, hospital).ready()
-    kiosk.scan(hospital.people["one_booked"]["booking"])
-    first, _ = kiosk.confirm()
+    log = case.folder / "log"
+    os.mkfifo(log)
+    reader = os.open(log, os.O_RDONLY | os.O_NONBLOCK)
+    kiosk = Kiosk(case, hospital, wrapper=["sh", "-c", f'exec "$@" 2>{log}', "sh"]).ready()
+    check(b"started" in os.read(reader, 65536), "the reader read nothing")
+    os.close(reader)
+    who = hospital.people["one_booked"]
+    kiosk.scan(who["booking"])
+    number, _ = kiosk.confirm()
     kiosk.synced()
+    hospital.knows_arrival(who["appointments"][0], number)
     kiosk.stop()
-    ledger = kiosk.state / "ledger.db"
-    held = bytearray(ledger.read_bytes())
-    for page in range(2, len(held) // 4096):
-        held[page * 4096:page * 4096 + 512] = b"\xA5" * 512
-    ledger.write_bytes(held)
-    kiosk.start()
-    kiosk.ready()
-    kept = [file for file in kiosk.state.iterdir()
-            if file.name.startswith("ledger") and file.read_bytes()[:len(held)] == held]
-    check(kept, "the damaged ledger is not kept")
-    kiosk.scan(hospital.people["by_booking"]["booking"])
-    second, _ = kiosk.confirm()
-    equal((first, second), ("K1-001", "K1B-001"), "numbers")
-    kiosk.home()
-    kiosk.scan(hospital.people["one_booked"]["booking"])
-    kiosk.wait("already_checked_in")
-    equal(kiosk.number(), first, "the number of the lost ledger, from the server")
 
 
 # ---- the clock

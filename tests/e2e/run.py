@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
 for module in ("visits", "power", "server", "probe", "sign_in", "devices", "outcomes", "machine",
-               "usb", "terminal", "privacy", "vault", "audit", "lists"):
+               "disk", "usb", "terminal", "privacy", "vault", "audit", "lists"):
     __import__(module)  # registers its tests
 
 WORKERS = 2
@@ -63,7 +63,8 @@ def run_one(test, build, root, verbose):
         kept = build.folder / "e2e-failed" / folder_name(test.name)
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(folder, kept, ignore=lambda at, names: [
-            n for n in names if (pathlib.Path(at) / n).is_socket()])
+            n for n in names
+            if (pathlib.Path(at) / n).is_socket() or (pathlib.Path(at) / n).is_fifo()])
         trouble += f"\n   kept: {kept}"
     shutil.rmtree(folder, ignore_errors=True)
     return words, f"{words} {time.monotonic() - began:5.1f} s  {test.name}{trouble}"

@@ -155,9 +155,25 @@ def unreachable(case):
     hospital.network("down")
     kiosk = Kiosk(case, hospital)
     kiosk.wait("closed")
+    kiosk.until("IT sees why", lambda: "connect" in kiosk.status()["server_trouble"].lower())
     hospital.network("none")
     kiosk.wait("welcome", seconds=60)
     kiosk.ready()
+    equal(kiosk.status()["server_trouble"], "", "trouble with a server that answers")
+
+
+@e2e("server: its name is never resolved; the kiosk still ends when it is told to", seconds=3)
+def hanging_name_server(case):
+    called = case.folder / "called"
+    library = next(case.build.folder.rglob("libhanging_dns.so"))
+    token = case.folder / "token"
+    token.write_text("s3cret-token\n")
+    token.chmod(0o600)
+    kiosk = Kiosk(case, "https://hospital.invalid/fhir",
+                  changes={"server.sign_in": '"bearer"', "server.token_file": f'"{token}"'},
+                  environment={"LD_PRELOAD": str(library), "HANGING_DNS_CALLED": str(called)})
+    case.until("the name is asked for", called.exists)
+    kiosk.stop()
 
 
 @e2e("server: TLS with its own certificate and a bearer token", seconds=8)

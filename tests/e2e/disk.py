@@ -1,0 +1,122 @@
+"""The disk under the ledger: full, over its quota, damaged."""
+import ctypes
+import os
+import resource
+
+from harness import Skip, check, e2e, equal
+from hospital_process import Hospital
+from kiosk_process import Kiosk
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class Tmpfs:
+    """A disk of a few megabytes, mounted while the test runs."""
+
+    def __init__(self, case, size):
+        if os.geteuid() != 0:
+            raise Skip("needs root to mount a small disk")
+        self.path = case.folder / "disk"
+        self.path.mkdir()
+        if LIBC.mount(b"tmpfs", str(self.path).encode(), b"tmpfs", 0, f"size={size}".encode()):
+            raise Skip(f"cannot mount: {os.strerror(ctypes.get_errno())}")
+
+    def __enter__(self):
+        return self.path
+
+    def __exit__(self, *_):
+        LIBC.umount2(str(self.path).encode(), 2)  # MNT_DETACH
+
+
+def fill(path):
+    with open(path, "wb", buffering=0) as filler:
+        try:
+            while True:
+                filler.write(b"\0" * 4096)
+        except OSError:
+            pass
+
+
+@e2e("disk: full; nothing is printed or sent, and it recovers by itself", seconds=25)
+def disk_full(case):
+    hospital = Hospital(case)
+    with Tmpfs(case, "4m") as disk:
+        kiosk = Kiosk(case, hospital, state=disk).ready()
+        kiosk.scan(hospital.people["by_booking"]["booking"])
+        number, _ = kiosk.confirm()
+        kiosk.ticket_printed(1)
+        kiosk.synced()
+        kiosk.home()
+        who = hospital.people["one_booked"]
+        kiosk.scan(who["booking"])
+        kiosk.wait("confirm")
+        fill(disk / "filler")
+        kiosk.tap("confirm")
+        kiosk.wait("cannot_record", "closed", seconds=15)
+        if kiosk.screen() == "cannot_record":
+            kiosk.home()
+        kiosk.wait("closed", seconds=30)
+        equal(kiosk.status()["ledger"], "cannot_record", "ledger")
+        equal(len(kiosk.tickets()), 1, "tickets")
+        equal(hospital.encounters(who["appointments"][0]), [], "Encounters")
+        (disk / "filler").unlink()
+        kiosk.wait("welcome", seconds=30)
+        kiosk.scan(who["booking"])
+        second, _ = kiosk.confirm()
+        check(second != number, "one number for two people")
+        kiosk.ticket_printed(2)
+        kiosk.synced()
+        hospital.knows_arrival(who["appointments"][0], second)
+        kiosk.stop()
+
+
+@e2e("disk: its files may not grow (a quota); it says so, and recovers by itself", seconds=6)
+def disk_quota(case):
+    hospital = Hospital(case)
+    kiosk = Kiosk(case, hospital).ready()
+    kiosk.scan(hospital.people["one_booked"]["booking"])
+    kiosk.wait("confirm")
+    no_limit = resource.prlimit(kiosk.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(kiosk.process.pid, resource.RLIMIT_FSIZE, (4096, no_limit[1]))
+    kiosk.tap("confirm")
+    kiosk.wait("cannot_record", "closed", seconds=15)
+    kiosk.until_status(ledger="cannot_record")
+    equal(len(kiosk.tickets()), 0, "tickets")
+    if kiosk.screen() == "cannot_record":
+        kiosk.home()
+    kiosk.wait("closed", seconds=30)
+    resource.prlimit(kiosk.process.pid, resource.RLIMIT_FSIZE, no_limit)
+    kiosk.wait("welcome", seconds=40)
+    who = hospital.people["by_booking"]
+    kiosk.scan(who["booking"])
+    number, _ = kiosk.confirm()
+    kiosk.synced()
+    hospital.knows_arrival(who["appointments"][0], number)
+    kiosk.stop()
+
+
+@e2e("disk: a damaged ledger is set aside, numbers begin a new series", seconds=6)
+def damaged_ledger(case):
+    hospital = Hospital(case)
+    kiosk = Kiosk(case, hospital).ready()
+    kiosk.scan(hospital.people["one_booked"]["booking"])
+    first, _ = kiosk.confirm()
+    kiosk.synced()
+    kiosk.stop()
+    ledger = kiosk.state / "ledger.db"
+    held = bytearray(ledger.read_bytes())
+    for page in range(2, len(held) // 4096):
+        held[page * 4096:page * 4096 + 512] = b"\xA5" * 512
+    ledger.write_bytes(held)
+    kiosk.start()
+    kiosk.ready()
+    kept = [file for file in kiosk.state.iterdir()
+            if file.name.startswith("ledger") and file.read_bytes()[:len(held)] == held]
+    check(kept, "the damaged ledger is not kept")
+    kiosk.scan(hospital.people["by_booking"]["booking"])
+    second, _ = kiosk.confirm()
+    equal((first, second), ("K1-001", "K1B-001"), "numbers")
+    kiosk.home()
+    kiosk.scan(hospital.people["one_booked"]["booking"])
+    kiosk.wait("already_checked_in")
+    equal(kiosk.number(), first, "the number of the lost ledger, from the server")
