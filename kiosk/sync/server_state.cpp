@@ -72,22 +72,17 @@ std::optional<ClockCorrection> ServerClock::take_correction(Now now) {
   const ClockCorrection correction{sample->offset, date_resolution / 2 + sample->elapsed / 2};
   if (now.trust == ClockTrust::server || contradicted_since_) {
     if (samples_.size() < samples_to_correct_trusted) return std::nullopt;
-    if (std::chrono::abs(correction.offset) > jump_min) return judge_jump(now, correction);
-    const bool small =
-        std::chrono::abs(correction.offset) <= drift_allowed + correction.uncertainty;
-    if (small && !contradicted_since_) return std::nullopt;
+    const Milliseconds off = std::chrono::abs(correction.offset);
+    if (off > jump_min) {
+      if (!contradicted_since_) {
+        contradicted_since_ = now.instant;
+        return ClockCorrection{Milliseconds(0), correction.uncertainty, ClockTrust::not_before};
+      }
+      if (now.instant < *contradicted_since_ + jump_proof) return std::nullopt;
+    } else if (off <= drift_allowed + correction.uncertainty && !contradicted_since_) {
+      return std::nullopt;
+    }
   }
-  contradicted_since_.reset();
-  samples_.clear();
-  return correction;
-}
-
-std::optional<ClockCorrection> ServerClock::judge_jump(Now now, const ClockCorrection& correction) {
-  if (!contradicted_since_) {
-    contradicted_since_ = now.instant;
-    return ClockCorrection{Milliseconds(0), correction.uncertainty, ClockTrust::not_before};
-  }
-  if (now.instant < *contradicted_since_ + jump_proof) return std::nullopt;
   contradicted_since_.reset();
   samples_.clear();
   return correction;

@@ -60,7 +60,6 @@ class ServerClock {
     Milliseconds elapsed;
   };
   const Sample* best() const;
-  std::optional<ClockCorrection> judge_jump(Now now, const ClockCorrection& correction);
 
   std::vector<Sample> samples_;
   std::optional<Instant> contradicted_since_;

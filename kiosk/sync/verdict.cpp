@@ -63,6 +63,15 @@ void cut_to(std::string& text, std::size_t bytes) {
   text.resize(bytes);
 }
 
+std::string issue_words(const std::vector<IssueRow>& issues) {
+  std::string words;
+  for (const auto& issue : issues) {
+    words += ": " + without_data(issue.code);
+    if (!issue.text.empty()) words += ": " + without_data(issue.text);
+  }
+  return words;
+}
+
 }  // namespace
 
 Verdict judge(const Reply& reply) {
@@ -98,19 +107,6 @@ Verdict judge(const Reply& reply) {
       return status >= 500 ? Verdict::unknown : Verdict::refused;
   }
 }
-
-namespace {
-
-std::string issue_words(const std::vector<IssueRow>& issues) {
-  std::string words;
-  for (const auto& issue : issues) {
-    words += ": " + without_data(issue.code);
-    if (!issue.text.empty()) words += ": " + without_data(issue.text);
-  }
-  return words;
-}
-
-}  // namespace
 
 std::optional<FailedEntry> failed_entry(const Reading& reading) {
   constexpr std::array passing = {"401", "403", "407", "408", "409",
