@@ -14,11 +14,11 @@ unsigned percent_of(Trouble trouble) {
                          trouble == Trouble::withdrawals;
   const bool costly = trouble == Trouble::sign_in;
   const bool scene = trouble == Trouble::midnight || trouble == Trouble::dst;
-  return ends_work || costly ? 12 : scene ? 25 : 30;
+  return ends_work || costly ? 10 : scene ? 25 : 30;
 }
 
 /// What takes long (a Retry-After, an outage of an hour) is met in these.
-constexpr std::size_t whole_mornings_one_in = 60;
+constexpr std::size_t whole_mornings_one_in = 80;
 constexpr std::size_t lines_told = 80;
 
 bool breaks(const Options& options, const std::string& rule) {
@@ -38,9 +38,9 @@ Options options_of(std::uint64_t seed) {
   const bool whole_morning = dice.below(whole_mornings_one_in) == 0;
   const auto many = dice.below(10);
   options.kiosks = many < 8 ? 2 : many < 9 ? 3 : 4;
-  options.patients = whole_morning ? 30 + dice.below(90) : 6 + dice.below(7);
+  options.patients = whole_morning ? 30 + dice.below(50) : 6 + dice.below(7);
   options.length =
-      kiosk::Minutes(std::int64_t(whole_morning ? 40 + dice.below(60) : 2 + dice.below(4)));
+      kiosk::Minutes(std::int64_t(whole_morning ? 40 + dice.below(40) : 2 + dice.below(4)));
   return options;
 }
 
