@@ -248,6 +248,9 @@ int main(int argc, char** argv) {
   if (wanted("ticket")) ticket(report);
   if (wanted("print")) print_tickets(report, folder);
   if (wanted("screen")) screen(report);
+  if (wanted("simulation")) {
+    simulation(report, std::filesystem::path(argv[0]).replace_filename("simulation"));
+  }
   std::filesystem::remove_all(folder);
   return report.write(out);
 }

@@ -67,5 +67,7 @@ kiosk::domain::CheckIn check_in(int index);
 void pull(Report& report, const std::string& folder);
 /// ledger.cpp: the commit, and a card among many.
 void ledger(Report& report, const std::string& folder);
+/// simulation.cpp: how many seeds the simulation, a program beside this one, runs in a minute.
+void simulation(Report& report, const std::string& program);
 
 }  // namespace bench

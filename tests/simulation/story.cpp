@@ -18,7 +18,7 @@ unsigned percent_of(Trouble trouble) {
 }
 
 /// What takes long (a Retry-After, an outage of an hour) is met in these.
-constexpr std::size_t whole_mornings_one_in = 80;
+constexpr std::size_t whole_mornings_one_in = 100;
 constexpr std::size_t lines_told = 80;
 
 bool breaks(const Options& options, const std::string& rule) {
