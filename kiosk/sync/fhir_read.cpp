@@ -343,8 +343,8 @@ tl::unexpected<Error> malformed(std::string path_and_reason) {
   return fail("fhir", "malformed", std::move(path_and_reason));
 }
 
-BundleReferences references_in(const array& entries) {
-  BundleReferences known;
+BundleReferences references_in(const array& entries, std::string_view base_url) {
+  BundleReferences known(base_url);
   for (const element entry : entries) {
     const auto resource = child(entry, "resource");
     if (!resource) continue;
@@ -356,10 +356,10 @@ BundleReferences references_in(const array& entries) {
   return known;
 }
 
-Result<void> read_entries(Reading& reading, const array& entries) {
+Result<void> read_entries(Reading& reading, const array& entries, std::string_view base_url) {
   if (entries.size() > entries_max)
     return fail("fhir", "too_large", "Bundle.entry: too many entries");
-  const auto known = references_in(entries);
+  const auto known = references_in(entries, base_url);
   Reader reader(reading, known);
   std::size_t index = 0;
   for (const element entry : entries) {
@@ -381,7 +381,7 @@ Result<void> read_entries(Reading& reading, const array& entries) {
   return {};
 }
 
-Result<Reading> read_bundle(element bundle) {
+Result<Reading> read_bundle(element bundle, std::string_view base_url) {
   Reading reading;
   reading.type = "Bundle";
   reading.bundle_type = text(bundle, "type");
@@ -396,7 +396,7 @@ Result<Reading> read_bundle(element bundle) {
   if (!entries) return reading;
   array list;
   if (entries->get(list) != simdjson::SUCCESS) return malformed("Bundle.entry: not an array");
-  if (const auto read = read_entries(reading, list); !read) return pass_on(read.error());
+  if (const auto read = read_entries(reading, list, base_url); !read) return pass_on(read.error());
   return reading;
 }
 
@@ -428,14 +428,14 @@ Result<element> parsed(simdjson::dom::parser& parser, std::string_view json) {
 
 }  // namespace
 
-Result<Reading> read_fhir(std::string_view json) {
+Result<Reading> read_fhir(std::string_view json, std::string_view base_url) {
   simdjson::dom::parser parser(answer_bytes_max);
   const auto read = parsed(parser, json);
   if (!read) return pass_on(read.error());
   const element root = *read;
   const auto type = text(root, "resourceType");
   if (type.empty()) return malformed("resourceType: missing");
-  if (type == "Bundle") return read_bundle(root);
+  if (type == "Bundle") return read_bundle(root, base_url);
   Reading reading;
   reading.type = type;
   const BundleReferences nothing;

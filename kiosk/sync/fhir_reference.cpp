@@ -5,12 +5,15 @@
 namespace kiosk::sync {
 namespace {
 
-/// "https://h/fhir/Patient/7" -> "h/fhir"; empty when it is not absolute. Where TLS ends before the
-/// server, its links may say http.
-std::string_view base_in(std::string_view url) {
+/// Where TLS ends before the server, its links may say http. Empty when the URL is not absolute.
+std::string_view without_scheme(std::string_view url) {
   const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  url.remove_prefix(scheme + 3);
+  return scheme == std::string_view::npos ? std::string_view() : url.substr(scheme + 3);
+}
+
+/// "https://h/fhir/Patient/7" -> "h/fhir".
+std::string_view base_in(std::string_view url) {
+  url = without_scheme(url);
   if (const auto history = url.find("/_history"); history != std::string_view::npos)
     url = url.substr(0, history);
   for (int i = 0; i < 2; ++i) url = url.substr(0, std::min(url.size(), url.rfind('/')));
@@ -40,6 +43,10 @@ std::string id_of(std::string_view reference, std::string_view type) {
   return std::string(reference.substr(type.size() + 1));
 }
 
+BundleReferences::BundleReferences(std::string_view base_url) : asked_(without_scheme(base_url)) {
+  while (asked_.ends_with('/')) asked_.pop_back();
+}
+
 void BundleReferences::add(std::string full_url, const std::string& type, const std::string& id,
                            bool found) {
   const std::string reference = type + "/" + id;
@@ -57,7 +64,7 @@ std::string BundleReferences::resolve(std::string_view reference) const {
 
 bool BundleReferences::is_elsewhere(std::string_view url) const {
   const auto base = base_in(url);
-  return !base.empty() && !bases_.empty() && !bases_.contains(base);
+  return !base.empty() && base != asked_ && !bases_.empty() && !bases_.contains(base);
 }
 
 }  // namespace kiosk::sync

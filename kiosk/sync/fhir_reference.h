@@ -18,6 +18,8 @@ std::string id_of(std::string_view reference, std::string_view type);
 /// than the kiosk asks it by, so those that it shows are its own.
 class BundleReferences {
  public:
+  /// `base_url`: under which the kiosk asks; empty when it is not known.
+  explicit BundleReferences(std::string_view base_url = {});
   /// An entry, before anything is resolved. `found`: it matched the search; what is only included
   /// may be another server's.
   void add(std::string full_url, const std::string& type, const std::string& id, bool found);
@@ -30,7 +32,8 @@ class BundleReferences {
   static constexpr std::size_t bases_max = 16;  ///< names of one server
 
   std::map<std::string, std::string, std::less<>> urns_;
-  std::set<std::string, std::less<>> bases_;  ///< without scheme; none: nothing is known
+  std::string asked_;                         ///< the kiosk's own name of the server
+  std::set<std::string, std::less<>> bases_;  ///< those it shows; none: nothing is known
 };
 
 }  // namespace kiosk::sync

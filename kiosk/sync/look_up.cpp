@@ -43,7 +43,7 @@ std::string patient_of(const AppointmentRow& row) {
 
 Result<Reading> reading_of(const Reply& reply) {
   if (!reply.ok()) return fail("sync", "unavailable", reply.what(), Remedy::wait);
-  return read_fhir(reply.body());
+  return read_fhir(reply.body(), reply.base_url);
 }
 
 Result<Reading> found_in(const Reply& reply) {

@@ -75,6 +75,7 @@ Reply ProbeTalk::ask(HttpRequest request, Signing signing) {
   const Instant began = now();
   auto ends = ports_.ask({{std::move(request), signing}});
   durations.push_back(now() - began);
+  ends.front().base_url = settings.profile.base_url;
   const auto* failure = std::get_if<HttpFailure>(&ends.front().outcome);
   const bool strange = failure != nullptr && failure->kind == HttpFailureKind::not_fhir;
   if ((failure != nullptr && !strange) || judge(ends.front()) == Verdict::busy)
@@ -94,7 +95,7 @@ void ProbeTalk::say(Grade grade, std::string topic, std::string seen, std::strin
 
 std::optional<Reading> reading_in(const Reply& reply) {
   if (!reply.ok()) return std::nullopt;
-  auto reading = read_fhir(reply.body());
+  auto reading = read_fhir(reply.body(), reply.base_url);
   if (!reading) return std::nullopt;
   return std::move(*reading);
 }

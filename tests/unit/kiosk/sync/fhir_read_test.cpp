@@ -108,6 +108,20 @@ TEST_CASE("fhir: a searchset is read with its includes, whatever order they have
   CHECK(visit.appointment.version == "7");
 }
 
+TEST_CASE("fhir: a server goes by the name that it is asked under, whatever its fullUrls say") {
+  const std::string text = R"({"resourceType":"Bundle","type":"searchset","entry":[
+    {"fullUrl":"http://inside:8080/fhir/Appointment/a","search":{"mode":"match"},
+     "resource":{"resourceType":"Appointment","id":"a","status":"booked",
+       "start":"2026-11-21T10:00:00Z","participant":[
+        {"actor":{"reference":"https://hospital.example/fhir/Patient/p"}}]}}]})";
+  const auto patient = [&](const char* base_url) {
+    return read_fhir(text, base_url)->appointments.at(0).participants[0].reference;
+  };
+  CHECK(patient("https://hospital.example/fhir") == "Patient/p");
+  CHECK(patient("https://hospital.example/fhir/") == "Patient/p");
+  CHECK(patient("https://another.example/fhir").empty());
+}
+
 TEST_CASE("fhir: what another server holds is not taken for a resource of this one") {
   const auto reading = read_fhir(R"({"resourceType":"Bundle","type":"searchset","entry":[
     {"fullUrl":"http://inside:8080/fhir/Appointment/a","search":{"mode":"match"},
