@@ -284,9 +284,12 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
     case Verdict::conflict:
       return conflict(now, id, server_words(reply));
     case Verdict::gone:
+      if (!speaks_fhir(reply.body())) return not_spoken(now, id, reply);
       if (work.doing != Doing::reading_appointment) return conflict(now, id, server_words(reply));
       return refuse(now, id, "gone on the server: " + server_words(reply));
     case Verdict::refused:
+      if (reply.status() != 400 && reply.status() != 422 && !speaks_fhir(reply.body()))
+        return not_spoken(now, id, reply);
       if (work.doing == Doing::writing) return look_again(now, id, server_words(reply));
       return refuse(now, id, server_words(reply));
     case Verdict::denied:
@@ -302,6 +305,13 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
       }
       return later(now, id, pause());
   }
+}
+
+/// A gateway that has lost its server says "not found", too: only the server's own word is final.
+/// Until it comes the arrival waits, on the staff's list.
+void Arrivals::not_spoken(Now now, Id id, const Reply& reply) {
+  context_.log({"sync", "unavailable", "arrival: " + reply.what() + ", and not of FHIR"});
+  later(now, id, backoff(++failures_[id], context_.random));
 }
 
 /// An answer that says nothing: whoever gave it may say more the next time.

@@ -81,6 +81,7 @@ class Arrivals {
   void on_changed(Now now, Id id, const Reply& reply);
   void put_ticket_on(Now now, Id id, const EncounterRow& staying);
 
+  void not_spoken(Now now, Id id, const Reply& reply);
   void unreadable(Now now, Id id, const Error& error);
   void not_done(Now now, Id id, const Reply& reply);
   void look_again(Now now, Id id, std::string words);

@@ -57,6 +57,13 @@ bool is_foreign_page(const HttpResponse& response) {
   return succeeds || (says_no && std::find(heeded.begin(), heeded.end(), status) == heeded.end());
 }
 
+/// What a gateway says that does not know where its server is, in its own words or none.
+bool is_no_route(const HttpResponse& response) {
+  constexpr std::array statuses = {404, 405, 410, 421};
+  return std::find(statuses.begin(), statuses.end(), response.status) != statuses.end() &&
+         !speaks_fhir(response.body);
+}
+
 Milliseconds retry_after(const HttpResponse& response, Instant server_time) {
   const auto text = header(response.headers, "Retry-After");
   std::int64_t seconds = 0;
@@ -70,6 +77,10 @@ Milliseconds retry_after(const HttpResponse& response, Instant server_time) {
 }
 
 }  // namespace
+
+bool speaks_fhir(const std::string& body) {
+  return body.find("\"resourceType\"") != std::string::npos;
+}
 
 Milliseconds backoff(int failures, const Random& random) {
   const auto whole = std::min(backoff_last, backoff_first * (1 << std::clamp(failures - 1, 0, 10)));
@@ -247,7 +258,12 @@ void Exchange::note(Now now, const HttpResult& result, Reply& reply) {
   const auto& response = std::get<HttpResponse>(result.outcome);
   const bool ok = response.status >= 200 && response.status < 300;
   if (ok) locked_until_ = {};  // only who is signed in gets one
-  if (!is_locked(now)) health_.answered(response.status, result.elapsed);
+  if (!is_locked(now)) {
+    if (is_no_route(response))
+      health_.failed(HttpFailureKind::not_fhir, result.elapsed);
+    else
+      health_.answered(response.status, result.elapsed);
+  }
   if (const auto date = parse_http_date(header(response.headers, "Date")))
     clock_.sample(*date, now.instant, result.elapsed);
   reply.server_time = server_time(now);
@@ -276,6 +292,7 @@ void Exchange::on_result(Now now, HttpResult result) {
                                  fmt::format("HTTP {} with a web page", response->status)};
   Reply reply;
   reply.server_time = server_time(now);
+  reply.base_url = base_url_;
   if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
   if (!courtesy) trouble_ = reply.ok() ? "" : reply.what();

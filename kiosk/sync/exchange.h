@@ -28,6 +28,7 @@ struct Reply {
   std::variant<HttpResponse, HttpFailure> outcome;
   Instant server_time;                      ///< when it came, by the server's clock
   std::optional<Milliseconds> retry_after;  ///< of 429 and 503, within sane limits
+  std::string base_url = {};                ///< under which the server was asked
 
   /// 0 when there was no answer.
   int status() const;
@@ -37,6 +38,9 @@ struct Reply {
   bool unsent() const;       ///< nothing of the request can have reached the server
   std::string what() const;  ///< "HTTP 404", "lost: ..."; nothing of a patient
 };
+
+/// The answer bears a FHIR resource: the server itself speaks, not a gateway before it.
+bool speaks_fhir(const std::string& body);
 
 /// A `courtesy` waits like the background, takes no place of it, and however it ends, nothing is
 /// concluded from that about the server or the sign-in.
@@ -52,7 +56,7 @@ class Exchange {
   using RowId = std::uint64_t;
 
   Exchange(const SiteProfile& profile, Authorizer& authorizer)
-      : authorizer_(authorizer), health_(profile.slow_after) {}
+      : authorizer_(authorizer), base_url_(profile.base_url), health_(profile.slow_after) {}
 
   void send(Now now, HttpRequest request, Urgency urgency, Handler handler);
   /// In the background, and without our sign-in; says nothing of the server's health.
@@ -105,6 +109,7 @@ class Exchange {
   std::size_t background_running() const;
 
   Authorizer& authorizer_;
+  const std::string base_url_;
   Health health_;
   ServerClock clock_;
   std::uint64_t next_id_ = 1;

@@ -17,7 +17,9 @@ constexpr Minutes jump_proof{60};  ///< so long a server must stay with what con
 }  // namespace
 
 void Health::answered(int status, Milliseconds elapsed) {
-  if (status >= 500 || status == 401 || status == 403) return count_failure();
+  const bool moved = status >= 300 && status < 400;  // by a portal: the kiosk follows nobody
+  const bool denied = status == 401 || status == 403 || status == 407;
+  if (status >= 500 || moved || denied) return count_failure();
   failures_ = 0;
   recent_.push_back(elapsed);
   if (recent_.size() > durations_max) recent_.erase(recent_.begin());

@@ -123,11 +123,15 @@ HttpResponse Link::error() {
 /// What is not the server's word, or only the first half of it.
 HttpResponse Link::strange(const std::string& from_server) {
   const std::string page = "<html><body>Please sign in</body></html>";
-  switch (dice_.below(7)) {
+  switch (dice_.below(9)) {
     case 0:
       return {200, {{"Content-Type", "text/html"}}, page};
     case 1:
       return {404, {{"Content-Type", "text/html"}}, page};
+    case 7:
+      return {404, {{"Content-Type", "text/plain"}}, "404 page not found"};
+    case 8:
+      return {302, {{"Location", "https://portal.example/"}}, ""};
     case 2:
       return {408, {}, ""};
     case 3:

@@ -455,6 +455,29 @@ TEST_CASE("arrival: what was told is read by its id where the search does not sh
   }
 }
 
+TEST_CASE("arrival: a gateway that has lost its server refuses nothing") {
+  const std::string not_ours = R"({"message":"no Route matched with those values"})";
+  for (const int code : {404, 405, 410, 421}) {
+    for (const auto& body : {std::string(), std::string("404 page not found"), not_ours}) {
+      CAPTURE(code);
+      CAPTURE(body);
+      Case c;
+      bool lost = true;
+      c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+        if (!lost) return std::nullopt;
+        return status(r, code, body);
+      };
+      const auto id = c.arrive();
+      c.bench.pass(Minutes(5));
+      CHECK(c.bench.row(id).state == RowState::pending);
+      CHECK(c.bench.last.server == ServerState::offline);
+      lost = false;
+      c.bench.pass(Minutes(10));
+      CHECK(c.bench.row(id).state == RowState::acknowledged);
+    }
+  }
+}
+
 TEST_CASE("arrival: an appointment that is gone goes to the staff's list") {
   Case c;
   c.hospital.remove("Appointment/" + c.appointment(), morning());

@@ -37,6 +37,15 @@ TEST_CASE("health: unknown, online, slow, offline and back") {
   CHECK(health.state() == ServerState::offline);
 }
 
+TEST_CASE("health: a portal that sends elsewhere and a proxy that denies are no server") {
+  for (const int status : {301, 302, 307, 401, 403, 407}) {
+    Health health(Milliseconds(2'000));
+    for (int i = 0; i < 2; ++i) health.answered(status, quick);
+    CAPTURE(status);
+    CHECK(health.state() == ServerState::offline);
+  }
+}
+
 TEST_CASE("health: short limits that run out only say slow, long ones say offline") {
   Health health(Milliseconds(2'000));
   for (int i = 0; i < 5; ++i) health.failed(HttpFailureKind::timed_out_sent, Milliseconds(1'500));
