@@ -123,7 +123,10 @@ void set_rules(Transfer& transfer, const CurlOptions& options) {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);  // Debian's folder would vouch, too
+  }
   if (!options.certificate_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_SSLCERT, options.certificate_file.c_str());
     curl_easy_setopt(easy, CURLOPT_SSLKEY, options.certificate_key_file.c_str());

@@ -1,5 +1,8 @@
 """A network and a server on their bad days: every arrival is told exactly once all the same."""
-from harness import check, e2e, equal
+import pathlib
+
+import site_config
+from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
 
@@ -212,3 +215,36 @@ def wrong_token(case):
     kiosk.wait("closed", "welcome")
     kiosk.until("it is denied", lambda: "401" in kiosk.log() or "denied" in kiosk.log())
     equal(kiosk.status()["rows"]["appointments"], 0, "rows")
+
+
+@e2e("server: only the CA that is pinned vouches for it, not the machine's", seconds=4)
+def pinned_ca(case):
+    for name in ("ours", "theirs", "machine"):
+        (case.folder / name).mkdir()
+    hospital = Hospital(case, tls=case.folder / "theirs", bearer="s3cret-token")
+    Hospital(case, tls=case.folder / "ours", name="other")
+    token = case.folder / "token"
+    token.write_text("s3cret-token\n")
+    token.chmod(0o600)
+    theirs = pathlib.Path(hospital.ca_file).read_bytes()
+    hashed = case.run("openssl", "x509", "-hash", "-noout", "-in", str(hospital.ca_file))
+    for name in (hashed.stdout.strip() + ".0", "ca-certificates.crt"):  # what OpenSSL looks for
+        (case.folder / "machine" / name).write_bytes(theirs)
+
+    def probed(ca_file):
+        changes = {"server.url": f'"{hospital.url}"', "server.sign_in": '"bearer"',
+                   "server.token_file": f'"{token}"', **ca_file}
+        config = case.folder / "kiosk.toml"
+        config.write_text(site_config.sample(case.build, changes=changes))
+        return case.run("unshare", "-m", "sh", "-c",
+                        f'mount --bind {case.folder}/machine /etc/ssl/certs && exec "$@"', "sh",
+                        case.build.program("kiosk"), "probe", "--config", str(config))
+
+    by_machine = probed({})
+    if by_machine.returncode == 1 and "mount" in by_machine.stderr:
+        raise Skip("cannot mount")
+    equal(by_machine.returncode, 0, by_machine.stderr)
+    other = case.folder / "ours" / pathlib.Path(hospital.ca_file).name
+    refused = probed({"server.ca_file": f'"{other}"'})
+    check(refused.returncode != 0 and "certificate" in refused.stdout + refused.stderr,
+          lambda: f"{refused.returncode} {refused.stdout} {refused.stderr}")
