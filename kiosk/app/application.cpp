@@ -23,10 +23,7 @@
 #include "kiosk/sync/signed_order.h"
 
 namespace kiosk::app {
-namespace {
 
-/// A crash must not leave what was in memory on the disk, nor may another process look into it
-/// (leak checkers must).
 void forbid_cores() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
@@ -37,6 +34,8 @@ void forbid_cores() {
     std::abort();
   });
 }
+
+namespace {
 
 /// Once something large was freed, glibc keeps twice as much for itself at the heap's end, and one
 /// arena for each thread (mallopt(3)): over months that becomes all of it.
@@ -346,7 +345,6 @@ void Application::run(const ApplicationOptions& options) {
 
 int run_application(shell::Config config, const ApplicationOptions& options,
                     DeviceFactory& devices) {
-  forbid_cores();
   give_memory_back();
   // Blocked before any thread starts, so that only the watcher gets them.
   sigset_t set;

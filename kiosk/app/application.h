@@ -26,6 +26,10 @@ struct ApplicationOptions {
   std::function<void(std::function<void()> stop)> started;
 };
 
+/// A crash must not leave what was in memory on the disk, nor may another process look into it
+/// (leak checkers must). For each program that may hold keys or patients' data, before all else.
+void forbid_cores();
+
 /// Runs the kiosk until SIGTERM or SIGINT or until its window is closed. Returns the exit status;
 /// what kept it from starting is on stderr, in words.
 int run_application(shell::Config config, const ApplicationOptions& options,

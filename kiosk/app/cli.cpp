@@ -292,6 +292,7 @@ std::optional<shell::Config> load_or_complain(const std::string& path,
 }
 
 int run_cli(int argc, char** argv) {
+  forbid_cores();
   CLI::App cli{"A hospital lobby kiosk: check in, take a queue ticket.", "kiosk"};
   Options options;
   add_commands(cli, options);

@@ -1,8 +1,10 @@
 #include <csignal>
 
+#include "kiosk/app/application.h"
 #include "tests/demo/demo.h"
 
 int main(int argc, char** argv) {
+  kiosk::app::forbid_cores();
   // The application takes the signals that end it; the threads of the world around it, which starts
   // first, must not.
   sigset_t ends;

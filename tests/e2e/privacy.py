@@ -1,13 +1,16 @@
 """Patients' data: whatever ends the kiosk, nothing of a person lies readable on the machine."""
 import os
+import pathlib
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 
 import site_config
-from harness import check, e2e, equal
+from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
 
@@ -92,8 +95,8 @@ def crash(kiosk, how):
     equal(kiosk.process.wait(kiosk.case.limit(10)), -how, "exit status")
 
 
-def core_limit(kiosk):
-    lines = open(f"/proc/{kiosk.process.pid}/limits", encoding="ascii").read().splitlines()
+def core_limit(process):
+    lines = open(f"/proc/{process.pid}/limits", encoding="ascii").read().splitlines()
     (line,) = [line for line in lines if line.startswith("Max core file size")]
     return line.split()[4:6]
 
@@ -118,7 +121,7 @@ def nothing_readable(case):
     kiosk = Kiosk(case, hospital, changes={"files.recording": f'"{case.folder}/recordings"'},
                   wrapper=["prlimit", f"--core={'unlimited' if most < 0 else most}"],
                   environment=crashes_as_usual()).ready()
-    equal(core_limit(kiosk), ["0", "0"], "the limit of a core")
+    equal(core_limit(kiosk.process), ["0", "0"], "the limit of a core")
     stored = kiosk.status()["rows"]
     check(stored["people"] >= 5, f"too few people in the ledger: {stored}")
 
@@ -195,3 +198,26 @@ def key_on_disk_changes(case):
     equal(refused.returncode, 1, "status with the old key")
     check("put the key file that belongs to this ledger back" in refused.stderr, refused.stderr)
     (state / "key").write_text(new)
+
+
+@e2e("privacy: a command leaves no core either, and no other process may look into it", seconds=3)
+def commands_keep_to_themselves(case):
+    """`status` holds a connection to a kiosk that never answers."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as silent:
+        at = pathlib.Path(folder) / "control"
+        at.parent.chmod(0o755)
+        silent.bind(str(at))
+        at.chmod(0o777)
+        silent.listen()
+        nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        arguments = nobody + [case.build.program("kiosk"), "status", "--socket", str(at)]
+        asking = case.start(arguments, case.folder / "stderr.log")
+        silent.settimeout(case.limit(10))
+        try:
+            silent.accept()
+        except TimeoutError as late:
+            raise Skip("nobody may run the program here") from late
+        equal(core_limit(asking), ["0", "0"], "the limit of a core")
+        if nobody:
+            # proc(5): the files of a process that is not dumpable are root's.
+            equal(os.stat(f"/proc/{asking.pid}/environ").st_uid, 0, "whose the process's files are")
