@@ -7,6 +7,8 @@
 #include <array>
 #include <optional>
 
+#include "kiosk/base/cut.h"
+
 namespace drivers::id_card {
 namespace {
 
@@ -135,11 +137,7 @@ kiosk::Result<HelperMessage> unusable(element line) {
       Named<std::string_view>{"self_test_failed", "self_test_failed"},
       Named<std::string_view>{"fault", "fault"}};
   std::string what = text(line, "text");
-  if (what.size() > text_bytes_max) {
-    std::size_t size = text_bytes_max;
-    while (size > 0 && (what[size] & 0xC0) == 0x80) --size;  // not within a character
-    what.resize(size);
-  }
+  kiosk::cut_to(what, text_bytes_max);
   const std::string code = text(line, "code");
   if (code == "absent") return ReaderEvent(ReaderUnusable{{"usb", "absent", std::move(what)}});
   const auto known = find(whys, code);

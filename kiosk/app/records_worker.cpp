@@ -180,6 +180,8 @@ void RecordsWorker::obey(const shell::ControlCall& call) {
                               "is not set"));
   if (!order) {
     shell::log_error("withdraw", order.error());
+    inputs_.push_back(
+        shell::ActsNoted{clock_.now(), {{domain::Act::order_refused, "", order.error().what}}});
     call.reply(shell::error_reply(order.error()));
     return;
   }

@@ -9,7 +9,7 @@
 namespace kiosk::domain {
 namespace {
 
-constexpr std::array<std::pair<Act, const char*>, 32> names{{
+constexpr std::array<std::pair<Act, const char*>, 33> names{{
     {Act::started, "started"},
     {Act::server_state, "server_state"},
     {Act::clock_corrected, "clock_corrected"},
@@ -38,6 +38,7 @@ constexpr std::array<std::pair<Act, const char*>, 32> names{{
     {Act::list_printed, "list_printed"},
     {Act::held_released, "held_released"},
     {Act::audit_read, "audit_read"},
+    {Act::order_refused, "order_refused"},
     {Act::sent, "sent"},
     {Act::answer_lost, "answer_lost"},
     {Act::acknowledged, "acknowledged"},

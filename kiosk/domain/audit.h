@@ -25,7 +25,7 @@ enum class Act {
   card_read,
   card_unreadable,
   code_read,
-  shown,       ///< detail: the screen, its state and language
+  shown,       ///< detail: screen, state, language; on "confirm" the appointment as it was shown
   pressed,     ///< detail: the control's action, without what was typed
   left,        ///< detail: "ended", "time was up", "someone else came"
   check_in,    ///< confirmed and recorded; detail: the ticket's number
@@ -44,6 +44,7 @@ enum class Act {
   list_printed,
   held_released,  ///< a held ticket was printed at staff's word
   audit_read,     ///< detail: "verify", "export", "visit"
+  order_refused,  ///< an order to withdraw the kiosk; detail: why
   // What became of an arrival at the server.
   sent,         ///< its bytes are leaving; detail: which attempt
   answer_lost,  ///< no answer came: the server may have it or not
@@ -57,7 +58,8 @@ std::optional<Act> act_named(std::string_view name);
 
 /// One act as it is written down; when it happened stands beside it. Of whom it tells goes with the
 /// day, as all that could lead to a person: the visit, and `words`. What remains for disputes (act,
-/// detail, stay, job) holds screens, controls, states and ticket numbers, and nothing of a person.
+/// detail, stay, job) holds screens, controls, states, ticket numbers and what was confirmed (when,
+/// which clinic, doctor and place), and neither name nor number of a person.
 struct AuditNote {
   Act act = Act::started;
   std::string visit_key = {};

@@ -133,7 +133,7 @@ void Loop::feed(decltype(journeys::Event::what) what) {
   journeys::Update next = journeys::update(rules_, std::move(model_), event);
   model_ = std::move(next.model);
   // Before the effects: a commit takes them along.
-  if (auto notes = acts_.after(event, model_); !notes.empty() && ports_.note_acts) {
+  if (auto notes = acts_.after(rules_, event, model_); !notes.empty() && ports_.note_acts) {
     ports_.note_acts({event.now, std::move(notes)});
   }
   for (const journeys::Effect& effect : next.effects) ports_.perform(effect);

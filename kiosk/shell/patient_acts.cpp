@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kiosk/base/cut.h"
 #include "kiosk/base/overloaded.h"
 #include "kiosk/journeys/actions.h"
 #include "kiosk/journeys/person.h"
@@ -81,6 +82,28 @@ const char* text_of(CopyState state) {
   return "";
 }
 
+/// A text of the server's as a part of a line.
+std::string part(std::string text) {
+  constexpr std::size_t bytes_max = 90;  // 30 Chinese characters
+  cut_to(text, bytes_max);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20; }, ' ');
+  return text;
+}
+
+/// What the confirm screen says of an appointment: its time on the site's clocks and what names it.
+std::string facts_of(const Rules& rules, const domain::Appointment& one,
+                     const std::string& tongue) {
+  const domain::LocalTime start = domain::local_time(rules.zone, one.start);
+  std::string facts = domain::iso(start.date) + " " + domain::clock(start.time);
+  for (const std::string& name : {named(rules, one.clinic_id, one.clinic_name, tongue),
+                                  named(rules, one.doctor_id, one.doctor_name, tongue),
+                                  named(rules, one.location_id, one.place_name, tongue)}) {
+    if (!name.empty()) facts += ", " + part(name);
+  }
+  return facts + ", version " + part(one.version);
+}
+
 std::string key_of(const domain::Visit& visit) {
   if (visit.arrival && !visit.arrival->visit_key.empty()) return visit.arrival->visit_key;
   return domain::visit_key(visit.appointment.id, visit.round);
@@ -88,13 +111,13 @@ std::string key_of(const domain::Visit& visit) {
 
 }  // namespace
 
-std::vector<PatientActs::Shown> PatientActs::shown_on(const Model& model) {
+std::vector<PatientActs::Shown> PatientActs::shown_on(const Rules& rules, const Model& model) {
   const bool help = model.session.overlay == Overlay::help;
   const std::string screen =
       name(model.screen) + (help ? ", help" : "") + " in " + model.session.language;
-  const auto each = [&](const std::vector<domain::Visit>& visits, const std::string& more) {
+  const auto each = [&](const std::vector<domain::Visit>& visits) {
     std::vector<Shown> shown;
-    for (const domain::Visit& visit : visits) shown.push_back({key_of(visit), screen + more});
+    for (const domain::Visit& visit : visits) shown.push_back({key_of(visit), screen});
     return shown;
   };
   const auto alone = [&] { return std::vector<Shown>{{"", screen}}; };
@@ -107,11 +130,18 @@ std::vector<PatientActs::Shown> PatientActs::shown_on(const Model& model) {
           [&](const LookingUp&) -> Lines { return alone(); },
           [&](const Entry&) -> Lines { return alone(); },
           [&](const TakeCard&) -> Lines { return alone(); },
-          [&](const Choose& choose) -> Lines { return each(choose.visits, ""); },
+          [&](const Choose& choose) -> Lines { return each(choose.visits); },
           [&](const Confirm& confirm) -> Lines {
-            return each(confirm.visits, confirm.changed ? ", changed meanwhile" : "");
+            const std::string changed = confirm.changed ? ", changed meanwhile: " : ": ";
+            Lines shown;
+            for (const domain::Visit& visit : confirm.visits) {
+              shown.push_back(
+                  {key_of(visit),
+                   screen + changed + facts_of(rules, visit.appointment, model.session.language)});
+            }
+            return shown;
           },
-          [&](const Committing& committing) -> Lines { return each(committing.visits, ""); },
+          [&](const Committing& committing) -> Lines { return each(committing.visits); },
           [&](const Done& done) -> Lines {
             Lines shown;
             for (const DoneVisit& visit : done.visits) {
@@ -155,12 +185,13 @@ void PatientActs::before(const Event& event, const Model& model) {
   }
 }
 
-std::vector<domain::AuditNote> PatientActs::after(const Event& event, const Model& model) {
+std::vector<domain::AuditNote> PatientActs::after(const Rules& rules, const Event& event,
+                                                  const Model& model) {
   if (nobody_here(model)) {
     end(std::holds_alternative<Tick>(event.what) ? "time was up" : "ended");
   } else {
     if (!stay_) stay_ = event.now.instant;
-    std::vector<Shown> shown = shown_on(model);
+    std::vector<Shown> shown = shown_on(rules, model);
     for (const Shown& one : shown) {
       const bool known = std::find(shown_.begin(), shown_.end(), one) != shown_.end();
       if (!known) add(Act::shown, one.visit_key, one.detail);

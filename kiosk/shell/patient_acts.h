@@ -10,14 +10,16 @@
 namespace kiosk::shell {
 
 /// What patients do and see, told from the model's transitions for the audit trail: which screens
-/// came, in which state and for which visits, which controls were pressed, how it ended. Nothing of
-/// what was typed or read. Steppable; lives on the UI thread.
+/// came, in which state and for which visits, what of an appointment was confirmed, which controls
+/// were pressed, how it ended. Nothing of what was typed or read. Steppable; lives on the UI
+/// thread.
 class PatientActs {
  public:
   /// Before the event changes the model.
   void before(const journeys::Event& event, const journeys::Model& model);
   /// After it; gives what is to be written down, in order.
-  std::vector<domain::AuditNote> after(const journeys::Event& event, const journeys::Model& model);
+  std::vector<domain::AuditNote> after(const journeys::Rules& rules, const journeys::Event& event,
+                                       const journeys::Model& model);
 
  private:
   /// A screen as the trail tells of it, once for each visit on it.
@@ -27,7 +29,7 @@ class PatientActs {
     bool operator==(const Shown&) const = default;
   };
 
-  static std::vector<Shown> shown_on(const journeys::Model& model);
+  static std::vector<Shown> shown_on(const journeys::Rules& rules, const journeys::Model& model);
   void add(domain::Act act, std::string visit_key, std::string detail);
   void end(const char* how);
 

@@ -73,6 +73,8 @@ Words words_for(Act act) {
       return {"staff", "had the held ticket printed"};
     case Act::audit_read:
       return {"staff", "read the audit trail:"};
+    case Act::order_refused:
+      return {"staff", "brought an order that was refused:"};
     case Act::sent:
       return {"server", "the arrival is being sent,"};
     case Act::answer_lost:
@@ -85,9 +87,10 @@ Words words_for(Act act) {
   return {"", ""};
 }
 
-/// A screen that showed this number, as kiosk/shell/patient_acts.cpp writes it.
+/// A screen that showed this number, as kiosk/shell/patient_acts.cpp writes it: after a colon
+/// follow the server's names.
 bool shows_number(const AuditNote& note, const std::string& number) {
-  const std::string text = note.detail + ",";
+  const std::string text = note.detail.substr(0, note.detail.find(':')) + ",";
   return note.act == Act::shown && text.find(", number " + number + ",") != std::string::npos;
 }
 

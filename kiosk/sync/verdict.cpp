@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kiosk/base/cut.h"
 #include "kiosk/sync/fhir_read.h"
 
 namespace kiosk::sync {
@@ -55,12 +56,6 @@ std::string without_data(std::string_view words) {
     }
   }
   return out;
-}
-
-void cut_to(std::string& text, std::size_t bytes) {
-  if (text.size() <= bytes) return;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  text.resize(bytes);
 }
 
 std::string issue_words(const std::vector<IssueRow>& issues) {

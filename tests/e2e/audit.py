@@ -1,12 +1,15 @@
 """What was done is written down, cannot be changed unseen, and tells a visit's story."""
 import contextlib
+import datetime
 import json
 import os
 import pathlib
 import re
 import shutil
 import sqlite3
+import zoneinfo
 
+import site_config
 from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
@@ -80,6 +83,43 @@ def story(case):
     kiosk.command("audit", "visit", status=EX_USAGE)
     kiosk.stop()
     equal(kiosk.command("audit", "visit", number), told, "the story when no kiosk runs")
+
+
+@e2e("audit: what was confirmed is told as it was on the screen, whatever the desk makes of it later",
+     short=True, seconds=6)
+def as_it_was_shown(case):
+    hospital = Hospital(case)
+    kiosk = AuditedKiosk(case, hospital).ready()
+    who = hospital.people["one_booked"]
+    key = who["appointments"][0]
+    before = hospital.read(f"Appointment/{key}")
+    kiosk.tap("language:en")
+    kiosk.scan(who["booking"])
+    kiosk.wait("confirm")
+    shown = ["Dermatology", "周敏 Zhou Min", "Outpatient building, floor 2, room 203"]
+    for text in shown:
+        check(kiosk.says(text), f"{text} is not on the screen")
+    number, _ = kiosk.confirm()
+    kiosk.home()
+    kiosk.synced()
+    hospital.ask("move", appointment=key, minutes_from_now=41)
+    last = kiosk.status()["last_sync"]
+    kiosk.until("it read that", lambda: kiosk.status()["last_sync"] != last)
+    after = hospital.read(f"Appointment/{key}")
+    zone = zoneinfo.ZoneInfo(site_config.ZONE)
+    then, now = (datetime.datetime.fromisoformat(one["start"]).astimezone(zone)
+                 .strftime("%Y-%m-%d %H:%M") for one in (before, after))
+    check(then != now, "it was not moved")
+    told = kiosk.command("audit", "visit", number)
+    (line,) = [one for one in told.splitlines() if "saw confirm" in one]
+    version = f"version {before['meta']['versionId']}"
+    check(line.endswith(f"confirm in en: {', '.join([then, *shown, version])}"), line)
+    check(now not in told, told)
+    for person in (who["name"], who["number"], who["phone"]):
+        check(person not in told, lambda: f"{person} stands in:\n{told}")
+    rows = [json.loads(one) for one in kiosk.command("audit", "visit", number,
+                                                     "--json").splitlines()]
+    check(any(then in row["detail"] for row in rows), "as JSON")
 
 
 @e2e("audit: a row that was changed, removed or cut off behind the kiosk's back is named",

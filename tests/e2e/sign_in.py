@@ -1,4 +1,5 @@
 """How a kiosk shows the server who it is: each way from the configuration to a check-in."""
+import control
 from harness import check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
@@ -84,6 +85,9 @@ def withdrawn_by_order(case):
                         "--socket", str(kiosk.socket))
     equal(order("K2").returncode, 1, "exit status of an order for another kiosk")
     equal(kiosk.screen(), "welcome", "the screen after it")
+    rows = control.ask(kiosk.socket, {"op": "audit", "after": 0}, case.limit(10))["rows"]
+    equal(rows[-1]["act"], "order_refused", "what the trail tells of it")
+    check("for another kiosk" in rows[-1]["detail"], rows[-1])
     check(kiosk.status()["rows"]["people"] > 0, "people before it")
     equal(order("K1").returncode, 0, "exit status")
     kiosk.until("it is out of service", lambda: kiosk.screen() == "closed")

@@ -248,7 +248,7 @@ void SimKiosk::feed(What what) {
   life_->acts.before(event, life_->model);
   Update next = update(setup_.rules, std::move(life_->model), event);
   life_->model = std::move(next.model);
-  auto acts = life_->acts.after(event, life_->model);
+  auto acts = life_->acts.after(setup_.rules, event, life_->model);
   if (!acts.empty() && !setup_.breaches.contains(Breach::acts_unwritten)) {
     ask(kiosk::shell::ActsNoted{now, std::move(acts)});
   }

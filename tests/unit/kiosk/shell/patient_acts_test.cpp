@@ -19,7 +19,7 @@ class Stage {
     const Event event{{now, ClockTrust::server}, std::move(what)};
     acts.before(event, model);
     model = update(rules, std::move(model), event).model;
-    for (auto& note : acts.after(event, model)) notes.push_back(std::move(note));
+    for (auto& note : acts.after(rules, event, model)) notes.push_back(std::move(note));
   }
   void lay_card() {
     feed(CardNoticed{});
@@ -50,7 +50,7 @@ class Stage {
     return lines;
   }
 
-  const Rules rules = sample_rules();
+  Rules rules = sample_rules();
   Model model;
   Instant now = morning;
   PatientActs acts;
@@ -66,7 +66,8 @@ TEST_CASE("patient acts: a visit is told screen by screen and press by press") {
   CHECK(stage.told() == Lines{});
   stage.to_done();
   CHECK(stage.told() == Lines{"card_noticed", "shown reading_card in zh-Hans", "card_read",
-                              "shown looking_up in zh-Hans", "shown a1: confirm in zh-Hans",
+                              "shown looking_up in zh-Hans",
+                              "shown a1: confirm in zh-Hans: 2026-11-23 10:20, 心内科, version 1",
                               "pressed confirm", "shown a1: committing in zh-Hans",
                               "shown a1: done in zh-Hans, number K1-001, ticket printing"});
   stage.feed(PrintReported{7, domain::PrintState::printed});
@@ -120,6 +121,39 @@ TEST_CASE("patient acts: nothing of what is typed or read is told") {
       CHECK(line.find(of_her) == std::string::npos);
     }
   }
+}
+
+TEST_CASE("patient acts: what was confirmed is told as it was shown, and what it changed to") {
+  Stage stage;
+  stage.rules.aliases["cardio"] = {{"en", "Cardiology"}};
+  stage.feed(Tapped{"language:en"});
+  stage.lay_card();
+  Visit visit = visit_at("a1", Minutes(39));
+  visit.appointment.doctor_name = "李明";
+  visit.appointment.place_name = "3F\n301";
+  stage.look_up_finds({visit});
+  const std::string shown = "Cardiology, 李明, 3F 301, version ";
+  CHECK(stage.told().back() == "shown a1: confirm in en: 2026-11-23 10:20, " + shown + "1");
+  visit.appointment.start += Minutes(10);
+  visit.appointment.version = "2";
+  const auto confirm = std::get<Confirm>(stage.model.screen);
+  stage.feed(FreshAnswered{confirm.fresh_requests[0], visit});
+  CHECK(stage.told() ==
+        Lines{"shown a1: confirm in en, changed meanwhile: 2026-11-23 10:30, " + shown + "2"});
+}
+
+TEST_CASE("patient acts: a name without end is cut between two characters") {
+  Stage stage;
+  stage.lay_card();
+  Visit visit = visit_at("a1", Minutes(39));
+  visit.appointment.clinic_name.clear();
+  for (int i = 0; i < 4000; ++i) visit.appointment.clinic_name += "科";
+  visit.appointment.doctor_name = "Dr " + visit.appointment.clinic_name;
+  visit.appointment.version = std::string(4000, '7');
+  stage.look_up_finds({visit});
+  const std::string told = stage.told().back();
+  CHECK(told.size() < 400);
+  CHECK(told.find("科, Dr 科") != std::string::npos);
 }
 
 TEST_CASE("patient acts: two visits on one screen are told one by one, help and language too") {

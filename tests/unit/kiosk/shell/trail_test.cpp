@@ -81,6 +81,14 @@ TEST_CASE("trail: what another person did or saw is not in the story") {
   CHECK(numbers(told_of("b9")) == std::vector<std::int64_t>{8, 9});
 }
 
+TEST_CASE("trail: a place whose name looks like a number leads to no other ticket") {
+  Trail trail = sample();
+  trail.add(Seconds(15), {Act::shown, "", "confirm in en: 2026-11-23 10:20, Room, number K1-001",
+                          morning + Seconds(20)});
+  const auto visit = visit_of(trail.rows, {"K1-001", {}}, shanghai);
+  CHECK(visit->stays == std::set<Instant>{morning});
+}
+
 TEST_CASE("trail: a visit is found by its key and by a ticket's number, of a day too") {
   Trail trail = sample();
   trail.add(Minutes(24 * 60), {Act::check_in, "c3", "K1-001", {}, 0, "version 1, nonce 78"});
