@@ -79,7 +79,7 @@ int commits_lost_in(ByteView log) {
     const Sums told{word(log, at + 16), word(log, at + 20)};
     if (sums != told || !of_this) {  // damaged, or what an older log left
       damaged = true;
-      lost = 0;
+      lost = of_this && word(log, at + 4) != 0 ? 1 : 0;  // the end of a commit, itself damaged
     } else if (damaged && word(log, at + 4) != 0 && ++lost >= 2) {
       return lost;
     }
