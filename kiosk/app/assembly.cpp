@@ -42,6 +42,8 @@ Result<Core> make_core(const shell::Config& config, const shell::VaultKeys& keys
                        std::unique_ptr<sync::Authorizer> authorizer) {
   Core core;
   core.authorizer = std::move(authorizer);
+  if (const auto why = shell::theft_warning(config, machine_tpm()); !why.empty())
+    shell::log(shell::Severity::warning, "key_unprotected", {{"what", why}});
   auto ledger = open_ledger(config, keys);
   if (!ledger) return pass_on(ledger.error());
   core.ledger = std::move(*ledger);

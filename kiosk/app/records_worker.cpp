@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "kiosk/app/vault.h"
 #include "kiosk/base/overloaded.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/trail.h"
@@ -235,6 +236,7 @@ void RecordsWorker::hand_out(shell::RecordsOutput output) {
     status.reader = asked.get("reader");
     status.scanner = asked.get("scanner");
     status.key_storage = text_of(config_.key_storage);
+    status.key_trouble = shell::theft_warning(config_, machine_tpm());
     call.mapped().reply(shell::status_reply(status));
   }
   for (const shell::ListAnswer& list : output.lists) answer_list(list);

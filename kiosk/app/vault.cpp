@@ -103,10 +103,16 @@ int rotate_key(const shell::Config& config, const std::string& credentials_folde
   return exit_ok;
 }
 
+shell::Tpm machine_tpm() {
+  std::error_code ignored;  // a unit may hide the device, but not that there is one
+  for (const char* path : {"/dev/tpmrm0", "/sys/class/tpm/tpmrm0"})
+    if (std::filesystem::exists(path, ignored)) return shell::Tpm::present;
+  return shell::Tpm::none;
+}
+
 bool judge_vault_key(const shell::Config& config, const std::string& credentials_folder) {
-  const auto tpm = std::filesystem::exists("/dev/tpmrm0") ? shell::Tpm::present : shell::Tpm::none;
-  for (const std::string& advice : shell::vault_advice(config, tpm))
-    fmt::print("note: {}\n", advice);
+  const std::string advice = shell::vault_advice(config, machine_tpm());
+  if (!advice.empty()) fmt::print("note: {}\n", advice);
   if (config.key_storage == KeyStorage::credential && credentials_folder.empty()) {
     fmt::print("note: the credential is not judged here: no $CREDENTIALS_DIRECTORY\n");
   }

@@ -35,6 +35,9 @@ store::OpenArguments ledger_arguments(const shell::Config& config, const Now& no
 /// `kiosk rotate-key`: gives the exit status; what happened and what to do next is printed.
 int rotate_key(const shell::Config& config, const std::string& credentials_folder);
 
+/// Whether this machine shows a TPM.
+shell::Tpm machine_tpm();
+
 /// What `kiosk check-config` says of the vault, printed; false when the kiosk would not start.
 bool judge_vault_key(const shell::Config& config, const std::string& credentials_folder);
 

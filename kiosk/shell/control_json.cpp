@@ -219,6 +219,7 @@ std::string status_reply(const Status& status) {
                     {"people", status.people},
                     {"check_ins", status.check_ins}}},
                   {"key_storage", status.key_storage},
+                  {"key_trouble", status.key_trouble},
                   {"audit", {{"newest", status.audit_last}, {"server_has", status.audit_told}}},
                   {"screen", status.screen}});
 }

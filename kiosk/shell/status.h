@@ -33,6 +33,7 @@ struct Status {
   std::int64_t people = 0;
   std::int64_t check_ins = 0;
   std::string key_storage;      ///< "credential", "server", "disk"
+  std::string key_trouble;      ///< why a stolen kiosk's data can be read; empty: they cannot
   std::int64_t audit_last = 0;  ///< the newest row of the audit trail
   std::int64_t audit_told = 0;  ///< and the newest whose hash the server has
   std::string screen;

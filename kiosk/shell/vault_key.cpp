@@ -162,23 +162,25 @@ Result<void> check_vault_keys(const Config& config, const std::string& credentia
   return {};
 }
 
-std::vector<std::string> vault_advice(const Config& config, Tpm tpm) {
+std::string theft_warning(const Config& config, Tpm tpm) {
   switch (config.key_storage) {
     case KeyStorage::disk:
-      return {
-          "vault.key_storage \"disk\": the key lies beside the ledger; patients' data is not "
-          "protected against theft"};
+      return "vault.key_storage \"disk\": the key lies beside the ledger; patients' data is not "
+             "protected against theft";
     case KeyStorage::server:
-      return {"vault.key_storage \"server\": the kiosk starts only while " + config.key_url +
-              " answers"};
+      return {};
     case KeyStorage::credential:
       if (tpm == Tpm::present) return {};
-      return {
-          "vault.key_storage \"credential\": this machine shows no TPM; a credential that is "
-          "sealed with the machine's own key lies beside it and is not protected against theft: "
-          "choose \"server\", or \"disk\" where that is accepted"};
+      return "vault.key_storage \"credential\": this machine shows no TPM; a credential that is "
+             "sealed with the machine's own key lies beside it and is not protected against theft: "
+             "choose \"server\", or \"disk\" where that is accepted";
   }
   return {};
+}
+
+std::string vault_advice(const Config& config, Tpm tpm) {
+  if (config.key_storage != KeyStorage::server) return theft_warning(config, tpm);
+  return "vault.key_storage \"server\": the kiosk starts only while " + config.key_url + " answers";
 }
 
 Result<OpenedLedger> open_with_keys(const Config& config, const VaultKeys& keys,

@@ -33,9 +33,12 @@ Result<VaultKeys> read_vault_keys(const Config& config, const std::string& crede
 /// credentials are not judged.
 Result<void> check_vault_keys(const Config& config, const std::string& credentials_folder);
 
-/// What IT should know of the chosen key_storage, a sentence each. `has_tpm`: of this machine.
+/// Of this machine.
 enum class Tpm { none, present };
-std::vector<std::string> vault_advice(const Config& config, Tpm tpm);
+/// Why patients' data on a stolen kiosk could be read, in a sentence; empty: they could not.
+std::string theft_warning(const Config& config, Tpm tpm);
+/// What IT should know of the chosen key_storage, a sentence; empty: nothing.
+std::string vault_advice(const Config& config, Tpm tpm);
 
 struct OpenedLedger {
   std::unique_ptr<store::Ledger> ledger;

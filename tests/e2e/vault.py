@@ -1,5 +1,6 @@
 """Where the vault's key comes from: the credential, the server, and what is said without it."""
 import http.server
+import pathlib
 import ssl
 import threading
 
@@ -24,6 +25,10 @@ def config_for(case, storage, **more):
         "control.socket": f'"{case.folder}/control"', "vault.key_storage": f'"{storage}"',
         "vault.key_file": f'"{case.folder}/key"', **more}))
     return str(file)
+
+
+def has_tpm():
+    return any(pathlib.Path(path).exists() for path in ("/dev/tpmrm0", "/sys/class/tpm/tpmrm0"))
 
 
 def credentials(case, **given):
@@ -81,7 +86,12 @@ def by_credential(case):
     judged = case.run(program, "check-config", config, environment=empty)
     equal(judged.returncode, EX_CONFIG, judged.stdout)
     check(not (case.folder / "ledger.db").exists(), "a ledger without its key")
-    Running(case, config, credentials(case, kiosk_vault_key=KEY)).serves().end()
+    first = Running(case, config, credentials(case, kiosk_vault_key=KEY)).serves()
+    told = case.run(program, "status", "--config", config).stdout
+    for where, text in (("log", first.said()), ("status", told)):
+        warned = "not protected against theft" in text
+        equal(warned, not has_tpm(), f"a warning of the {where}: {text}")
+    first.end()
     Running(case, config, credentials(case, kiosk_vault_key=OTHER)).refuses(
         "code=wrong_key", "the credential that this ledger was made with")
     check(not (case.folder / "key").exists(), "a key file was made")

@@ -228,11 +228,7 @@ TEST_CASE("key change: a revoked ledger takes whatever key it is given, and serv
 
 TEST_CASE("key advice: what IT must know of each storage is said in words") {
   Machine machine;
-  const auto advice = [&](Tpm tpm) {
-    std::string text;
-    for (const std::string& line : vault_advice(machine.config, tpm)) text += line;
-    return text;
-  };
+  const auto advice = [&](Tpm tpm) { return vault_advice(machine.config, tpm); };
   CHECK(has(advice(Tpm::present), "not protected against theft"));
   machine.config.key_storage = KeyStorage::server;
   machine.config.key_url = "https://keys.example.org/K1";
@@ -240,4 +236,18 @@ TEST_CASE("key advice: what IT must know of each storage is said in words") {
   machine.config.key_storage = KeyStorage::credential;
   CHECK(has(advice(Tpm::none), "no TPM"));
   CHECK(advice(Tpm::present).empty());
+}
+
+TEST_CASE(
+    "key advice: whoever could read a stolen kiosk's data is warned of, with TPM or without") {
+  Machine machine;
+  const auto warns = [&](KeyStorage storage, Tpm tpm) {
+    machine.config.key_storage = storage;
+    return has(theft_warning(machine.config, tpm), "not protected against theft");
+  };
+  CHECK(warns(KeyStorage::disk, Tpm::none));
+  CHECK(warns(KeyStorage::disk, Tpm::present));
+  CHECK(warns(KeyStorage::credential, Tpm::none));
+  CHECK_FALSE(warns(KeyStorage::credential, Tpm::present));
+  CHECK_FALSE(warns(KeyStorage::server, Tpm::none));
 }
