@@ -114,6 +114,8 @@ Records::Found Records::from_store(const journeys::LookUpKey& key) {
     note(found.error());
     return {};
   }
+  // An appointment whose patient is not known here is nobody's to confirm.
+  std::erase_if(*found, [](const domain::PersonVisits& one) { return one.person.id.empty(); });
   for (domain::PersonVisits& person : *found) {
     person.freshness = domain::Freshness::store;
     for (Visit& visit : person.visits) with_paper(visit);

@@ -103,7 +103,6 @@ void Arrivals::start(Now now, Id id) {
   auto& work = works_.at(id);
   work.resume_at.reset();
   work.found.clear();
-  work.created_id.clear();
   send(now, id, read_request(context_.profile(), "Appointment/" + work.message.appointment_id),
        Doing::reading_appointment, &Arrivals::on_appointment);
 }
@@ -126,6 +125,8 @@ void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {
   auto fresh = fresh_appointment_in(reply, work.message.appointment_id);
   if (!fresh && fresh.error().code == "unusable") return refuse(now, id, fresh.error().what);
   if (!fresh) return unreadable(now, id, fresh.error());
+  if (fresh->is_elsewhere)
+    return refuse(now, id, "the appointment is another server's patient's now");
   work.appointment = std::move(*fresh);
   // Proxies change ETags (Apache's mod_deflate appends "-gzip"): what is refused with the one is
   // tried with the other.
@@ -202,7 +203,36 @@ void Arrivals::decide(Now now, Id id) {
   decide_nothing_found(now, id);
 }
 
+/// What a 2xx named is there, though the search's index does not show it yet.
+bool Arrivals::look_for_made(Now now, Id id, const char* type) {
+  const auto made = created_.find(id);
+  if (made == created_.end() || made->second.empty()) return false;
+  read(now, id, read_request(context_.profile(), std::string(type) + "/" + made->second),
+       &Arrivals::on_created_before);
+  return true;
+}
+
+void Arrivals::on_created_before(Now now, Id id, const Reply& reply) {
+  if (judge(reply) == Verdict::gone && speaks_fhir(reply.body())) {
+    created_.erase(id);  // lost, or reading is behind, too
+    unknown_since_[id] = now.instant;
+    return start(now, id);
+  }
+  if (!reply.ok()) return not_done(now, id, reply);
+  auto reading = reading_of(reply);
+  if (!reading) return unreadable(now, id, reading.error());
+  auto& work = works_.at(id);
+  if (reading->encounters.size() != 1 || reading->encounters.front().id != created_[id])
+    return unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+  work.found = std::move(reading->encounters);
+  work.found_json = reply.body();
+  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
+    return decide_by_task(now, id);
+  decide(now, id);
+}
+
 void Arrivals::decide_nothing_found(Now now, Id id) {
+  if (look_for_made(now, id, "Encounter")) return;
   auto& work = works_.at(id);
   if (!has_arrived(work.appointment.status)) {
     if (may_send_again(now, id)) tell(now, id);
@@ -238,6 +268,7 @@ void Arrivals::decide_by_task(Now now, Id id) {
   if (std::any_of(work.found.begin(), work.found.end(),
                   [&](const auto& row) { return ours(row, work); }))
     return acknowledge(now, id, "");  // told, then undone there
+  if (look_for_made(now, id, "Task")) return;
   if (has_arrived(status)) {
     if (may_send_again(now, id)) create(now, id, "Task", &Arrivals::on_task_created);
     return;
@@ -362,6 +393,7 @@ void Arrivals::end(Id id, const Result<void>& stored) {
   works_.erase(id);
   failures_.erase(id);
   unknown_since_.erase(id);
+  created_.erase(id);
   check_ = true;
 }
 

@@ -34,9 +34,8 @@ class Arrivals {
   struct Work {
     domain::ArrivalMessage message;
     FreshAppointment appointment;
-    std::string found_json;           ///< the Bundle of the last search
-    std::vector<EncounterRow> found;  ///< its rows with our visit key (or of our appointment)
-    std::string created_id;  ///< Encounter or Task of the last 2xx, where the server named it
+    std::string found_json;            ///< the Bundle of the last search
+    std::vector<EncounterRow> found;   ///< its rows with our visit key (or of our appointment)
     std::optional<Instant> resume_at;  ///< waits before it reads again
     HttpRequest written;               ///< the last write
     std::string refusal;               ///< the server's words, where it refused that one
@@ -58,6 +57,8 @@ class Arrivals {
   void on_own_encounters(Now now, Id id, const Reply& reply);
   void decide(Now now, Id id);
   void decide_nothing_found(Now now, Id id);
+  bool look_for_made(Now now, Id id, const char* type);
+  void on_created_before(Now now, Id id, const Reply& reply);
   void decide_by_task(Now now, Id id);
 
   bool note_sending(Now now, Id id);
@@ -85,6 +86,7 @@ class Arrivals {
   void unreadable(Now now, Id id, const Error& error);
   void not_done(Now now, Id id, const Reply& reply);
   void look_again(Now now, Id id, std::string words);
+  void doubt(Now now, Id id);
   void conflict(Now now, Id id, const std::string& why);
   void acknowledge(Now now, Id id, const std::string& encounter_id);
   void refuse(Now now, Id id, const std::string& why);
@@ -95,6 +97,9 @@ class Arrivals {
 
   Context& context_;
   std::map<Id, Work> works_;
+  /// Encounter or Task that a 2xx named: a search's index may show it later, and meanwhile it is
+  /// not made again.
+  std::map<Id, std::string> created_;
   std::map<Id, int> failures_;  ///< in a row, for the pause
   std::map<Id, Instant>
       unknown_since_;  ///< before it may be sent again the server's limit must pass

@@ -67,6 +67,12 @@ void Arrivals::change(Now now, Id id, const std::string& reference, const std::s
   write(now, id, change_request(context_.profile(), reference, etag, *change), next);
 }
 
+/// It may be there, and the search's index may be behind: it is not sent anew at once.
+void Arrivals::doubt(Now now, Id id) {
+  unknown_since_[id] = now.instant;
+  conflict(now, id, unproven);
+}
+
 void Arrivals::patch_appointment(Now now, Id id, Step next) {
   const auto& work = works_.at(id);
   change(now, id, "Appointment/" + work.message.appointment_id, work.appointment.etag,
@@ -76,7 +82,6 @@ void Arrivals::patch_appointment(Now now, Id id, Step next) {
 void Arrivals::on_told(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
   works_.at(id).maybe_there = true;
-  auto& work = works_.at(id);
   std::size_t entries = 0;
   if (const auto reading = read_fhir(reply.body())) {
     if (auto failed = failed_entry(*reading)) {
@@ -86,13 +91,13 @@ void Arrivals::on_told(Now now, Id id, const Reply& reply) {
     entries = reading->responses.size();
     for (const auto& entry : reading->responses)
       if (auto made = id_of(plain_reference(entry.location), "Encounter"); !made.empty())
-        work.created_id = made;
+        created_[id] = made;
     for (const auto& row : reading->encounters)
-      if (row.type == "Encounter") work.created_id = row.id;
+      if (row.type == "Encounter") created_[id] = row.id;
   }
   if (auto made = id_of(plain_reference(reply.header("Location")), "Encounter"); !made.empty())
-    work.created_id = made;
-  if (work.created_id.empty() && entries < 2) return conflict(now, id, unproven);
+    created_[id] = made;
+  if (created_[id].empty() && entries < 2) return doubt(now, id);
   settle(now, id);
 }
 
@@ -100,7 +105,7 @@ void Arrivals::on_encounter_created(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
   auto& work = works_.at(id);
   work.maybe_there = true;
-  work.created_id = created_in(reply, "Encounter");
+  created_[id] = created_in(reply, "Encounter");
   patch_appointment(now, id, &Arrivals::on_appointment_changed);
 }
 
@@ -110,7 +115,7 @@ void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
   const auto reading = read_fhir(reply.body());
   const bool shown = reading && reading->appointments.size() == 1 &&
                      reading->appointments.front().status == context_.profile().arrived_status;
-  if (!shown) return conflict(now, id, unproven);
+  if (!shown) return doubt(now, id);
   if (context_.profile().arrival_way == ArrivalWay::appointment_only)
     return create(now, id, "Task", &Arrivals::on_task_created);
   settle(now, id);
@@ -120,8 +125,8 @@ void Arrivals::on_task_created(Now now, Id id, const Reply& reply) {
   if (judge(reply) != Verdict::done) return not_done(now, id, reply);
   auto& work = works_.at(id);
   work.maybe_there = true;
-  work.created_id = created_in(reply, "Task");
-  if (work.created_id.empty()) return conflict(now, id, unproven);
+  created_[id] = created_in(reply, "Task");
+  if (created_[id].empty()) return doubt(now, id);
   settle(now, id);
 }
 
@@ -160,10 +165,8 @@ void Arrivals::withdraw_found(Now now, Id id, const EncounterRow& row) {
 
 /// A search index may lag behind a write that the server has confirmed.
 void Arrivals::look_for_created(Now now, Id id, const std::string& type) {
-  const auto& work = works_.at(id);
-  if (work.created_id.empty()) return conflict(now, id, "the arrival was told and cannot be found");
-  read(now, id, read_request(context_.profile(), type + "/" + work.created_id),
-       &Arrivals::on_created);
+  if (created_[id].empty()) return conflict(now, id, "the arrival was told and cannot be found");
+  read(now, id, read_request(context_.profile(), type + "/" + created_[id]), &Arrivals::on_created);
 }
 
 void Arrivals::resolve(Now now, Id id) {
@@ -193,7 +196,7 @@ void Arrivals::resolve(Now now, Id id) {
 
 void Arrivals::on_created(Now now, Id id, const Reply& reply) {
   if (!reply.ok()) return not_done(now, id, reply);
-  const auto& made = works_.at(id).created_id;
+  const auto& made = created_[id];
   const auto reading = read_fhir(reply.body());
   if (!reading) return unreadable(now, id, reading.error());
   if (reading->encounters.size() != 1 || reading->encounters.front().id != made)

@@ -15,7 +15,7 @@ constexpr int rounds_max = 20;
 
 std::string reference_of_type(const AppointmentRow& row, std::string_view type) {
   for (const auto& one : row.participants)
-    if (one.type == type) return one.reference;
+    if (one.type == type && !one.reference.empty()) return one.reference;
   return {};
 }
 

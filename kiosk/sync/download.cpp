@@ -89,6 +89,7 @@ void Download::on_page(Now now, const Reply& reply) {
   if (reading->skipped > 0)
     context_.log({"fhir", "skipped",
                   std::to_string(reading->skipped) + " entries, first " + reading->first_skipped});
+  tell_elsewhere(*reading);
   ++run_->pages;
   context_.watch_numbers(now, reading->encounters);
   const auto next = reading->next;
@@ -97,6 +98,21 @@ void Download::on_page(Now now, const Reply& reply) {
                        store(at, whole);
                        if (run_) go_on(at, next);
                      });
+}
+
+/// Nobody finds such an appointment; if all are so, nobody can check in.
+void Download::tell_elsewhere(const Reading& reading) {
+  const auto& rows = reading.appointments;
+  const auto foreign = std::find_if(rows.begin(), rows.end(),
+                                    [](const auto& row) { return !row.patient_elsewhere.empty(); });
+  if (foreign == rows.end() || told_elsewhere_) return;
+  told_elsewhere_ = true;
+  const auto& url = foreign->patient_elsewhere;
+  const auto base = url.substr(0, url.rfind("/Patient/"));
+  context_.out.alerts.push_back(
+      {AlertKind::lacking,
+       "appointments name patients of " + base +
+           ", which is no name of this server; if it is one, set server.names"});
 }
 
 /// What an answer told that was not known. Whoever has a new appointment is stored with it: the

@@ -56,6 +56,7 @@ class Download {
   void on_page(Now now, const Reply& reply);
   void on_lost_page(Now now, const Reply& reply);
   void store(Now now, const Reading& reading);
+  void tell_elsewhere(const Reading& reading);
   store::Page news_of(const Reading& reading);
   Result<void> mark(Instant server_time);
   void go_on(Now now, const std::string& next);
@@ -75,6 +76,7 @@ class Download {
   std::vector<std::string> unseen_;                  ///< stored, not in a whole run: gone or moved
   std::map<std::string, std::string> known_;         ///< id -> signature, of the last run
   std::map<std::string, std::string> known_people_;  ///< id -> version
+  bool told_elsewhere_ = false;                      ///< since the start
   std::map<std::string, std::string> arrivals_;  ///< Encounter or Task -> version, of the last run
   std::optional<domain::Date> whole_for_;        ///< the last day that was read whole
   std::optional<Instant> bookmark_;     ///< the server's time at the last complete run's page 1

@@ -292,7 +292,7 @@ void Exchange::on_result(Now now, HttpResult result) {
                                  fmt::format("HTTP {} with a web page", response->status)};
   Reply reply;
   reply.server_time = server_time(now);
-  reply.base_url = base_url_;
+  reply.names = &names_;
   if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
   if (!courtesy) trouble_ = reply.ok() ? "" : reply.what();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kiosk/sync/authorizer.h"
+#include "kiosk/sync/fhir_reference.h"
 #include "kiosk/sync/http.h"
 #include "kiosk/sync/server_state.h"
 #include "kiosk/sync/site_profile.h"
@@ -28,7 +29,7 @@ struct Reply {
   std::variant<HttpResponse, HttpFailure> outcome;
   Instant server_time;                      ///< when it came, by the server's clock
   std::optional<Milliseconds> retry_after;  ///< of 429 and 503, within sane limits
-  std::string base_url = {};                ///< under which the server was asked
+  ServerNames* names = nullptr;  ///< what the server is called, of who asked; learns; may be none
 
   /// 0 when there was no answer.
   int status() const;
@@ -56,7 +57,9 @@ class Exchange {
   using RowId = std::uint64_t;
 
   Exchange(const SiteProfile& profile, Authorizer& authorizer)
-      : authorizer_(authorizer), base_url_(profile.base_url), health_(profile.slow_after) {}
+      : authorizer_(authorizer),
+        names_(profile.base_url, profile.names),
+        health_(profile.slow_after) {}
 
   void send(Now now, HttpRequest request, Urgency urgency, Handler handler);
   /// In the background, and without our sign-in; says nothing of the server's health.
@@ -109,7 +112,7 @@ class Exchange {
   std::size_t background_running() const;
 
   Authorizer& authorizer_;
-  const std::string base_url_;
+  ServerNames names_;
   Health health_;
   ServerClock clock_;
   std::uint64_t next_id_ = 1;

@@ -120,10 +120,9 @@ std::string human_name(element name) {
   std::string given;
   for (const auto& part : texts(name, "given")) given += (given.empty() ? "" : " ") + part;
   if (family.empty() || given.empty()) return family + given;
-  const auto ascii = [](const std::string& s) {
-    return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
-  };
-  return ascii(family + given) ? given + " " + family : family + given;
+  const auto is_ascii = [](char c) { return static_cast<signed char>(c) >= 0; };
+  const std::string both = family + given;
+  return std::all_of(both.begin(), both.end(), is_ascii) ? given + " " + family : both;
 }
 
 /// The name to show: the official or usual one, else the first.
@@ -141,13 +140,9 @@ std::string best_name(element resource) {
   return best;
 }
 
-std::string reference_in(element reference, const BundleReferences& known) {
-  return known.resolve(text(reference, "reference"));
-}
-
 std::string reference_at(element from, std::string_view key, const BundleReferences& known) {
   const auto one = child(from, key);
-  return one ? reference_in(*one, known) : std::string();
+  return one ? known.resolve(text(*one, "reference")) : std::string();
 }
 
 bool is_deceased(element resource) {
@@ -236,7 +231,7 @@ class Reader {
       if (row.title.empty() && type.starts_with("Practitioner")) row.title = title.display;
     row.practitioner = reference_at(resource, "practitioner", known_);
     each(resource, "healthcareService", [&](element item) {
-      if (row.service.empty()) row.service = reference_in(item, known_);
+      if (row.service.empty()) row.service = known_.resolve(text(item, "reference"));
     });
     row.managing_organization = reference_at(resource, "managingOrganization", known_);
     row.part_of = reference_at(resource, "partOf", known_);
@@ -260,9 +255,12 @@ class Reader {
     each(resource, "participant", [&](element item) {
       const auto actor = child(item, "actor");
       if (!actor) return;
-      ParticipantRow one{reference_in(*actor, known_), text(*actor, "type"),
+      ParticipantRow one{known_.resolve(text(*actor, "reference")), text(*actor, "type"),
                          text(*actor, "display")};
       if (!one.reference.empty()) one.type = one.reference.substr(0, one.reference.find('/'));
+      auto raw = text(*actor, "reference");
+      if (one.reference.empty() && !id_of(plain_reference(raw), "Patient").empty())
+        row.patient_elsewhere = std::move(raw);
       row.participants.push_back(std::move(one));
     });
     each(resource, "extension", [&](element item) { add_extension(row, item); });
@@ -308,7 +306,8 @@ class Reader {
       row.patient_id = id_of(reference_at(resource, "for", known_), "Patient");
       row.start = instant(resource, "authoredOn");
     } else {
-      each(resource, "appointment", [&](element item) { add(reference_in(item, known_)); });
+      each(resource, "appointment",
+           [&](element item) { add(known_.resolve(text(item, "reference"))); });
       row.patient_id = id_of(reference_at(resource, "subject", known_), "Patient");
       if (const auto period = child(resource, "period")) row.start = instant(*period, "start");
       row.waited = waited(resource);
@@ -343,23 +342,18 @@ tl::unexpected<Error> malformed(std::string path_and_reason) {
   return fail("fhir", "malformed", std::move(path_and_reason));
 }
 
-BundleReferences references_in(const array& entries, std::string_view base_url) {
-  BundleReferences known(base_url);
+Result<void> read_entries(Reading& reading, const array& entries, BundleReferences known) {
+  if (entries.size() > entries_max)
+    return fail("fhir", "too_large", "Bundle.entry: too many entries");
   for (const element entry : entries) {
     const auto resource = child(entry, "resource");
     if (!resource) continue;
     const auto search = child(entry, "search");
     const bool found = !search || text(*search, "mode") != "include";
-    known.add(text(entry, "fullUrl"), text(*resource, "resourceType"), text(*resource, "id"),
-              found);
+    known.add_entry(text(entry, "fullUrl"), text(*resource, "resourceType"), text(*resource, "id"),
+                    found);
   }
-  return known;
-}
-
-Result<void> read_entries(Reading& reading, const array& entries, std::string_view base_url) {
-  if (entries.size() > entries_max)
-    return fail("fhir", "too_large", "Bundle.entry: too many entries");
-  const auto known = references_in(entries, base_url);
+  reading.names = known.names();
   Reader reader(reading, known);
   std::size_t index = 0;
   for (const element entry : entries) {
@@ -370,7 +364,7 @@ Result<void> read_entries(Reading& reading, const array& entries, std::string_vi
       if (const auto outcome = child(*response, "outcome")) reason = reader.read(*outcome);
     }
     if (const auto resource = child(entry, "resource")) {
-      if (!known.is_elsewhere(text(entry, "fullUrl"))) reason = reader.read(*resource);
+      if (!known.names().is_elsewhere(text(entry, "fullUrl"))) reason = reader.read(*resource);
     } else if (!child(entry, "response")) {
       reason = "missing";
     }
@@ -381,14 +375,17 @@ Result<void> read_entries(Reading& reading, const array& entries, std::string_vi
   return {};
 }
 
-Result<Reading> read_bundle(element bundle, std::string_view base_url) {
+Result<Reading> read_bundle(element bundle, const ServerNames& names) {
   Reading reading;
   reading.type = "Bundle";
   reading.bundle_type = text(bundle, "type");
   if (const auto meta = child(bundle, "meta")) reading.last_updated = instant(*meta, "lastUpdated");
+  BundleReferences known(names);
   each(bundle, "link", [&](element link) {
     if (text(link, "relation") == "next") reading.next = text(link, "url");
+    if (text(link, "relation") == "self") known.add_link(text(link, "url"));
   });
+  reading.names = known.names();
   if (const auto total = child(bundle, "total")) {
     if (std::int64_t number = 0; total->get(number) == simdjson::SUCCESS) reading.total = number;
   }
@@ -396,7 +393,8 @@ Result<Reading> read_bundle(element bundle, std::string_view base_url) {
   if (!entries) return reading;
   array list;
   if (entries->get(list) != simdjson::SUCCESS) return malformed("Bundle.entry: not an array");
-  if (const auto read = read_entries(reading, list, base_url); !read) return pass_on(read.error());
+  if (const auto read = read_entries(reading, list, std::move(known)); !read)
+    return pass_on(read.error());
   return reading;
 }
 
@@ -428,18 +426,19 @@ Result<element> parsed(simdjson::dom::parser& parser, std::string_view json) {
 
 }  // namespace
 
-Result<Reading> read_fhir(std::string_view json, std::string_view base_url) {
+Result<Reading> read_fhir(std::string_view json, const ServerNames& names) {
   simdjson::dom::parser parser(answer_bytes_max);
   const auto read = parsed(parser, json);
   if (!read) return pass_on(read.error());
   const element root = *read;
   const auto type = text(root, "resourceType");
   if (type.empty()) return malformed("resourceType: missing");
-  if (type == "Bundle") return read_bundle(root, base_url);
+  if (type == "Bundle") return read_bundle(root, names);
   Reading reading;
   reading.type = type;
-  const BundleReferences nothing;
-  if (const auto reason = Reader(reading, nothing).read(root); !reason.empty())
+  reading.names = names;
+  const BundleReferences alone(names);
+  if (const auto reason = Reader(reading, alone).read(root); !reason.empty())
     return fail("fhir", "unusable", type + "." + reason);
   return reading;
 }

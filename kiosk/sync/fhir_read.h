@@ -18,11 +18,12 @@ inline constexpr std::size_t entries_max = 5'000;
 /// alone in one. Unknown resources and fields are passed over; an entry without id, status or start
 /// where they are needed is skipped and counted.
 ///
-/// `base_url`: under which the server was asked, where the answer may refer to it.
+/// `names`: what the server is known to be called, where the answer may refer to it; what the
+/// answer shows itself is in `Reading::shown_as`.
 ///
 /// Errors, with the path in what: fhir/too_large; fhir/malformed; fhir/unusable, a resource that
 /// lacks what it must have. Thread: any; pure.
-Result<Reading> read_fhir(std::string_view json, std::string_view base_url = {});
+Result<Reading> read_fhir(std::string_view json, const ServerNames& names = ServerNames());
 
 /// The members of an object that is none of FHIR's: texts, whole numbers and lists of texts, each
 /// as a list; what is of another kind is passed over. Errors: fhir/too_large, fhir/malformed. Pure.

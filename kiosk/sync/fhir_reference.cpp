@@ -5,19 +5,29 @@
 namespace kiosk::sync {
 namespace {
 
-/// Where TLS ends before the server, its links may say http. Empty when the URL is not absolute.
-std::string_view without_scheme(std::string_view url) {
-  const auto scheme = url.find("://");
-  return scheme == std::string_view::npos ? std::string_view() : url.substr(scheme + 3);
+/// "https://H:443/fhir/" -> "h/fhir"; empty when it is not absolute.
+std::string name_in(std::string_view base_url) {
+  const auto scheme = base_url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  const auto rest = base_url.substr(scheme + 3);
+  const auto slash = std::min(rest.find('/'), rest.size());
+  std::string host(rest.substr(0, slash));
+  std::transform(host.begin(), host.end(), host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  for (const std::string_view port : {":80", ":443"})
+    if (host.ends_with(port)) host.resize(host.size() - port.size());
+  std::string name = host + std::string(rest.substr(slash));
+  while (name.ends_with('/')) name.pop_back();
+  return name;
 }
 
-/// "https://h/fhir/Patient/7" -> "h/fhir".
-std::string_view base_in(std::string_view url) {
-  url = without_scheme(url);
-  if (const auto history = url.find("/_history"); history != std::string_view::npos)
-    url = url.substr(0, history);
-  for (int i = 0; i < 2; ++i) url = url.substr(0, std::min(url.size(), url.rfind('/')));
-  return url;
+/// "https://h/fhir/Patient/7/_history/1" -> "https://h/fhir"; empty when it is not absolute.
+std::string_view base_of(std::string_view url) {
+  if (url.find("://") == std::string_view::npos) return {};
+  const auto plain = plain_reference(url);
+  const auto at = plain.empty() ? std::string_view::npos : url.rfind("/" + plain);
+  return at == std::string_view::npos ? std::string_view() : url.substr(0, at);
 }
 
 }  // namespace
@@ -43,28 +53,44 @@ std::string id_of(std::string_view reference, std::string_view type) {
   return std::string(reference.substr(type.size() + 1));
 }
 
-BundleReferences::BundleReferences(std::string_view base_url) : asked_(without_scheme(base_url)) {
-  while (asked_.ends_with('/')) asked_.pop_back();
+ServerNames::ServerNames(const std::string& base_url, const std::vector<std::string>& more) {
+  learn(base_url);
+  for (const auto& one : more) learn(one);
 }
 
-void BundleReferences::add(std::string full_url, const std::string& type, const std::string& id,
-                           bool found) {
+void ServerNames::learn(std::string_view base_url) {
+  auto name = name_in(base_url);
+  if (!name.empty() && names_.size() < names_max) names_.insert(std::move(name));
+}
+
+bool ServerNames::is_elsewhere(std::string_view reference) const {
+  const auto base = base_of(reference);
+  return !base.empty() && !names_.empty() && !names_.contains(name_in(base));
+}
+
+void BundleReferences::add_link(std::string_view url) {
+  // A search of a type, or "base?_getpages=...".
+  url = url.substr(0, url.find('?'));
+  if (url.ends_with("/_search")) url.remove_suffix(8);
+  const auto type = url.substr(std::min(url.size(), url.rfind('/') + 1));
+  if (!type.empty() && type.front() >= 'A' && type.front() <= 'Z')
+    url.remove_suffix(type.size() + 1);
+  names_.learn(url);
+}
+
+void BundleReferences::add_entry(std::string full_url, const std::string& type,
+                                 const std::string& id, bool found) {
   const std::string reference = type + "/" + id;
   if (full_url.starts_with("urn:")) {
     urns_[std::move(full_url)] = reference;
-  } else if (found && bases_.size() < bases_max && plain_reference(full_url) == reference) {
-    if (const auto base = base_in(full_url); !base.empty()) bases_.emplace(base);
+  } else if (found && plain_reference(full_url) == reference) {
+    names_.learn(base_of(full_url));
   }
 }
 
 std::string BundleReferences::resolve(std::string_view reference) const {
   if (const auto urn = urns_.find(reference); urn != urns_.end()) return urn->second;
-  return is_elsewhere(reference) ? std::string() : plain_reference(reference);
-}
-
-bool BundleReferences::is_elsewhere(std::string_view url) const {
-  const auto base = base_in(url);
-  return !base.empty() && base != asked_ && !bases_.empty() && !bases_.contains(base);
+  return names_.is_elsewhere(reference) ? std::string() : plain_reference(reference);
 }
 
 }  // namespace kiosk::sync

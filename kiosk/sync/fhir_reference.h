@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kiosk::sync {
 
@@ -13,27 +14,42 @@ std::string plain_reference(std::string_view reference);
 /// The part of "Type/id" after the slash when the type is `type`, else empty.
 std::string id_of(std::string_view reference, std::string_view type);
 
-/// What a Bundle's fullUrls say of the references in it (FHIR R4, bundle.html#references): what a
-/// urn stands for, and under which names the server itself goes. Proxies give a server other names
-/// than the kiosk asks it by, so those that it shows are its own.
-class BundleReferences {
+/// Base URLs under which one server goes: the one it is asked by, those of the site's profile, and
+/// those it shows by the links of its own answers, because a proxy before it gives it another. The
+/// scheme does not count (TLS may end before the server), nor do a default port and the host's
+/// case.
+class ServerNames {
  public:
-  /// `base_url`: under which the kiosk asks; empty when it is not known.
-  explicit BundleReferences(std::string_view base_url = {});
-  /// An entry, before anything is resolved. `found`: it matched the search; what is only included
-  /// may be another server's.
-  void add(std::string full_url, const std::string& type, const std::string& id, bool found);
-  /// "Type/id" of a resource of this server; empty for another server's, or no literal reference.
-  std::string resolve(std::string_view reference) const;
-  /// An entry that another server holds: its id means nothing here.
-  bool is_elsewhere(std::string_view full_url) const;
+  explicit ServerNames(const std::string& base_url = {}, const std::vector<std::string>& more = {});
+
+  void learn(std::string_view base_url);
+  /// A reference to, or a URL of, a resource that another server holds: its id means nothing here.
+  /// Nothing is, as long as no name is known.
+  bool is_elsewhere(std::string_view reference) const;
 
  private:
-  static constexpr std::size_t bases_max = 16;  ///< names of one server
+  static constexpr std::size_t names_max = 16;
 
+  std::set<std::string, std::less<>> names_;
+};
+
+/// What a Bundle says of the references in it (FHIR R4, bundle.html#references).
+class BundleReferences {
+ public:
+  explicit BundleReferences(ServerNames names) : names_(std::move(names)) {}
+
+  /// The Bundle's "self" link: the server's own name of itself, where it is absolute.
+  void add_link(std::string_view url);
+  /// An entry, before anything is resolved. `found`: it matched the search, and its fullUrl bears
+  /// the server's name; what is only included may be another server's.
+  void add_entry(std::string full_url, const std::string& type, const std::string& id, bool found);
+  /// "Type/id" of a resource of this server; empty for another server's, or no literal reference.
+  std::string resolve(std::string_view reference) const;
+  const ServerNames& names() const { return names_; }
+
+ private:
   std::map<std::string, std::string, std::less<>> urns_;
-  std::string asked_;                         ///< the kiosk's own name of the server
-  std::set<std::string, std::less<>> bases_;  ///< those it shows; none: nothing is known
+  ServerNames names_;
 };
 
 }  // namespace kiosk::sync

@@ -7,6 +7,7 @@
 
 #include "kiosk/domain/appointment.h"
 #include "kiosk/domain/identity.h"
+#include "kiosk/sync/fhir_reference.h"
 
 // FHIR resources as read, with references as "Type/id" and nothing looked up or judged yet; what
 // the kiosk makes of them stands in assemble.h.
@@ -83,6 +84,7 @@ struct AppointmentRow {
   std::vector<Coding> types;  ///< appointmentType
   std::vector<Coding> cancellation;
   std::vector<std::string> instructions;  ///< patientInstruction
+  std::string patient_elsewhere;          ///< a reference to another server's Patient
 };
 
 /// One ticket on an Encounter, or on the Task that stands for it in way (c). Of several the first
@@ -127,6 +129,7 @@ struct EntryResponse {
 
 /// All that one answer of the server held.
 struct Reading {
+  ServerNames names;        ///< what the server is called, with what this answer shows
   std::string type;         ///< resourceType of the answer
   std::string bundle_type;  ///< "searchset"
   std::optional<Instant> last_updated;

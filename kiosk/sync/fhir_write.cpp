@@ -63,36 +63,39 @@ json all_identifiers(const SiteProfile& profile, const domain::ArrivalMessage& m
   return list;
 }
 
+json parsed(const std::string& text) {
+  json value = json::parse(text);
+  if (!value.is_object()) throw json::type_error::create(302, "not an object", nullptr);
+  return value;
+}
+
 json encounter(const SiteProfile& profile, const domain::Zone& zone,
-               const domain::ArrivalMessage& message, const json& appointment) {
+               const domain::ArrivalMessage& message, const FreshAppointment& fresh) {
+  const json appointment = parsed(fresh.json);
   json made = {{"resourceType", "Encounter"},
                {"identifier", all_identifiers(profile, message)},
                {"status", "arrived"},
                {"class", {{"system", actor_class}, {"code", "AMB"}, {"display", "ambulatory"}}},
                {"appointment", json::array({reference("Appointment/" + message.appointment_id)})},
                {"period", {{"start", format_instant(zone, message.confirmed_at)}}}};
-  if (!message.patient_id.empty()) made["subject"] = reference("Patient/" + message.patient_id);
+  // Who confirmed; after a merge the record that stayed, which the appointment names instead.
+  const std::string patient = "Patient/" + message.patient_id;
+  if (!message.patient_id.empty()) made["subject"] = reference(patient);
+  const auto named = [&](const std::string& one) { return one.starts_with("Patient/"); };
+  const auto& others = fresh.participants;
+  if (std::find(others.begin(), others.end(), patient) == others.end())
+    if (const auto one = std::find_if(others.begin(), others.end(), named); one != others.end())
+      made["subject"] = reference(*one);
   if (const auto services = appointment.find("serviceType");
       services != appointment.end() && services->is_array() && !services->empty())
     made["serviceType"] = services->front();
-  const auto participants = appointment.find("participant");
-  if (participants == appointment.end() || !participants->is_array()) return made;
-  for (const auto& one : *participants) {
-    if (!one.is_object() || !one.contains("actor") || !one["actor"].is_object()) continue;
-    const auto to = plain_reference(one["actor"].value("reference", std::string()));
+  for (const auto& to : others) {
     const auto type = to.substr(0, to.find('/'));
-    if (type == "Patient") made["subject"] = reference(to);
     if (type == "Practitioner" || type == "PractitionerRole")
       made["participant"].push_back({{"individual", reference(to)}});
     if (type == "Location") made["location"].push_back({{"location", reference(to)}});
   }
   return made;
-}
-
-json parsed(const std::string& text) {
-  json value = json::parse(text);
-  if (!value.is_object()) throw json::type_error::create(302, "not an object", nullptr);
-  return value;
 }
 
 /// A row of this kiosk's trail as an AuditEvent's entity tells it; nothing when it does not.
@@ -227,13 +230,20 @@ std::string version_etag(const std::string& version) {
 }
 
 Result<FreshAppointment> fresh_appointment_in(const Reply& reply, const std::string& id) {
-  const auto reading = read_fhir(reply.body());
+  const auto reading =
+      read_fhir(reply.body(), reply.names != nullptr ? *reply.names : ServerNames());
   if (!reading) return pass_on(reading.error());
   if (reading->appointments.size() != 1 || reading->appointments.front().id != id)
     return fail("fhir", "malformed", "the answer is not the appointment that was asked for");
   const auto& row = reading->appointments.front();
-  FreshAppointment fresh{reply.body(), std::string(reply.header("ETag")), row.meta.version,
-                         row.status};
+  FreshAppointment fresh{
+      reply.body(), std::string(reply.header("ETag")), row.meta.version, row.status, {}, false};
+  fresh.is_elsewhere = !row.patient_elsewhere.empty();
+  for (const auto& one : row.participants) {
+    if (one.reference.empty()) continue;
+    fresh.participants.push_back(one.reference);
+    if (one.type == "Patient") fresh.is_elsewhere = false;
+  }
   if (fresh.etag.empty()) fresh.etag = version_etag(row.meta.version);
   return fresh;
 }
@@ -241,9 +251,8 @@ Result<FreshAppointment> fresh_appointment_in(const Reply& reply, const std::str
 Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zone& zone,
                                    const domain::ArrivalMessage& message,
                                    const FreshAppointment& appointment) {
-  return guarded<std::string>("Appointment", [&] {
-    return encounter(profile, zone, message, parsed(appointment.json)).dump();
-  });
+  return guarded<std::string>(
+      "Appointment", [&] { return encounter(profile, zone, message, appointment).dump(); });
 }
 
 Result<std::string> ticket_task_json(const SiteProfile& profile, const domain::Zone& zone,
@@ -278,7 +287,7 @@ Result<std::string> transaction_json(const SiteProfile& profile, const domain::Z
     json change_entry = patch_entry(profile, message, *arrived);
     if (!appointment.etag.empty()) change_entry["request"]["ifMatch"] = appointment.etag;
     const domain::Identifier key{profile.systems.visit_key, message.visit_key};
-    json create_entry = {{"resource", encounter(profile, zone, message, parsed(appointment.json))},
+    json create_entry = {{"resource", encounter(profile, zone, message, appointment)},
                          {"request",
                           {{"method", "POST"},
                            {"url", "Encounter"},

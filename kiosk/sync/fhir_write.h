@@ -20,6 +20,8 @@ struct FreshAppointment {
   std::string etag;     ///< exactly as received, else made of meta.versionId; may be empty
   std::string version;  ///< meta.versionId; may be empty
   domain::AppointmentStatus status = domain::AppointmentStatus::booked;
+  std::vector<std::string> participants;  ///< "Type/id" of this server
+  bool is_elsewhere = false;              ///< its only patient is another server's
 };
 
 /// The ETag of a version id; empty when there is none.

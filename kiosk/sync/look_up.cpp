@@ -43,7 +43,9 @@ std::string patient_of(const AppointmentRow& row) {
 
 Result<Reading> reading_of(const Reply& reply) {
   if (!reply.ok()) return fail("sync", "unavailable", reply.what(), Remedy::wait);
-  return read_fhir(reply.body(), reply.base_url);
+  auto reading = read_fhir(reply.body(), reply.names != nullptr ? *reply.names : ServerNames());
+  if (reading && reply.names != nullptr) *reply.names = reading->names;
+  return reading;
 }
 
 Result<Reading> found_in(const Reply& reply) {

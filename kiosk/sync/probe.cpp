@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kiosk/sync/fhir_read.h"
+#include "kiosk/sync/look_up.h"
 #include "kiosk/sync/probe_talk.h"
 #include "kiosk/sync/verdict.h"
 
@@ -65,7 +65,9 @@ void look_at_all(ProbeTalk& talk) {
 }  // namespace
 
 ProbeTalk::ProbeTalk(const ProbeSettings& settings_, const ProbePorts& ports)
-    : settings(settings_), ports_(ports) {
+    : settings(settings_),
+      ports_(ports),
+      names_(settings_.profile.base_url, settings_.profile.names) {
   report.profile = settings.profile;
   report.profile.arrival_way = ArrivalWay::automatic;
   report.profile.change_by = ChangeBy::automatic;
@@ -75,7 +77,7 @@ Reply ProbeTalk::ask(HttpRequest request, Signing signing) {
   const Instant began = now();
   auto ends = ports_.ask({{std::move(request), signing}});
   durations.push_back(now() - began);
-  ends.front().base_url = settings.profile.base_url;
+  ends.front().names = &names_;
   const auto* failure = std::get_if<HttpFailure>(&ends.front().outcome);
   const bool strange = failure != nullptr && failure->kind == HttpFailureKind::not_fhir;
   if ((failure != nullptr && !strange) || judge(ends.front()) == Verdict::busy)
@@ -95,7 +97,7 @@ void ProbeTalk::say(Grade grade, std::string topic, std::string seen, std::strin
 
 std::optional<Reading> reading_in(const Reply& reply) {
   if (!reply.ok()) return std::nullopt;
-  auto reading = read_fhir(reply.body(), reply.base_url);
+  auto reading = reading_of(reply);
   if (!reading) return std::nullopt;
   return std::move(*reading);
 }

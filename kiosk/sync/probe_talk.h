@@ -40,6 +40,7 @@ class ProbeTalk {
 
  private:
   const ProbePorts& ports_;
+  ServerNames names_;
 };
 
 /// What the answer holds; nothing when it is none of FHIR's or was refused.

@@ -53,6 +53,7 @@ struct IdentifierSystems {
 /// What this hospital's server is like: the one place for its systems, codes and habits.
 struct SiteProfile {
   std::string base_url;  ///< https, or http on loopback; with or without a slash at the end
+  std::vector<std::string> names;  ///< other base URLs that the server's references bear
   IdentifierSystems systems;
   std::set<domain::AppointmentStatus> may_check_in = {domain::AppointmentStatus::booked};
   ArrivalWay arrival_way = ArrivalWay::transaction;

@@ -455,27 +455,24 @@ TEST_CASE("arrival: what was told is read by its id where the search does not sh
   }
 }
 
-TEST_CASE("arrival: a gateway that has lost its server refuses nothing") {
-  const std::string not_ours = R"({"message":"no Route matched with those values"})";
-  for (const int code : {404, 405, 410, 421}) {
-    for (const auto& body : {std::string(), std::string("404 page not found"), not_ours}) {
-      CAPTURE(code);
-      CAPTURE(body);
-      Case c;
-      bool lost = true;
-      c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
-        if (!lost) return std::nullopt;
-        return status(r, code, body);
-      };
-      const auto id = c.arrive();
-      c.bench.pass(Minutes(5));
-      CHECK(c.bench.row(id).state == RowState::pending);
-      CHECK(c.bench.last.server == ServerState::offline);
-      lost = false;
-      c.bench.pass(Minutes(10));
-      CHECK(c.bench.row(id).state == RowState::acknowledged);
-    }
-  }
+TEST_CASE("arrival: a conflict while the search is behind makes no second Encounter") {
+  Case c(ArrivalWay::one_by_one);
+  int patches = 0;
+  Instant told;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (writes(r) && told == Instant{}) told = c.bench.now.instant;
+    if (writes(r) && r.method != "POST" && patches++ == 0) return status(r, 409);
+    const bool behind = told != Instant{} && c.bench.now.instant < told + Seconds(5);
+    if (!behind) return std::nullopt;
+    c.hospital.lose_conditions(r.method == "POST" ? 1 : 0);  // its index is as far behind
+    if (!r.url.ends_with("/_search")) return std::nullopt;
+    return status(r, 200, R"({"resourceType":"Bundle","type":"searchset","total":0})");
+  };
+  const auto id = c.arrive();
+  c.bench.pass(Minutes(5));
+  CHECK(c.bench.row(id).state == RowState::acknowledged);
+  CHECK(c.hospital.status_of(c.appointment()) == "arrived");
+  CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
 }
 
 TEST_CASE("arrival: an appointment that is gone goes to the staff's list") {

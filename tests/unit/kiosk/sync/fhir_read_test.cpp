@@ -115,11 +115,22 @@ TEST_CASE("fhir: a server goes by the name that it is asked under, whatever its 
        "start":"2026-11-21T10:00:00Z","participant":[
         {"actor":{"reference":"https://hospital.example/fhir/Patient/p"}}]}}]})";
   const auto patient = [&](const char* base_url) {
-    return read_fhir(text, base_url)->appointments.at(0).participants[0].reference;
+    return read_fhir(text, ServerNames(base_url))->appointments.at(0).participants[0].reference;
   };
   CHECK(patient("https://hospital.example/fhir") == "Patient/p");
   CHECK(patient("https://hospital.example/fhir/") == "Patient/p");
+  CHECK(patient("https://Hospital.example:443/fhir") == "Patient/p");
   CHECK(patient("https://another.example/fhir").empty());
+  const ServerNames more("https://another.example/fhir", {"https://hospital.example/fhir"});
+  CHECK(read_fhir(text, more)->appointments[0].participants[0].reference == "Patient/p");
+  CHECK(more.is_elsewhere("https://third.example/fhir/Patient/p"));
+  CHECK_FALSE(more.is_elsewhere("Patient/p"));
+  CHECK_FALSE(ServerNames().is_elsewhere("https://third.example/fhir/Patient/p"));
+  const auto linked = read_fhir(
+      R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"self",
+       "url":"http://inside/fhir/Appointment/_search?date=x"}]})",
+      ServerNames("https://another.example/fhir"));
+  CHECK_FALSE(linked->names.is_elsewhere("https://inside/fhir/Patient/p"));
 }
 
 TEST_CASE("fhir: what another server holds is not taken for a resource of this one") {

@@ -163,8 +163,51 @@ TEST_CASE("arrival: a 2xx that names an Encounter which is not there does not co
                   R"({"response":{"status":"201","location":"Encounter/lost/_history/1"}}]})");
   });
   c.bench.pass(Seconds(5));
+  CHECK(c.state(id) == RowState::pending);  // reading may be behind, too
+  c.bench.pass(Minutes(3));
   CHECK(c.state(id) == RowState::acknowledged);
   CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
+}
+
+TEST_CASE("arrival: a gateway that has lost its server refuses nothing") {
+  const std::string not_ours = R"({"message":"no Route matched with those values"})";
+  for (const int code : {404, 405, 410, 421}) {
+    for (const auto& body : {std::string(), std::string("404 page not found"), not_ours}) {
+      CAPTURE(code);
+      CAPTURE(body);
+      Case c;
+      const auto id = c.arrive([&](const HttpRequest& r) { return status(r, code, body); });
+      c.bench.pass(Minutes(5));
+      CHECK(c.state(id) == RowState::pending);
+      CHECK(c.bench.last.server == ServerState::offline);
+      c.heal(Minutes(10));
+      CHECK(c.state(id) == RowState::acknowledged);
+    }
+  }
+}
+
+TEST_CASE("arrival: who confirmed is the one that arrives, and nobody of another server") {
+  const auto with = [](Case& c, const std::string& actors) {
+    auto appointment = json::parse(c.hospital.read("Appointment/" + c.appointment()));
+    appointment["participant"] = json::parse(actors);
+    c.hospital.put(appointment.dump(), c.bench.now.instant);
+  };
+  Case two;
+  with(two, R"([{"actor":{"reference":"https://other.example/fhir/Patient/p-li"}},
+                {"actor":{"reference":"Patient/p-wang"}},{"actor":{"reference":"Patient/p-li"}},
+                {"actor":{"reference":"https://other.example/fhir/Location/l1"}}])");
+  two.arrive(nullptr);
+  const auto made = two.hospital.encounters_of(two.appointment());
+  REQUIRE(made.size() == 1);
+  const auto encounter = json::parse(two.hospital.read("Encounter/" + made.front()));
+  CHECK(encounter["subject"]["reference"] == "Patient/p-wang");
+  CHECK_FALSE(encounter.contains("location"));
+  Case foreign;
+  with(foreign, R"([{"actor":{"reference":"https://other.example/fhir/Patient/p-li"}}])");
+  const auto id = foreign.arrive(nullptr);
+  CHECK(foreign.state(id) == RowState::refused);
+  CHECK(foreign.bench.row(id).reason.find("another server") != std::string::npos);
+  CHECK(foreign.hospital.status_of(foreign.appointment()) == "booked");
 }
 
 TEST_CASE("look-up: what is no answer of the server never becomes \"no appointment\"") {
