@@ -45,6 +45,23 @@ TEST_CASE("download: the first run brings today and tomorrow with people and nam
   CHECK(body.find("_count=400") != std::string::npos);
 }
 
+TEST_CASE("download: staff are told once when a server names patients elsewhere") {
+  Case c;
+  c.bench.run();
+  CHECK(c.bench.alerts.empty());
+  std::string text = c.hospital.read("Appointment/" + c.appointment());
+  const auto at = text.find("\"Patient/");
+  REQUIRE(at != std::string::npos);
+  text.insert(at + 1, "https://official.example/fhir/");
+  for (int i = 0; i < 2; ++i) {
+    c.hospital.put(text, c.bench.now.instant);
+    c.bench.pass(Minutes(2));
+  }
+  REQUIRE(c.bench.alerts.size() == 1);
+  CHECK(c.bench.alerts[0].text.find("https://official.example/fhir,") != std::string::npos);
+  CHECK(c.bench.store.visits.at(c.appointment()).appointment.patient_id.empty());
+}
+
 TEST_CASE("download: changes are asked for with an overlap and without date, status or place") {
   Case c;
   c.bench.run();
