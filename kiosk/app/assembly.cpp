@@ -10,6 +10,19 @@
 namespace kiosk::app {
 namespace {
 
+void tell_of(const store::AsideLedger& aside) {
+  if (aside.taken > 0) {
+    shell::log(shell::Severity::warning, "ledger_taken_over",
+               {{"old", aside.path}, {"arrivals", std::to_string(aside.taken)}});
+  }
+  if (aside.settled()) return;
+  shell::log(shell::Severity::error, "ledger_left",
+             {{"old", aside.path},
+              {"arrivals", (aside.whole ? "" : "at least ") + std::to_string(aside.left)},
+              {"what", "export them: kiosk list unacknowledged --export FILE --ledger " +
+                           aside.path + ", enter them by hand, then delete it"}});
+}
+
 Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config,
                                                    const shell::VaultKeys& keys) {
   std::error_code ignored;
@@ -28,6 +41,7 @@ Result<std::unique_ptr<store::Ledger>> open_ledger(const shell::Config& config,
   if (const auto& aside = opened->ledger->set_aside()) {
     shell::log(shell::Severity::error, "ledger_replaced", {{"old", *aside}});
   }
+  for (const store::AsideLedger& aside : opened->ledger->asides()) tell_of(aside);
   return std::move(opened->ledger);
 }
 

@@ -7,8 +7,8 @@
 #include "kiosk/app/cli.h"
 #include "kiosk/shell/arrivals_csv.h"
 #include "kiosk/shell/control_socket.h"
-#include "kiosk/store/ledger_files.h"
 #include "kiosk/store/new_file.h"
+#include "kiosk/store/set_aside.h"
 
 namespace kiosk::app {
 namespace {
@@ -48,7 +48,7 @@ Result<Items> read_ledger(const std::string& path, const std::string& list) {
 }
 
 void tell_of_others(const std::string& ledger) {
-  for (const std::string& file : store::ledgers_aside(ledger)) {
+  for (const std::string& file : store::files_set_aside(ledger)) {
     fmt::print(stderr, "kiosk: a ledger was set aside, it may hold more: --ledger {}\n", file);
   }
 }

@@ -9,13 +9,14 @@
 namespace kiosk::domain {
 namespace {
 
-constexpr std::array<std::pair<Act, const char*>, 33> names{{
+constexpr std::array<std::pair<Act, const char*>, 34> names{{
     {Act::started, "started"},
     {Act::server_state, "server_state"},
     {Act::clock_corrected, "clock_corrected"},
     {Act::revoked, "revoked"},
     {Act::key_rotated, "key_rotated"},
     {Act::erased, "erased"},
+    {Act::taken_over, "taken_over"},
     {Act::acts_lost, "acts_lost"},
     {Act::card_noticed, "card_noticed"},
     {Act::card_read, "card_read"},

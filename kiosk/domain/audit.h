@@ -18,8 +18,9 @@ enum class Act {
   clock_corrected,  ///< detail: by how many milliseconds
   revoked,          ///< the hospital withdrew the kiosk's sign-in
   key_rotated,
-  erased,     ///< old payloads were erased, old rows removed; detail: how many, until when
-  acts_lost,  ///< the disk took nothing for a while; detail: how many acts are not here
+  erased,      ///< old payloads were erased, old rows removed; detail: how many, until when
+  taken_over,  ///< an arrival of a ledger that was set aside; detail: its ticket's number
+  acts_lost,   ///< the disk took nothing for a while; detail: how many acts are not here
   // A patient's. Of who stands there nothing is written but the visits that are on the screen.
   card_noticed,
   card_read,

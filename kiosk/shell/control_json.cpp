@@ -205,6 +205,7 @@ std::string status_reply(const Status& status) {
                     {"unacknowledged", status.unacknowledged},
                     {"held", status.held},
                     {"printing_unknown", status.printing_unknown}}},
+                  {"set_aside", {{"files", status.aside_files}, {"left", status.aside_left}}},
                   {"printer", status.printer},
                   {"reader", status.reader},
                   {"scanner", status.scanner},

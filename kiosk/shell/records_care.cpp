@@ -37,11 +37,31 @@ constexpr std::array<NoticeWords, 8> notice_words{{
      "has the code, or the ledger is an old copy; it has stopped issuing until kiosk.code is "
      "changed or kiosk.minimum_incarnation raised"},
     {journeys::StaffNotice::ledger_replaced, "ledger_replaced",
-     "the ledger failed its check and was set aside; a new one was begun"},
+     "a ledger failed its check and was set aside"},
     {journeys::StaffNotice::reader, "reader", "the ID-card reader is out of service"},
     {journeys::StaffNotice::revoked, "revoked",
      "the hospital has withdrawn this kiosk; patients' data on it are destroyed"},
 }};
+
+/// What staff are to know of the ledgers that were set aside; empty: nothing.
+std::string words_of_asides(const store::Ledger& ledger) {
+  std::string text = ledger.set_aside() ? "; a new one was begun" : "";
+  std::int64_t taken = 0, left = 0;
+  bool whole = true;
+  for (const store::AsideLedger& aside : ledger.asides()) {
+    taken += aside.taken;
+    left += aside.left;
+    whole = whole && aside.whole;
+  }
+  if (taken > 0) text += fmt::format("; {} of its arrivals will be told to the server", taken);
+  if (left > 0) text += fmt::format("; {} of its arrivals are told by nobody", left);
+  if (!whole) text += "; it cannot be read to its end and may hold more";
+  if (left > 0 || !whole)
+    text +=
+        ": export them with kiosk list unacknowledged --export FILE --ledger FILE (its name: see "
+        "ledger_left in the log)";
+  return text;
+}
 
 ListedItem item_of(const domain::PrintJob& job) {
   ListedItem item;
@@ -84,6 +104,7 @@ void Records::notice(journeys::StaffNotice kind, bool on) {
     if (words.kind != kind) continue;
     std::string text = fmt::format("{}: {}", rules_.kiosk_code, words.text);
     if (kind == journeys::StaffNotice::printer) text += fmt::format(" ({})", text_of(printer_));
+    if (kind == journeys::StaffNotice::ledger_replaced) text += words_of_asides(ledger_);
     to_engine_.push_back(sync::RaiseAlert{words.code, text});
     out_.alerts.push_back({kind, words.code, std::move(text)});
   }
@@ -122,7 +143,7 @@ void Records::judge_notices() {
   }
   notice(journeys::StaffNotice::clock_untrusted,
          doubted && now_.instant >= *clock_doubted_since_ + clock_patience);
-  notice(journeys::StaffNotice::ledger_replaced, ledger_.set_aside().has_value());
+  notice(journeys::StaffNotice::ledger_replaced, !words_of_asides(ledger_).empty());
   if (printer_troubled_since_ && now_.instant >= *printer_troubled_since_ + printer_patience) {
     notice(journeys::StaffNotice::printer, true);
   }
@@ -152,6 +173,7 @@ void Records::look_after() {
   if (now_.instant < next_care_ && next_care_ - now_.instant <= care_every) return;
   next_care_ = now_.instant + care_every;
   prove_ledger();
+  if (facts_.ledger == journeys::LedgerHealth::ok) ledger_.take_over_waiting();
   destroy_personal_data();
   judge_age();
   judge_notices();
@@ -195,6 +217,10 @@ void Records::take(const StatusQuery& query) {
     status.check_ins = counts->check_ins;
     status.audit_last = counts->audit_last;
     status.audit_told = counts->audit_told;
+    for (const store::AsideLedger& aside : ledger_.asides()) {
+      if (!aside.settled()) ++status.aside_files;
+      status.aside_left += aside.left;
+    }
   } else {
     note(counts.error());
   }

@@ -20,7 +20,9 @@ struct Status {
   std::int64_t unacknowledged = 0;
   std::int64_t held = 0;
   std::int64_t printing_unknown = 0;
-  std::string printer;  ///< "ok", "paper_out", ...
+  std::int64_t aside_files = 0;  ///< set aside, with what this ledger could not take over
+  std::int64_t aside_left = 0;   ///< arrivals in them, as far as they can be read
+  std::string printer;           ///< "ok", "paper_out", ...
   std::string reader;
   std::string scanner;
   std::string server;          ///< "online", "slow", "offline", "unknown"

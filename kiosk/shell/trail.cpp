@@ -29,6 +29,8 @@ Words words_for(Act act) {
       return {"kiosk", "has a new key"};
     case Act::erased:
       return {"kiosk", "erased:"};
+    case Act::taken_over:
+      return {"kiosk", "took over from a ledger that was set aside"};
     case Act::acts_lost:
       return {"kiosk", "lost:"};
     case Act::card_noticed:
@@ -99,7 +101,7 @@ bool is_of(const domain::Day& day, const TrailRow& row) {
 }
 
 bool gives_number(const AuditNote& note) {
-  return note.act == Act::check_in || note.act == Act::copy;
+  return note.act == Act::check_in || note.act == Act::copy || note.act == Act::taken_over;
 }
 
 std::string local_text(const domain::Zone& zone, Instant instant) {
@@ -185,7 +187,7 @@ std::string story_text(const std::vector<TrailRow>& story, const domain::Zone& z
     const Words words = words_for(row.note->act);
     std::string detail = row.note->detail;
     const std::string& more = row.note->words;
-    if (row.note->act != Act::check_in && !more.empty())
+    if (row.note->act != Act::check_in && row.note->act != Act::taken_over && !more.empty())
       detail += (detail.empty() ? "" : " ") + more;
     text += fmt::format("{}  {:<10}  {:<7}  {}{}{}\n",
                         local_text(zone, shown_instant(row.now.instant)), text_of(row.now.trust),

@@ -49,6 +49,12 @@ int incarnation_in(const OpenArguments& arguments) {
 }  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const OpenArguments& arguments) {
+  auto ledger = open_sound(arguments);
+  if (ledger && !in_memory(arguments)) (*ledger)->take_over_asides(arguments.path);
+  return ledger;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open_sound(const OpenArguments& arguments) {
   if (!valid_kiosk_code(arguments.kiosk_code)) {
     return fail("store", "bad_code",
                 "the kiosk code must be letters and digits, at most 8, and end in a digit");

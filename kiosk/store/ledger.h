@@ -54,6 +54,19 @@ struct ListedArrival {
   bool refused = false;
 };
 
+/// A ledger that was set aside, as the start of this one found it.
+struct AsideLedger {
+  std::string path;
+  std::int64_t taken = 0;    ///< its arrivals that were taken over since this start
+  std::int64_t left = 0;     ///< those that cannot be, for nothing proves them
+  std::int64_t waiting = 0;  ///< those that the disk has not taken yet
+  bool whole = true;         ///< false: it cannot be read to its end, and may hold more
+
+  /// The server has, or is told by this ledger, all that it holds.
+  bool settled() const { return whole && left + waiting == 0; }
+  bool operator==(const AsideLedger&) const = default;
+};
+
 /// What a ledger's file still holds that the server does not have.
 struct LeftArrivals {
   std::vector<ListedArrival> rows;  ///< oldest first, without check-ins
@@ -109,6 +122,12 @@ class Ledger final : public SyncStore {
 
   /// Where the file went that failed its check at this start; for an alert.
   const std::optional<std::string>& set_aside() const { return set_aside_; }
+  /// All that were set aside, at this start or before, and are not cleared. What they hold that the
+  /// server does not have is taken over at each start, as far as the patients' own records prove
+  /// it.
+  const std::vector<AsideLedger>& asides() const { return asides_; }
+  /// Tries again what a full disk did not take at the start.
+  void take_over_waiting();
 
   // --- the commit -------------------------------------------------------------------------------
 
@@ -189,7 +208,8 @@ class Ledger final : public SyncStore {
   Result<AuditPage> audit_page(std::int64_t after) { return read_audit(database_, vault_, after); }
 
   /// Erases what lies outside the kept days and has been acknowledged, from the files' bytes too;
-  /// nothing while the server has not confirmed the time.
+  /// nothing while the server has not confirmed the time. With it go settled ledgers that were set
+  /// aside outside these days.
   Result<void> erase_old(const Now& now, const KeptDays& kept);
 
   // --- the key; ledger_key.cpp
@@ -205,8 +225,9 @@ class Ledger final : public SyncStore {
   /// Revocation: erases in one transaction all that is sealed, whatever was acknowledged, from the
   /// files' bytes too, and marks the ledger as revoked. Left are what the server was not told or
   /// refused (ids, nonce, number, instant), the number series, and the audit chain without its
-  /// payloads. From now on the ledger opens with any vault, `store_page` drops what it is given and
-  /// `commit_check_in` fails with store/revoked. Doing it again finishes what an error interrupted.
+  /// payloads, and ledgers set aside that are not settled. From now on the ledger opens with any
+  /// vault, `store_page` drops what it is given and `commit_check_in` fails with store/revoked.
+  /// Doing it again finishes what an error interrupted.
   Result<void> destroy_personal_data(const Now& now);
   bool revoked() const override { return revoked_; }
   /// Whether the ledger file at `path` is revoked, so that it needs no key; false when it cannot be
@@ -246,15 +267,27 @@ class Ledger final : public SyncStore {
       : database_(std::move(database)),
         vault_(arguments.vault),
         kiosk_code_(arguments.kiosk_code),
-        now_(arguments.now) {}
+        now_(arguments.now),
+        aside_place_(arguments.aside),
+        vfs_(arguments.vfs) {}
 
   static Result<std::unique_ptr<Ledger>> open_file(const OpenArguments& arguments);
+  static Result<std::unique_ptr<Ledger>> open_sound(const OpenArguments& arguments);
   Result<void> start(const OpenArguments& arguments, std::int64_t found_version);
   std::size_t move_jobs(Transaction& transaction, domain::PrintState from, domain::PrintState to);
   Result<void> check_key();
   Result<void> know_earlier_chains();
   Bytes sealed_key_check() const;
   Result<void> empty_log();
+
+  struct ProvenRow;
+  void take_over_asides(const std::string& path);
+  AsideLedger take_over(const std::string& path);
+  void take_over(AsideLedger& aside, Database& from, const std::vector<ListedArrival>& rows);
+  void take_over(Transaction& transaction, const ProvenRow& row);
+  std::optional<ProvenRow> proven(Database& aside, const ListedArrival& arrival);
+  /// The settled ones; without days, whenever they were set aside.
+  Result<void> clear_asides(const std::optional<KeptDays>& kept);
 
   struct KeyChange {
     std::vector<const char*> first;  ///< statements before it
@@ -331,6 +364,9 @@ class Ledger final : public SyncStore {
   bool revoked_ = false;
   bool read_only_ = false;
   std::optional<std::string> set_aside_;
+  AsidePlace aside_place_;
+  std::string vfs_;
+  std::vector<AsideLedger> asides_;
 };
 
 }  // namespace kiosk::store

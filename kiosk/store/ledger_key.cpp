@@ -206,7 +206,9 @@ Result<void> Ledger::rotate_key(const Vault& next, const Now& now) {
 Result<void> Ledger::destroy_personal_data(const Now& now) {
   if (auto right = check_key(); !right) return right;
   if (revoked_) return empty_log();
-  return change_key(
+  // First, for what they hold is proven by the key.
+  const auto cleared = clear_asides(std::nullopt);
+  auto changed = change_key(
       {{"DELETE FROM person", "DELETE FROM person_lookup", "DELETE FROM appointment",
         "DELETE FROM print_job", "DELETE FROM check_in", "DELETE FROM outbox WHERE state = 1",
         // It forgets which numbers it gave: they must not be taken for another's.
@@ -216,6 +218,7 @@ Result<void> Ledger::destroy_personal_data(const Now& now) {
        now.instant,
        domain::Act::revoked},
       now);
+  return changed ? cleared : changed;
 }
 
 bool Ledger::revoked_at(const std::string& path) {

@@ -2,9 +2,7 @@
 #include <algorithm>
 
 #include "kiosk/store/ledger.h"
-#include "kiosk/store/ledger_copy.h"
-#include "kiosk/store/log_check.h"
-#include "kiosk/store/migrations.h"
+#include "kiosk/store/outbox_rows.h"
 
 namespace kiosk::store {
 
@@ -13,49 +11,26 @@ using domain::ArrivalMessage;
 
 namespace {
 
-enum class OutboxState { pending, acknowledged, refused };
-
-ArrivalMessage message_from(const Row& r) {
-  ArrivalMessage m;
-  m.id = r.integer(0);
-  m.visit_key = r.text(1);
-  m.appointment_id = r.text(2);
-  m.patient_id = r.text(3);
-  m.nonce = r.text(4);
-  m.number = r.text(5);
-  m.token = r.text(6);
-  m.confirmed_at = r.instant(7);
-  m.attempts = static_cast<int>(r.integer(8));
-  m.not_before = r.instant(9);
-  m.unknown = r.integer(10) != 0;
-  return m;
-}
-
-/// A row of message_from's columns, then state and reason.
-ListedArrival listed_from(const Row& r) {
-  return {message_from(r), r.text(12), std::nullopt,
-          r.integer(11) == static_cast<std::int64_t>(OutboxState::refused)};
-}
-
-constexpr const char* listed_columns =
-    "o.id, o.visit_key, o.appointment_id, patient_id, nonce, o.number, token, o.confirmed_ms, "
-    "attempts, not_before_ms, unknown, state, reason";
+constexpr const char* first_of_stream =
+    "o.state = 0 AND (EXISTS (SELECT 1 FROM check_in c WHERE c.id = o.id) OR NOT EXISTS (SELECT 1 "
+    "FROM outbox e JOIN check_in USING (id) WHERE e.state = 0 AND e.visit_key = o.visit_key))";
 
 }  // namespace
 
-// A stream is a visit key, which is unique: each row is the first of its stream.
+// A stream is a visit key. It has one row, and another one without a check-in where a ledger that
+// was set aside had given a ticket too.
 Result<std::vector<ArrivalMessage>> Ledger::due(Instant now, std::size_t limit) {
   return database_.select(
-      "SELECT id, visit_key, appointment_id, patient_id, nonce, number, token, confirmed_ms, "
-      "attempts, not_before_ms, unknown FROM outbox WHERE state = 0 AND not_before_ms <= ?1 "
-      "ORDER BY id LIMIT ?2",
+      std::string("SELECT id, visit_key, appointment_id, patient_id, nonce, number, token, "
+                  "confirmed_ms, attempts, not_before_ms, unknown FROM outbox o WHERE ") +
+          first_of_stream + " AND not_before_ms <= ?1 ORDER BY id LIMIT ?2",
       message_from, now, limit);
 }
 
 Result<std::optional<Instant>> Ledger::next_due() {
-  return database_.select_one(
-      "SELECT not_before_ms FROM outbox WHERE state = 0 ORDER BY not_before_ms LIMIT 1",
-      [](const Row& r) { return r.instant(0); });
+  return database_.select_one(std::string("SELECT not_before_ms FROM outbox o WHERE ") +
+                                  first_of_stream + " ORDER BY not_before_ms LIMIT 1",
+                              [](const Row& r) { return r.instant(0); });
 }
 
 Result<void> Ledger::sending(std::int64_t outbox_id, Instant) {
@@ -157,41 +132,6 @@ Result<std::vector<ListedArrival>> Ledger::listed(const std::string& which, std:
         return row;
       },
       value, after, list_rows_max);
-}
-
-// Of a damaged file both ends are read up to where it breaks.
-Result<LeftArrivals> Ledger::left_in(const std::string& path) {
-  const auto copy = LedgerCopy::make(path);
-  if (!copy) return pass_on(copy.error());
-  LeftArrivals left;
-  left.damaged = !check_log((*copy)->path() + "-wal");
-  if (left.damaged) mend_log_file((*copy)->path() + "-wal");
-  auto database = Database::open({(*copy)->path(), ""});
-  if (!database) return pass_on(database.error());
-  const auto version = schema_version(*database);
-  if (!version) return pass_on(version.error());
-  if (*version == 0) return left;
-  const auto read = [&](const char* order) {
-    return database->select(std::string("SELECT ") + listed_columns +
-                                " FROM outbox o WHERE state <> 1 ORDER BY o.id " + order,
-                            [&](const Row& r) {
-                              left.rows.push_back(listed_from(r));
-                              return 0;
-                            });
-  };
-  const auto id = [](const ListedArrival& row) { return row.message.id; };
-  auto all = read("ASC");
-  if (!all && all.error().code == "corrupt") {
-    left.damaged = true;
-    static_cast<void>(read("DESC"));
-    if (!left.rows.empty()) all = {};
-  }
-  if (!all) return pass_on(all.error());
-  std::sort(left.rows.begin(), left.rows.end(),
-            [&](const auto& a, const auto& b) { return id(a) < id(b); });
-  const auto same = [&](const auto& a, const auto& b) { return id(a) == id(b); };
-  left.rows.erase(std::unique(left.rows.begin(), left.rows.end(), same), left.rows.end());
-  return left;
 }
 
 }  // namespace kiosk::store

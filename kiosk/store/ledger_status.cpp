@@ -68,6 +68,7 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
   const auto seq_max = told.value_or(0) > 0 ? *told : std::numeric_limits<std::int64_t>::max();
   prune_audit(transaction, vault_, now, kept.rows_from, seq_max);
   if (auto done = transaction.commit(); !done) return done;
+  if (auto cleared = clear_asides(kept); !cleared) return cleared;
   return empty_log();
 }
 

@@ -1,11 +1,14 @@
 """The disk under the ledger: full, over its quota, damaged."""
+import contextlib
 import ctypes
 import os
 import resource
+import sqlite3
 
 from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
+from privacy import damage
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -120,3 +123,53 @@ def damaged_ledger(case):
     kiosk.scan(hospital.people["one_booked"]["booking"])
     kiosk.wait("already_checked_in")
     equal(kiosk.number(), first, "the number of the lost ledger, from the server")
+
+
+def spoil(ledger, number):
+    """This ticket's row no longer says what its patient confirmed."""
+    with contextlib.closing(sqlite3.connect(ledger)) as database:
+        database.execute("UPDATE outbox SET appointment_id = 'nobody' WHERE number = ?", (number,))
+        database.commit()
+
+
+@e2e("disk: arrivals of a ledger that was set aside are delivered; one that nothing proves is told "
+     "at every start", seconds=9)
+def arrivals_taken_over(case):
+    hospital = Hospital(case)
+    kiosk = Kiosk(case, hospital).ready()
+    people = [hospital.people[name] for name in ("by_booking", "one_booked")]
+    hospital.network("down")
+    kiosk.until_status(server="offline")
+    numbers = []
+    for who in people:
+        kiosk.scan(who["booking"])
+        numbers.append(kiosk.confirm()[0])
+        kiosk.ticket_printed(len(numbers))
+        kiosk.home()
+    kiosk.stop()
+    ledger = kiosk.state / "ledger.db"
+    spoil(ledger, numbers[1])
+    damage(ledger)
+    hospital.network("none")
+    kiosk.start()
+    kiosk.ready()
+    kiosk.synced()
+    kiosk.scan(people[0]["booking"])
+    kiosk.wait("already_checked_in")
+    equal(kiosk.number(), numbers[0], "the number of the ledger that was set aside")
+    kiosk.home()
+    for _ in range(2):
+        equal(kiosk.status()["set_aside"], {"files": 1, "left": 1}, "what is set aside")
+        kiosk.stop()
+        mark = len(kiosk.log())
+        kiosk.start()
+        kiosk.ready()
+        check("ledger_left" in kiosk.log()[mark:], "the log says nothing of what is left")
+    (aside,) = [file for file in kiosk.state.glob("ledger.db.aside-*Z")]
+    file = kiosk.folder / "left.csv"
+    case.run(case.build.program("kiosk"), "list", "unacknowledged", "--export", str(file),
+             "--ledger", str(aside), "--config", str(kiosk.config))
+    check(numbers[1] in file.read_text(), "the arrival that is left is not exported")
+    hospital.knows_arrival(people[0]["appointments"][0], numbers[0])
+    equal(hospital.encounters(people[1]["appointments"][0]), [], "told without a proof")
+    kiosk.stop()
