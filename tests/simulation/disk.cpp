@@ -7,9 +7,14 @@
 #include <cstring>
 
 #include "kiosk/base/check.h"
+#include "kiosk/store/ledger_files.h"
 #include "kiosk/store/log_check.h"
+#include "kiosk/store/sqlite.h"
 
 namespace simulation {
+
+using kiosk::store::Database;
+
 namespace {
 
 /// Bytes that a disk writes whole: of old and of new disks.
@@ -178,8 +183,19 @@ void Disk::wipe() {
   incarnation_ = 1;
 }
 
-void Disk::damage() {
-  constexpr std::size_t header = 100, three_pages = 3 * 4096;
+void Disk::damage(Spoilt what) {
+  constexpr std::size_t header = 100, page = 4096, three_pages = 3 * page;
+  if (what == Spoilt::page) {
+    if (auto ledger = Database::open({path(), vfs()}))
+      static_cast<void>(ledger->count("PRAGMA wal_checkpoint(TRUNCATE)"));
+    File& file = files_[path()];
+    for (auto& [name, one] : files_) one.later.clear();
+    const auto pages = file.content.size() / page;
+    if (pages < 2) return;
+    const auto at = (1 + dice_.below(pages - 1)) * page;
+    std::fill_n(file.content.begin() + std::ptrdiff_t(at), header, '\xff');
+    return;
+  }
   files_.erase(path() + "-wal");
   File& file = files_[path()];
   file.later.clear();
@@ -191,14 +207,51 @@ void Disk::damage() {
   }
 }
 
+std::set<std::string> Disk::left() {
+  std::map<std::int64_t, std::string> nonces;
+  auto ledger = Database::open({path(), vfs()});
+  if (!ledger) return {};
+  for (const char* order : {"ASC", "DESC"}) {
+    const std::string rows = "SELECT id, nonce FROM outbox WHERE state <> 1 ORDER BY id ";
+    static_cast<void>(ledger->select(rows + order, [&](const kiosk::store::Row& row) {
+      return nonces.emplace(row.integer(0), row.text(1)).second;
+    }));
+  }
+  std::set<std::string> found;
+  for (const auto& [id, nonce] : nonces) {
+    const auto record = ledger->count("SELECT length(record) FROM check_in WHERE id = ?1", id);
+    if (record.value_or(0) > 0) found.insert(nonce);
+  }
+  ledger->disconnect(Database::Close::leave_files_alone);
+  return found;
+}
+
 kiosk::store::AsidePlace Disk::aside() {
-  return {[this](const std::string& file, int successor, kiosk::Instant) {
-            files_.erase(file);
-            files_.erase(file + "-wal");
+  return {[this](const std::string& file, int successor, kiosk::Instant now) {
+            const std::string name = kiosk::store::aside_name(file, successor, now);
+            for (const char* suffix : {"", "-wal"}) {
+              auto one = files_.extract(file + suffix);
+              if (one.empty()) continue;
+              one.key() = name + suffix;
+              files_.insert(std::move(one));
+            }
             incarnation_ = successor;
-            return kiosk::Result<std::string>(file + ".aside");
+            return kiosk::Result<std::string>(name);
           },
-          [this](const std::string&) { return incarnation_; }};
+          [this](const std::string&) { return incarnation_; },
+          [this](const std::string& file) {
+            std::vector<std::string> found;
+            for (const auto& [name, one] : files_) {
+              const bool aside = name.starts_with(kiosk::store::aside_stem(file));
+              if (aside && !name.ends_with("-wal") && !one.content.empty()) found.push_back(name);
+            }
+            return found;
+          },
+          [this](const std::string& file) {
+            files_.erase(file + "-wal");
+            files_.erase(file);
+            return kiosk::Result<void>();
+          }};
 }
 
 void Disk::end_process() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +64,12 @@ class Disk {
   void end_process();
   /// A new disk.
   void wipe();
-  /// The ledger's file cannot be read any more; its log is gone.
-  void damage();
+  /// The ledger's file cannot be read any more, and its log is gone; or a page of it cannot.
+  enum class Spoilt { file, page };
+  void damage(Spoilt what);
+  /// Nonces of check-ins that the server may lack, where they and their patients' records can be
+  /// read.
+  std::set<std::string> left();
   /// What the ledger does with a file that it cannot read.
   kiosk::store::AsidePlace aside();
 

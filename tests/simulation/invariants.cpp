@@ -183,6 +183,16 @@ void Invariants::note_new(SimKiosk& kiosk) {
   }
 }
 
+namespace {
+
+/// The disk has not taken over yet what a ledger that was set aside holds.
+bool waits_aside(SimKiosk& kiosk) {
+  const auto& asides = kiosk.ledger().asides();
+  return std::any_of(asides.begin(), asides.end(), [](const auto& one) { return one.waiting > 0; });
+}
+
+}  // namespace
+
 void Invariants::started(SimKiosk& kiosk) {
   note_new(kiosk);
   OfKiosk& mine = of(kiosk);
@@ -193,7 +203,7 @@ void Invariants::started(SimKiosk& kiosk) {
   touched(kiosk);
   const auto today = kiosk::domain::day_of(kiosk.setup().rules.zone, agenda_.now());
   for (const auto& [nonce, check_in] : check_ins_) {
-    if (check_in.kiosk != kiosk.name() || check_in.lost) continue;
+    if (check_in.kiosk != kiosk.name() || check_in.lost || waits_aside(kiosk)) continue;
     auto there = kiosk.ledger().issued_nonce(nonce);
     const std::string error = there ? "" : " (" + there.error().what + ")";
     if (!there) there = kiosk.ledger().issued_nonce(nonce);  // the disk's error may have met us
@@ -209,14 +219,14 @@ void Invariants::started(SimKiosk& kiosk) {
 }
 
 /// What was on that disk alone is lost; that is told from what the kiosk loses.
-void Invariants::ledger_lost(SimKiosk& kiosk) {
+void Invariants::ledger_lost(SimKiosk& kiosk, const std::set<std::string>& left) {
   OfKiosk& mine = of(kiosk);
   mine.ledger_lost = true;
   mine.jobs.clear();
   mine.alarmed.reset();
   for (auto& [nonce, check_in] : check_ins_) {
     if (check_in.kiosk != kiosk.name()) continue;
-    check_in.lost = true;
+    check_in.lost = check_in.lost || !left.contains(nonce);
     const auto& told = check_in.message;  // it cannot know that a ticket came out
     originals_.erase(kiosk.name() + " " + told.visit_key + " " + told.number);
   }
@@ -296,7 +306,7 @@ void Invariants::check_list(SimKiosk& kiosk) {
     const Instant since = std::max(by_clock, mine.clock_set);
     if (waits && agenda_.now() >= std::max(since, one.seen) + limit) late.insert(nonce);
   }
-  if (late.empty()) return;
+  if (late.empty() || waits_aside(kiosk)) return;
   const auto listed = kiosk.ledger().unacknowledged(kiosk.now().instant);
   if (!listed) return;
   if (!kiosk.setup().breaches.contains(Breach::hides_unacknowledged)) {

@@ -60,7 +60,7 @@ class Invariants final : public Watch {
   void to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job) override;
   void job_ended(SimKiosk& kiosk, std::int64_t job, kiosk::domain::PrintState state) override;
   void started(SimKiosk& kiosk) override;
-  void ledger_lost(SimKiosk& kiosk) override;
+  void ledger_lost(SimKiosk& kiosk, const std::set<std::string>& left) override;
   void clock_set(SimKiosk& kiosk) override;
 
   // Of the people and the hospital.

@@ -164,7 +164,8 @@ void Invariants::check_trail(SimKiosk& kiosk) {
       const bool check_in = row.note->act == kiosk::domain::Act::check_in;
       whole = whole && !((shown || check_in) && key.empty());
       if (shown) confirmed.insert(key);
-      if (check_in && confirmed.contains(key)) told.insert(key);
+      const bool taken = row.note->act == kiosk::domain::Act::taken_over;
+      if (taken || (check_in && confirmed.contains(key))) told.insert(key);
     }
     if (page.rows.empty()) break;
   }

@@ -28,6 +28,7 @@ enum class Breach {
   code_used_for_a_day,   ///< a number of a kiosk's series appears that no machine gave
   acts_unwritten,        ///< what patients do does not reach the trail
   destroys_for_nothing,  ///< a kiosk takes itself for revoked
+  forgets_asides,        ///< nobody looks again at a ledger that was set aside
   never_sleeps,          ///< the records are woken without pause
 };
 using Breaches = std::set<Breach>;

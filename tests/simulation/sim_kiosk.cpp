@@ -71,9 +71,12 @@ std::unique_ptr<kiosk::sync::Authorizer> SimKiosk::authorizer() {
 bool SimKiosk::open() {
   auto life = std::make_unique<Life>();
   const kiosk::shell::Clock before(setup_.build, clocks());
+  auto aside = around_.disk.aside();
+  if (setup_.breaches.contains(Breach::forgets_asides))
+    aside.files = [](const std::string&) { return std::vector<std::string>(); };
   auto ledger =
       kiosk::store::Ledger::open({around_.disk.path(), vault(), setup_.code, before.now(),
-                                  setup_.minimum_incarnation, Disk::vfs(), around_.disk.aside()});
+                                  setup_.minimum_incarnation, Disk::vfs(), std::move(aside)});
   if (!ledger) {
     line("cannot open its ledger: " + std::string(ledger.error().code));
     return false;
@@ -148,15 +151,20 @@ void SimKiosk::lose_ledger(Loss loss) {
     if (const auto status = ledger().status(now().instant)) incarnation_ = status->incarnation;
   }
   kill();
+  std::set<std::string> left;
   if (loss == Loss::damaged) {
     line("has its ledger damaged");
-    around_.disk.damage();
+    around_.disk.damage(Disk::Spoilt::file);
+  } else if (loss == Loss::damaged_page) {
+    around_.disk.damage(Disk::Spoilt::page);
+    left = around_.disk.left();
+    line(fmt::format("has a page of its ledger damaged; {} arrivals are left", left.size()));
   } else {
     line("is set up anew");
     around_.disk.wipe();
     setup_.minimum_incarnation = incarnation_ + 1;
   }
-  around_.watch.ledger_lost(*this);
+  around_.watch.ledger_lost(*this, left);
 }
 
 void SimKiosk::kill_after_handing_out(int things) {

@@ -31,7 +31,8 @@ class Watch {
   virtual void to_printer(SimKiosk& kiosk, const kiosk::domain::PrintJob& job) = 0;
   virtual void job_ended(SimKiosk& kiosk, std::int64_t job, kiosk::domain::PrintState state) = 0;
   virtual void started(SimKiosk& kiosk) = 0;
-  virtual void ledger_lost(SimKiosk& kiosk) = 0;
+  /// All but the check-ins with these nonces, which can be read.
+  virtual void ledger_lost(SimKiosk& kiosk, const std::set<std::string>& left) = 0;
   virtual void clock_set(SimKiosk& kiosk) = 0;
 };
 
@@ -72,7 +73,7 @@ class SimKiosk {
   void kill_after_handing_out(int things);
   /// With the n-th operation of the disk.
   void cut_power_at(int disk_operation);
-  enum class Loss { damaged, new_machine };
+  enum class Loss { damaged, damaged_page, new_machine };
   /// It dies and its ledger with it. Who sets up a new machine says so in its configuration.
   void lose_ledger(Loss loss);
   /// What was planned of these does not happen.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "tests/simulation/crowd.h"
@@ -82,6 +83,7 @@ class Lobby {
     std::unique_ptr<SignIn> sign_in;
     std::unique_ptr<SimKiosk> kiosk;
     bool starting = false;
+    bool page_goes_next = false;  ///< once something waits to be told
   };
 
   bool on(Trouble trouble) const { return options_.troubles.contains(trouble); }
@@ -102,6 +104,7 @@ class Lobby {
   void start_again(Place& place);
   void set_clock(Place& place);
   void lose_ledger(Place& place);
+  void lose_page(Place& place);
   void staff(Place& place);
   void look();
   void heal();
@@ -332,8 +335,22 @@ void Lobby::set_clock(Place& place) {
 }
 
 void Lobby::lose_ledger(Place& place) {
-  place.kiosk->lose_ledger(dice_.percent(50) ? SimKiosk::Loss::damaged
-                                             : SimKiosk::Loss::new_machine);
+  using Loss = SimKiosk::Loss;
+  constexpr std::array losses{Loss::damaged, Loss::damaged_page, Loss::new_machine};
+  const Loss loss = losses[dice_.below(losses.size())];
+  if (loss != Loss::damaged_page) return place.kiosk->lose_ledger(loss);
+  place.page_goes_next = true;
+  place.link->set(Link::State::refusing);
+  agenda_.after(Minutes(5), [&place] { place.link->set(Link::State::up); });
+}
+
+/// With what was not told yet, as far as another page holds it.
+void Lobby::lose_page(Place& place) {
+  if (!place.page_goes_next || !place.kiosk->running()) return;
+  const auto untold = place.kiosk->ledger().due(Instant::max(), 1);
+  if (!untold || untold->empty()) return;
+  place.page_goes_next = false;
+  place.kiosk->lose_ledger(SimKiosk::Loss::damaged_page);
 }
 
 void Lobby::staff(Place& place) {
@@ -345,6 +362,7 @@ void Lobby::staff(Place& place) {
 
 void Lobby::look() {
   for (Place& place : places_) {
+    lose_page(place);
     if (place.kiosk->running()) invariants_.look(*place.kiosk);
     if (!place.kiosk->running() && !place.starting) start_again(place);
   }
@@ -358,6 +376,7 @@ void Lobby::heal() {
   crowd_->close_doors();
   for (Place& place : places_) {
     place.link->heal();
+    place.page_goes_next = false;
     place.printer->set(PrinterHealth::ok);
     place.disk->set_space(Disk::Space::left);
     place.kiosk->set_reader(ReaderHealth::ok);

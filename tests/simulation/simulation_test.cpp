@@ -106,6 +106,11 @@ TEST_CASE("simulation reports a disk that loses what it had synced") {
   check_reported(rule::not_lost, Breach::disk_loses_syncs, {Trouble::power_cuts});
 }
 
+TEST_CASE("simulation reports what is left in a ledger that was set aside") {
+  check_reported(rule::not_lost, Breach::forgets_asides,
+                 {Trouble::lost_ledgers, Trouble::network_cuts});
+}
+
 TEST_CASE("simulation reports two kiosks that bear one code") {
   check_reported(rule::number_once, Breach::code_used_twice, {Trouble::network_cuts});
 }
