@@ -28,6 +28,7 @@ constexpr std::array<ActionRow, actions_count> table{{
 
 Connection connection(const Surroundings& around) {
   if (around.revoked) return Connection::revoked;
+  if (!around.has_data) return Connection::stale;
   switch (around.server) {
     case ServerHealth::online:
       return Connection::online;
@@ -37,7 +38,7 @@ Connection connection(const Surroundings& around) {
     case ServerHealth::offline:
       break;
   }
-  return around.has_data ? Connection::offline : Connection::stale;
+  return Connection::offline;
 }
 
 Way way(Action action, Connection connection) {

@@ -2,8 +2,8 @@
 
 #include "kiosk/journeys/model.h"
 
-// Off-line is judged for each action, not as a mode: this one table says what works when. Screens,
-// records and the README follow it.
+// Off-line is judged for each action, not as a mode: this one table says what works when. The
+// journeys and the records ask it; the README shows it.
 namespace kiosk::journeys {
 
 /// How the kiosk stands to the hospital.
@@ -11,7 +11,7 @@ enum class Connection {
   online,
   slow,     ///< answers take long, or nothing has been asked yet
   offline,  ///< the store holds today's appointments
-  stale,    ///< off-line, and the store does not hold today's appointments
+  stale,    ///< the store does not hold today's appointments, or not yet; on-line or not
   revoked   ///< the hospital has withdrawn this kiosk
 };
 
@@ -26,7 +26,7 @@ enum class Action {
 
 enum class Way {
   server,  ///< by the server's word; within a limit, then `store`
-  store,   ///< from what the kiosk has stored
+  store,   ///< from what the kiosk has stored; the server is asked for who is not found there
   later,   ///< recorded here, told as soon as the server is back
   silent,  ///< left out: nobody misses it
   refused  ///< said in words, with who helps instead

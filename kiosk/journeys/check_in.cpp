@@ -11,14 +11,21 @@ namespace {
 
 using domain::Visit;
 
+Way way_of(const Step& step, Action action) {
+  return way(action, connection(step.model.around));
+}
+
 void enter_confirm(Step& step, domain::Person person, std::vector<Visit> visits, Confirm confirm) {
+  const Way fresh = way_of(step, Action::read_fresh);
+  if (fresh == Way::refused) return enter_outcome(step, OutcomeKind::cannot_record);
   confirm.person = std::move(person);
   confirm.visits = std::move(visits);
-  confirm.fresh = FreshRead::waiting;
+  confirm.fresh = fresh == Way::server ? FreshRead::waiting : FreshRead::unavailable;
   confirm.fresh_until = step.now() + step.rules.time_outs.fresh_read;
   confirm.fresh_requests.clear();
   confirm.waiting.assign(confirm.visits.size(), {});
   for (const Visit& visit : confirm.visits) {
+    if (fresh != Way::server) break;  // the store's row is trusted
     const RequestId request = step.request();
     confirm.fresh_requests.push_back(request);
     const domain::Appointment& known = visit.appointment;
@@ -90,9 +97,13 @@ void fit_to_appointments(const Step& step, Confirm& confirm) {
 }
 
 void commit(Step& step) {
+  const Way recorded = way_of(step, Action::check_in);
+  if (recorded == Way::refused) return enter_outcome(step, OutcomeKind::cannot_record);
   auto& confirm = std::get<Confirm>(step.model.screen);
+  if (way_of(step, Action::tell_waiting) == Way::silent)
+    confirm.waiting.assign(confirm.visits.size(), {});
   fit_to_appointments(step, confirm);
-  const bool online = way(Action::check_in, connection(step.model.around)) == Way::server;
+  const bool online = recorded == Way::server;
   Committing screen{step.request(), std::move(confirm.person), std::move(confirm.visits),
                     std::move(confirm.waiting), online};
   Commit effect{screen.request,

@@ -164,8 +164,10 @@ std::optional<ClosedReason> closed_reason(const Rules& rules, const Model& model
   }
   const bool devices = around.reader == ReaderHealth::ok || around.scanner == ScannerHealth::ok;
   const bool entry = !model.entry_locked_until;
-  const bool answers = way(Action::find_visit, standing) != Way::refused;
-  if (!answers || (!devices && !entry)) return ClosedReason::nothing_usable;
+  // While the server answers who asks is told that it takes a few minutes.
+  const bool no_hope =
+      way(Action::find_visit, standing) == Way::refused && around.server == ServerHealth::offline;
+  if (no_hope || (!devices && !entry)) return ClosedReason::nothing_usable;
   return std::nullopt;
 }
 

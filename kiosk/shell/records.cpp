@@ -162,20 +162,18 @@ journeys::Way Records::way(journeys::Action action) const {
 }
 
 void Records::take(const journeys::LookUp& look_up) {
-  // A ledger that was never filled cannot know yet which numbers bear this kiosk's code.
-  if (!facts_.has_data) {
-    out_.events.push_back(
-        journeys::LookUpAnswered{look_up.request, journeys::LookUpFailure::no_data});
-    return;
-  }
   PendingLookUp pending;
   pending.key = look_up.key;
   pending.from_store = from_store(look_up.key);
   const journeys::Decision decision = journeys::decide(rules_, pending.from_store, now_);
-  pending.decisive =
-      pending.from_store.size() == 1 &&
-      (!decision.outcome || decision.outcome == journeys::OutcomeKind::already_checked_in);
-  if (pending.decisive && way(journeys::Action::find_visit) == journeys::Way::store) {
+  const bool numbered = decision.outcome == journeys::OutcomeKind::already_checked_in;
+  pending.decisive = pending.from_store.size() == 1 && (!decision.outcome || numbered);
+  const journeys::Way answered =
+      way(numbered ? journeys::Action::tell_number : journeys::Action::find_visit);
+  // A ledger that was never filled cannot know yet which numbers bear this kiosk's code.
+  if (answered == journeys::Way::refused) pending.from_store.clear();
+  if (answered == journeys::Way::refused ||
+      (pending.decisive && answered == journeys::Way::store)) {
     answer_from_store(look_up.request, pending);
     return;
   }
@@ -280,6 +278,10 @@ void Records::take(const journeys::Commit& commit) {
 
 void Records::take(const journeys::PrintAgain& again) {
   journeys::TicketQueued queued{again.request, 0};
+  if (way(journeys::Action::print_copy) == journeys::Way::refused) {
+    out_.events.push_back(queued);
+    return;
+  }
   const std::string key = again.visit.arrival ? again.visit.arrival->visit_key : std::string();
   if (const auto job = ledger_.last_job_of(key); job && *job) {
     const domain::PrintState state = (*job)->state;

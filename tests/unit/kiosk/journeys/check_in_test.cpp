@@ -144,7 +144,7 @@ TEST_CASE("check-in: off-line is said on the ticket, not asked of the patient") 
   kiosk.around([](Surroundings& around) { around.server = ServerHealth::offline; });
   kiosk.lay_card();
   kiosk.answer_look_up({wang({visit_at("a1", Minutes(39))}, Freshness::store)});
-  kiosk.feed(FreshAnswered{kiosk.as<Confirm>().fresh_requests[0], Unavailable{}});
+  CHECK(kiosk.asked<ReadFresh>().empty());
   kiosk.tap("confirm");
   CHECK_FALSE(kiosk.as<Committing>().online);
 }

@@ -122,15 +122,34 @@ TEST_CASE("entry: it can check in and nothing else") {
 TEST_CASE("session: every screen ends by itself and leaves nothing of its patient") {
   const auto reach = [](int which, Bench& kiosk) {
     switch (which) {
-      case 0: kiosk.feed(CardNoticed{}); break;
-      case 1: kiosk.lay_card(); break;
-      case 2: kiosk.tap("no_card"); break;
-      case 3: kiosk.to_confirm({visit_at("a", Minutes(9)), visit_at("b", Minutes(19))}); break;
-      case 4: kiosk.to_confirm(); break;
-      case 5: kiosk.to_done(); break;
-      case 6: kiosk.to_confirm({visit_at("a", Minutes(100))}); break;
-      case 7: kiosk.feed(CardUnreadable{}); break;
-      default: kiosk.to_confirm(); kiosk.tap("help"); break;
+      case 0:
+        kiosk.feed(CardNoticed{});
+        break;
+      case 1:
+        kiosk.lay_card();
+        break;
+      case 2:
+        kiosk.tap("no_card");
+        break;
+      case 3:
+        kiosk.to_confirm({visit_at("a", Minutes(9)), visit_at("b", Minutes(19))});
+        break;
+      case 4:
+        kiosk.to_confirm();
+        break;
+      case 5:
+        kiosk.to_done();
+        break;
+      case 6:
+        kiosk.to_confirm({visit_at("a", Minutes(100))});
+        break;
+      case 7:
+        kiosk.feed(CardUnreadable{});
+        break;
+      default:
+        kiosk.to_confirm();
+        kiosk.tap("help");
+        break;
     }
   };
   for (int which = 0; which < 9; ++which) {
