@@ -54,18 +54,20 @@ std::string id_of(std::string_view reference, std::string_view type) {
 }
 
 ServerNames::ServerNames(const std::string& base_url, const std::vector<std::string>& more) {
-  learn(base_url);
-  for (const auto& one : more) learn(one);
+  names_.insert(name_in(base_url));
+  for (const auto& one : more) names_.insert(name_in(one));
 }
 
 void ServerNames::learn(std::string_view base_url) {
   auto name = name_in(base_url);
-  if (!name.empty() && names_.size() < names_max) names_.insert(std::move(name));
+  if (name.empty() || names_.size() >= names_max) return;
+  shown_ = true;
+  names_.insert(std::move(name));
 }
 
 bool ServerNames::is_elsewhere(std::string_view reference) const {
   const auto base = base_of(reference);
-  return !base.empty() && !names_.empty() && !names_.contains(name_in(base));
+  return !base.empty() && shown_ && !names_.contains(name_in(base));
 }
 
 void BundleReferences::add_link(std::string_view url) {

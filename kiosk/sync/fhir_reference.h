@@ -22,15 +22,17 @@ class ServerNames {
  public:
   explicit ServerNames(const std::string& base_url = {}, const std::vector<std::string>& more = {});
 
+  /// What the server calls itself.
   void learn(std::string_view base_url);
   /// A reference to, or a URL of, a resource that another server holds: its id means nothing here.
-  /// Nothing is, as long as no name is known.
+  /// As long as the server has not shown by what name it goes, nothing is.
   bool is_elsewhere(std::string_view reference) const;
 
  private:
   static constexpr std::size_t names_max = 16;
 
   std::set<std::string, std::less<>> names_;
+  bool shown_ = false;
 };
 
 /// What a Bundle says of the references in it (FHIR R4, bundle.html#references).

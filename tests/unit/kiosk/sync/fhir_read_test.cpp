@@ -123,8 +123,10 @@ TEST_CASE("fhir: a server goes by the name that it is asked under, whatever its 
   CHECK(patient("https://another.example/fhir").empty());
   const ServerNames more("https://another.example/fhir", {"https://hospital.example/fhir"});
   CHECK(read_fhir(text, more)->appointments[0].participants[0].reference == "Patient/p");
-  CHECK(more.is_elsewhere("https://third.example/fhir/Patient/p"));
-  CHECK_FALSE(more.is_elsewhere("Patient/p"));
+  CHECK_FALSE(more.is_elsewhere("https://third.example/fhir/Patient/p"));  // it has shown no name
+  const auto shown = read_fhir(text, more)->names;
+  CHECK(shown.is_elsewhere("https://third.example/fhir/Patient/p"));
+  CHECK_FALSE(shown.is_elsewhere("Patient/p"));
   CHECK_FALSE(ServerNames().is_elsewhere("https://third.example/fhir/Patient/p"));
   const auto linked = read_fhir(
       R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"self",
