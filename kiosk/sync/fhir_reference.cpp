@@ -54,15 +54,18 @@ std::string id_of(std::string_view reference, std::string_view type) {
 }
 
 ServerNames::ServerNames(const std::string& base_url, const std::vector<std::string>& more) {
-  names_.insert(name_in(base_url));
-  for (const auto& one : more) names_.insert(name_in(one));
+  add(base_url);
+  for (const auto& one : more) add(one);
+}
+
+void ServerNames::add(std::string_view base_url) {
+  auto name = name_in(base_url);
+  if (!name.empty() && names_.size() < names_max) names_.insert(std::move(name));
 }
 
 void ServerNames::learn(std::string_view base_url) {
-  auto name = name_in(base_url);
-  if (name.empty() || names_.size() >= names_max) return;
-  shown_ = true;
-  names_.insert(std::move(name));
+  shown_ = shown_ || !name_in(base_url).empty();
+  add(base_url);
 }
 
 bool ServerNames::is_elsewhere(std::string_view reference) const {
@@ -77,7 +80,7 @@ void BundleReferences::add_link(std::string_view url) {
   const auto type = url.substr(std::min(url.size(), url.rfind('/') + 1));
   if (!type.empty() && type.front() >= 'A' && type.front() <= 'Z')
     url.remove_suffix(type.size() + 1);
-  names_.learn(url);
+  names_.add(url);
 }
 
 void BundleReferences::add_entry(std::string full_url, const std::string& type,

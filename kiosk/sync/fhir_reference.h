@@ -22,10 +22,12 @@ class ServerNames {
  public:
   explicit ServerNames(const std::string& base_url = {}, const std::vector<std::string>& more = {});
 
-  /// What the server calls itself.
+  /// A name that it also goes by.
+  void add(std::string_view base_url);
+  /// The name that its resources bear.
   void learn(std::string_view base_url);
   /// A reference to, or a URL of, a resource that another server holds: its id means nothing here.
-  /// As long as the server has not shown by what name it goes, nothing is.
+  /// As long as no resource has shown what name it bears, nothing is.
   bool is_elsewhere(std::string_view reference) const;
 
  private:
@@ -40,7 +42,7 @@ class BundleReferences {
  public:
   explicit BundleReferences(ServerNames names) : names_(std::move(names)) {}
 
-  /// The Bundle's "self" link: the server's own name of itself, where it is absolute.
+  /// The Bundle's "self" link: a name of the server, where it is absolute.
   void add_link(std::string_view url);
   /// An entry, before anything is resolved. `found`: it matched the search, and its fullUrl bears
   /// the server's name; what is only included may be another server's.
