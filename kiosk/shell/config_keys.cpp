@@ -48,8 +48,7 @@ Keys sign_in_keys(Config& c) {
        "Base URL of the FHIR R4 server.", R"("https://fhir.example.org/r4")"},
       {"server.names", TextsTarget{&c.profile.names, TextForm::url},
        "Other base URLs that references to the same server bear. What refers to any other server "
-       "is "
-       "not taken for a record of this one. The names that the server's own answers show are "
+       "is not taken for a record of this one. The names that the server's own answers show are "
        "known."},
       {"server.profile", FileTarget{&c.server_profile, FileRule::readable},
        "What `kiosk probe --write FILE` found out about that server: includes, page_size and "

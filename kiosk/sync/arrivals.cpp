@@ -203,12 +203,32 @@ void Arrivals::decide(Now now, Id id) {
   decide_nothing_found(now, id);
 }
 
-/// What a 2xx named is there, though the search's index does not show it yet.
-bool Arrivals::look_for_made(Now now, Id id, const char* type) {
+/// What a 2xx named is there, though the search's index does not show it yet. False: none did.
+bool Arrivals::read_created(Now now, Id id, const char* type, Step next) {
   const auto made = created_.find(id);
   if (made == created_.end() || made->second.empty()) return false;
-  read(now, id, read_request(context_.profile(), std::string(type) + "/" + made->second),
-       &Arrivals::on_created_before);
+  read(now, id, read_request(context_.profile(), std::string(type) + "/" + made->second), next);
+  return true;
+}
+
+/// Takes its answer into the work, as take_found a search's.
+bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
+  auto& work = works_.at(id);
+  if (!reply.ok()) {
+    not_done(now, id, reply);
+    return false;
+  }
+  auto reading = reading_of(reply);
+  if (!reading) {
+    unreadable(now, id, reading.error());
+    return false;
+  }
+  if (reading->encounters.size() != 1 || reading->encounters.front().id != created_[id]) {
+    unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+    return false;
+  }
+  work.found = std::move(reading->encounters);
+  work.found_json = reply.body();
   return true;
 }
 
@@ -218,21 +238,14 @@ void Arrivals::on_created_before(Now now, Id id, const Reply& reply) {
     unknown_since_[id] = now.instant;
     return start(now, id);
   }
-  if (!reply.ok()) return not_done(now, id, reply);
-  auto reading = reading_of(reply);
-  if (!reading) return unreadable(now, id, reading.error());
-  auto& work = works_.at(id);
-  if (reading->encounters.size() != 1 || reading->encounters.front().id != created_[id])
-    return unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
-  work.found = std::move(reading->encounters);
-  work.found_json = reply.body();
+  if (!take_created(now, id, reply)) return;
   if (context_.profile().arrival_way == ArrivalWay::appointment_only)
     return decide_by_task(now, id);
   decide(now, id);
 }
 
 void Arrivals::decide_nothing_found(Now now, Id id) {
-  if (look_for_made(now, id, "Encounter")) return;
+  if (read_created(now, id, "Encounter", &Arrivals::on_created_before)) return;
   auto& work = works_.at(id);
   if (!has_arrived(work.appointment.status)) {
     if (may_send_again(now, id)) tell(now, id);
@@ -262,13 +275,13 @@ void Arrivals::on_own_encounters(Now now, Id id, const Reply& reply) {
 void Arrivals::decide_by_task(Now now, Id id) {
   auto& work = works_.at(id);
   const auto status = work.appointment.status;
-  const auto own = std::find_if(work.found.begin(), work.found.end(),
-                                [&](const auto& row) { return ours(row, work) && stands(row); });
-  if (own != work.found.end()) return resolve_tasks(now, id);
-  if (std::any_of(work.found.begin(), work.found.end(),
-                  [&](const auto& row) { return ours(row, work); }))
+  const auto& found = work.found;
+  const auto own = [&](const EncounterRow& row) { return ours(row, work); };
+  const auto standing = [&](const EncounterRow& row) { return own(row) && stands(row); };
+  if (std::any_of(found.begin(), found.end(), standing)) return resolve_tasks(now, id);
+  if (std::any_of(found.begin(), found.end(), own))
     return acknowledge(now, id, "");  // told, then undone there
-  if (look_for_made(now, id, "Task")) return;
+  if (read_created(now, id, "Task", &Arrivals::on_created_before)) return;
   if (has_arrived(status)) {
     if (may_send_again(now, id)) create(now, id, "Task", &Arrivals::on_task_created);
     return;

@@ -57,7 +57,8 @@ class Arrivals {
   void on_own_encounters(Now now, Id id, const Reply& reply);
   void decide(Now now, Id id);
   void decide_nothing_found(Now now, Id id);
-  bool look_for_made(Now now, Id id, const char* type);
+  bool read_created(Now now, Id id, const char* type, Step next);
+  bool take_created(Now now, Id id, const Reply& reply);
   void on_created_before(Now now, Id id, const Reply& reply);
   void decide_by_task(Now now, Id id);
 
@@ -77,7 +78,7 @@ class Arrivals {
   void resolve(Now now, Id id);
   void resolve_tasks(Now now, Id id);
   void withdraw_found(Now now, Id id, const EncounterRow& row);
-  void look_for_created(Now now, Id id, const std::string& type);
+  void look_for_created(Now now, Id id, const char* type);
   void on_created(Now now, Id id, const Reply& reply);
   void on_changed(Now now, Id id, const Reply& reply);
   void put_ticket_on(Now now, Id id, const EncounterRow& staying);

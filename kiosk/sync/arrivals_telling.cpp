@@ -164,9 +164,9 @@ void Arrivals::withdraw_found(Now now, Id id, const EncounterRow& row) {
 }
 
 /// A search index may lag behind a write that the server has confirmed.
-void Arrivals::look_for_created(Now now, Id id, const std::string& type) {
-  if (created_[id].empty()) return conflict(now, id, "the arrival was told and cannot be found");
-  read(now, id, read_request(context_.profile(), type + "/" + created_[id]), &Arrivals::on_created);
+void Arrivals::look_for_created(Now now, Id id, const char* type) {
+  if (!read_created(now, id, type, &Arrivals::on_created))
+    conflict(now, id, "the arrival was told and cannot be found");
 }
 
 void Arrivals::resolve(Now now, Id id) {
@@ -195,14 +195,9 @@ void Arrivals::resolve(Now now, Id id) {
 }
 
 void Arrivals::on_created(Now now, Id id, const Reply& reply) {
-  if (!reply.ok()) return not_done(now, id, reply);
-  const auto& made = created_[id];
-  const auto reading = read_fhir(reply.body());
-  if (!reading) return unreadable(now, id, reading.error());
-  if (reading->encounters.size() != 1 || reading->encounters.front().id != made)
-    return unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+  if (!take_created(now, id, reply)) return;
   const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
-  acknowledge(now, id, task ? "" : std::string(made));
+  acknowledge(now, id, task ? "" : std::string(created_[id]));
 }
 
 /// Puts our ticket on the Encounter that stays, unless it is there.

@@ -90,11 +90,7 @@ def disk_quota(case):
     kiosk.wait("closed", seconds=30)
     resource.prlimit(kiosk.process.pid, resource.RLIMIT_FSIZE, no_limit)
     kiosk.wait("welcome", seconds=40)
-    who = hospital.people["by_booking"]
-    kiosk.scan(who["booking"])
-    number, _ = kiosk.confirm()
-    kiosk.synced()
-    hospital.knows_arrival(who["appointments"][0], number)
+    kiosk.checked_in(hospital, hospital.people["by_booking"])
     kiosk.stop()
 
 

@@ -205,6 +205,14 @@ class Kiosk:
         self.wait("done")
         return self.number(), before
 
+    def checked_in(self, hospital, who):
+        """She shows her code and confirms; the number that the hospital then knows."""
+        self.scan(who["booking"])
+        number, _ = self.confirm()
+        self.synced()
+        hospital.knows_arrival(who["appointments"][0], number)
+        return number
+
     def home(self):
         """Ends the visit and takes the card."""
         self.lift()

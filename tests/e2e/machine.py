@@ -195,11 +195,7 @@ def log_reader_gone(case):
     kiosk = Kiosk(case, hospital, wrapper=["sh", "-c", f'exec "$@" 2>{log}', "sh"]).ready()
     check(b"started" in os.read(reader, 65536), "the reader read nothing")
     os.close(reader)
-    who = hospital.people["one_booked"]
-    kiosk.scan(who["booking"])
-    number, _ = kiosk.confirm()
-    kiosk.synced()
-    hospital.knows_arrival(who["appointments"][0], number)
+    kiosk.checked_in(hospital, hospital.people["one_booked"])
     kiosk.stop()
 
 
