@@ -106,8 +106,10 @@ Result<void> Ledger::start(const OpenArguments& arguments, std::int64_t found_ve
       "INSERT INTO ledger (only, kiosk_code, incarnation, key_check) VALUES (1, ?1, ?2, ?3) "
       "ON CONFLICT DO NOTHING",
       kiosk_code_, first, ByteView(sealed_key_check()));
-  transaction.run("UPDATE ledger SET incarnation = ?1, series_last = 0 WHERE incarnation < ?1",
-                  arguments.minimum_incarnation);
+  transaction.run(
+      "UPDATE ledger SET incarnation = ?1, series_last = 0, series_peak = 0 "
+      "WHERE incarnation < ?1",
+      arguments.minimum_incarnation);
   transaction.run("UPDATE ledger SET kiosk_code = ?1", kiosk_code_);
   if (found_version > 0 && found_version <= last_version_without_seal)
     seal_audit(transaction, vault_);

@@ -179,7 +179,8 @@ class Ledger final : public SyncStore {
   // ------------------------------------------------------------------
 
   Result<LedgerStatus> status(Instant now);
-  /// True when this ledger committed a check-in with that nonce (kept days only).
+  /// True when this ledger committed a check-in with that nonce (kept days, and thousands of
+  /// tickets before them).
   Result<bool> issued_nonce(const std::string& nonce);
   /// An earlier life ended while a ticket was printed: a part of it may hang out of the printer.
   bool print_cut_short() const { return print_cut_short_; }
@@ -341,6 +342,7 @@ class Ledger final : public SyncStore {
                       Instant today);
   void refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& reason,
               Instant now);
+  void erase_told(Transaction& transaction);
   void stop_issuing(Transaction& transaction, int incarnation_seen);
 
   Result<domain::PrintJob> queue_copy(const CopyRequest& request, const domain::Arrival& arrival,

@@ -1,5 +1,7 @@
 // Committing a check-in: the one transaction behind everything that the kiosk shows, prints or
 // sends.
+#include <algorithm>
+
 #include "kiosk/base/check.h"
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/number_series.h"
@@ -143,21 +145,27 @@ Ledger::Ticket Ledger::take_number(Transaction& transaction, const CheckIn& chec
 
 // The series starts anew only on a later day that the server has confirmed, and not on the first
 // such day after numbers were given by another clock: they may have been given on that same day. A
-// machine's clock may be a day ahead, and then go back to a day whose numbers are in use.
+// machine's clock may be a day ahead, and then go back to a day whose numbers are in use. So may a
+// server's: back on an earlier day the series goes on behind the highest number of any day before.
 Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckIn& check_in) {
   struct Series {
     std::string day;
     std::int64_t last;
+    std::int64_t peak;  ///< of the days before
     bool untrusted;
     int incarnation;
     std::int64_t rival;
   };
   auto row = database_.select_one(
-      "SELECT series_day, series_last, series_untrusted, incarnation, rival_incarnation "
-      "FROM ledger",
+      "SELECT series_day, series_last, series_peak, series_untrusted, incarnation, "
+      "rival_incarnation FROM ledger",
       [](const Row& r) {
-        return Series{r.text(0), r.integer(1), r.integer(2) != 0, static_cast<int>(r.integer(3)),
-                      r.integer(4)};
+        return Series{r.text(0),
+                      r.integer(1),
+                      r.integer(2),
+                      r.integer(3) != 0,
+                      static_cast<int>(r.integer(4)),
+                      r.integer(5)};
       });
   if (!row || !*row) {
     transaction.fail(row ? Error{"store", "corrupt", "the ledger's own row is gone"} : row.error());
@@ -173,13 +181,18 @@ Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckI
     series.day = day;
   } else if (trust == ClockTrust::server && day > series.day) {
     series.day = day;
+    series.peak = std::max(series.peak, series.last);
     if (!series.untrusted) series.last = 0;
     series.untrusted = false;
+  } else if (day < series.day) {
+    series.last = std::max(series.last, series.peak);
   }
   if (trust == ClockTrust::not_before || day > series.day) series.untrusted = true;
   ++series.last;
-  transaction.run("UPDATE ledger SET series_day = ?1, series_last = ?2, series_untrusted = ?3",
-                  series.day, series.last, series.untrusted ? 1 : 0);
+  transaction.run(
+      "UPDATE ledger SET series_day = ?1, series_last = ?2, series_peak = ?3, "
+      "series_untrusted = ?4",
+      series.day, series.last, series.peak, series.untrusted ? 1 : 0);
   return {series_number(kiosk_code_, {series.incarnation, series.last}), series.day, ""};
 }
 

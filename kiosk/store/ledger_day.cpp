@@ -183,9 +183,11 @@ void Ledger::forget_people_without_appointments(Transaction& transaction) {
 void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
   const auto seen = parse_series_number(kiosk_code_, visit.arrival->number);
   if (!seen) return;
-  auto ours = database_.count(
-      "SELECT count(*) FROM outbox WHERE (visit_key = ?1 AND number = ?2) OR nonce = ?3",
-      visit_key(visit.appointment.id, visit.round), visit.arrival->number, visit.arrival->nonce);
+  const auto issued = issued_nonce(visit.arrival->nonce);
+  if (!issued) return transaction.fail(issued.error());
+  if (*issued) return;
+  auto ours = database_.count("SELECT count(*) FROM outbox WHERE visit_key = ?1 AND number = ?2",
+                              visit_key(visit.appointment.id, visit.round), visit.arrival->number);
   if (!ours) return transaction.fail(ours.error());
   if (*ours == 0) stop_issuing(transaction, seen->incarnation);
 }

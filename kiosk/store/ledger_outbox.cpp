@@ -102,7 +102,10 @@ Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown
 }
 
 Result<bool> Ledger::issued_nonce(const std::string& nonce) {
-  auto rows = database_.count("SELECT count(*) FROM outbox WHERE nonce = ?1", nonce);
+  auto rows = database_.count(
+      "SELECT (SELECT count(*) FROM outbox WHERE nonce = ?1) + "
+      "(SELECT count(*) FROM erased_ticket WHERE nonce = ?1)",
+      nonce);
   if (!rows) return pass_on(rows.error());
   return *rows > 0;
 }

@@ -60,7 +60,7 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
       "AND id IN (SELECT id FROM outbox WHERE state = 1)",
       kept.from, kept.until);
   transaction.run("DELETE FROM print_job WHERE check_in_id IS NULL AND created_ms < ?1", kept.from);
-  transaction.run("DELETE FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)");
+  erase_told(transaction);
   erase_audit(transaction, vault_, now, {kept.from, kept.until, kept.told_from, settled > 0});
   // Only what the server vouches for may go, where it takes heads at all.
   auto told = database_.count("SELECT audit_told FROM ledger");
@@ -70,6 +70,17 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
   if (auto done = transaction.commit(); !done) return done;
   if (auto cleared = clear_asides(kept); !cleared) return cleared;
   return empty_log();
+}
+
+// The day may have been a wrong server's: when it comes again, these tickets are still our own.
+void Ledger::erase_told(Transaction& transaction) {
+  constexpr int tickets_max = 4096;  // of more than a week
+  const std::string told = " FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)";
+  transaction.run("INSERT OR IGNORE INTO erased_ticket (nonce) SELECT nonce" + told);
+  transaction.run("DELETE" + told);
+  transaction.run(
+      "DELETE FROM erased_ticket WHERE key <= (SELECT max(key) FROM erased_ticket) - ?1",
+      tickets_max);
 }
 
 // The log still holds what was erased until it is written back and cut.

@@ -197,6 +197,16 @@ CREATE TABLE person_lookup (
 ALTER TABLE audit ADD COLUMN personal BLOB;
 )sql";
 
+// The highest number of the days before `series_day`; and the nonces of the last tickets that were
+// erased, oldest first: random numbers, by which the kiosk knows its own tickets.
+constexpr const char* version_6 = R"sql(
+ALTER TABLE ledger ADD COLUMN series_peak INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE erased_ticket (
+  key INTEGER PRIMARY KEY,
+  nonce TEXT NOT NULL UNIQUE
+) STRICT;
+)sql";
+
 /// The first eight bytes of a blob as a whole number, as Vault::lookup_key has it.
 std::string first_64_bits(const std::string& column) {
   std::string bits;
@@ -217,7 +227,8 @@ std::string with_short_hashes(std::string text) {
   return text;
 }
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5};
+constexpr std::array migrations = {version_1, version_2, version_3,
+                                   version_4, version_5, version_6};
 
 constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 

@@ -166,7 +166,7 @@ std::optional<HttpResponse> Link::unless_signed(const HttpRequest& request) {
   if (!response) return std::nullopt;
   HttpRequest metadata;
   metadata.url = request.url.substr(0, request.url.find('/', 8)) + "/fhir/metadata";
-  const auto dated = server_.hospital.answer(metadata, agenda_.now());
+  const auto dated = server_.hospital.answer(metadata, server_time());
   const auto& headers = std::get<HttpResponse>(dated.outcome).headers;
   response->headers.emplace_back("Date", kiosk::sync::header(headers, "Date"));
   return response;
@@ -187,7 +187,7 @@ HttpResult Link::act(const HttpRequest& request) {
   if (race) server_.hospital.lose_conditions(1);
   const bool met = troubles_.contains(Trouble::edits) && !healed_ && writes(request);
   if (met && dice_.percent(15)) server_.meets(request);
-  HttpResult result = server_.hospital.answer(request, agenda_.now());
+  HttpResult result = server_.hospital.answer(request, server_time());
   if (request.method == "POST" && request.url.ends_with("/Encounter")) server_.created = request;
   if (race) server_.hospital.lose_conditions(0);
   const int status = std::get<HttpResponse>(result.outcome).status;

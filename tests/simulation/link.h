@@ -24,6 +24,7 @@ struct Server {
   int writes_under_way = 0;                                    ///< the same
   bool denies = false;  ///< a proxy before the server answers 401 to all
   std::optional<kiosk::sync::HttpRequest> created;  ///< the last Encounter
+  kiosk::Milliseconds clock_off{0};                 ///< of what it stamps and dates
 };
 
 /// Stands in every refusal that is nobody's fault but chance's, and so in the reason on the list.
@@ -72,6 +73,7 @@ class Link {
 
   Fate draw_fate(const kiosk::sync::HttpRequest& request);
   kiosk::Milliseconds draw_delay();
+  kiosk::Instant server_time() const { return agenda_.now() + server_.clock_off; }
   void arrive(const std::shared_ptr<Trip>& trip);
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpResult result);
   void end(const std::shared_ptr<Trip>& trip, kiosk::sync::HttpFailureKind kind);

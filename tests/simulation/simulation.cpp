@@ -98,6 +98,7 @@ class Lobby {
   void plan_troubles(Place& place);
   void cut_network(Place& place);
   void deny();
+  void set_server_clock();
   void trouble_printer(Place& place, bool cable);
   void kill(Place& place);
   void cut_power(Place& place);
@@ -152,7 +153,8 @@ Lobby::Lobby(const Options& options)
               0,
               0,
               false,
-              {}} {
+              {},
+              Milliseconds(0)} {
   invariants_.set_breaches(options.breaches);
   const auto profile = draw_profile();
   if (dice_.percent(60)) opens_before_ = Minutes(300);
@@ -297,6 +299,15 @@ void Lobby::deny() {
   agenda_.after(dice_.between(Seconds(5), Minutes(3)), [this] { server_.denies = false; });
 }
 
+void Lobby::set_server_clock() {
+  const auto luck = dice_.below(10);
+  const Minutes far = luck < 3 ? Minutes(26 * 60) : luck < 7 ? Minutes(120) : Minutes(1);
+  server_.clock_off = dice_.between(-far, far);
+  trace_.line(agenda_.now(), fmt::format("server's clock: {} ms off", server_.clock_off.count()));
+  agenda_.after(dice_.between(Seconds(5), Minutes(6)),
+                [this] { server_.clock_off = Milliseconds(0); });
+}
+
 void Lobby::trouble_printer(Place& place, bool cable) {
   constexpr std::array troubles{PrinterHealth::paper_out, PrinterHealth::paper_near_end,
                                 PrinterHealth::cover_open};
@@ -373,6 +384,7 @@ void Lobby::heal() {
   trace_.line(agenda_.now(), "all heals");
   healed_ = true;
   server_.denies = false;
+  server_.clock_off = Milliseconds(0);
   crowd_->close_doors();
   for (Place& place : places_) {
     place.link->heal();
@@ -504,6 +516,10 @@ Report Lobby::run() {
   }
   if (on(Trouble::merges)) every(Minutes(6), [this] { desk_->merge(); });
   if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
+  if (on(Trouble::server_clock)) {
+    if (dice_.percent(40)) set_server_clock();
+    every(Minutes(10), [this] { set_server_clock(); });
+  }
   for (Place& place : places_) {
     agenda_.after(dice_.between({}, Seconds(20)), [this, &place] { begin(place); });
   }

@@ -6,7 +6,7 @@
 namespace simulation {
 namespace {
 
-constexpr std::array<std::pair<Trouble, const char*>, 27> words_of{{
+constexpr std::array<std::pair<Trouble, const char*>, 28> words_of{{
     {Trouble::network_cuts, "network_cuts"},
     {Trouble::lossy_network, "lossy_network"},
     {Trouble::slow_network, "slow_network"},
@@ -33,6 +33,7 @@ constexpr std::array<std::pair<Trouble, const char*>, 27> words_of{{
     {Trouble::withdrawals, "withdrawals"},
     {Trouble::lost_ledgers, "lost_ledgers"},
     {Trouble::wanderers, "wanderers"},
+    {Trouble::server_clock, "server_clock"},
     {Trouble::middleboxes, "middleboxes"},
 }};
 

@@ -34,6 +34,7 @@ enum class Trouble {
   withdrawals,   ///< the hospital takes a kiosk's right away, by its sign-in or by an order
   lost_ledgers,  ///< a ledger is damaged, or the machine set up anew without it
   wanderers,     ///< patients who hesitate, walk away, try the other kiosk, come back
+  server_clock,  ///< the server's clock is minutes or hours off, and put right
   middleboxes,   ///< what is on the way answers itself, cuts answers short, changes ETags
 };
 
