@@ -248,6 +248,7 @@ class Ledger final : public SyncStore {
   Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) override;
   Result<void> forget(std::span<const std::string> appointment_ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
+  Result<std::vector<std::string>> told_ids(Instant since) override;
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
   Result<std::optional<AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
@@ -340,6 +341,7 @@ class Ledger final : public SyncStore {
   void watch_own_code(Transaction& transaction, const domain::Visit& visit);
   void list_forgotten(Transaction& transaction, std::span<const domain::Visit* const> visits,
                       Instant today);
+  void list_gone(Transaction& transaction, const std::string& appointment_id);
   void refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& reason,
               Instant now);
   void erase_told(Transaction& transaction);

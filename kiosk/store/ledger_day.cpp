@@ -16,6 +16,8 @@ namespace {
 /// An answer that says otherwise may have begun before the server acknowledged an arrival, or come
 /// from a copy of its data that lags.
 constexpr Minutes answer_age_max{10};
+constexpr const char* gone_reason =
+    "the server acknowledged the arrival and no longer holds the appointment";
 constexpr const char* forgotten_reason =
     "the server acknowledged the arrival and shows the appointment as not arrived again";
 
@@ -211,6 +213,14 @@ void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* con
   }
 }
 
+void Ledger::list_gone(Transaction& transaction, const std::string& appointment_id) {
+  auto told = database_.select(
+      "SELECT id FROM outbox WHERE state = 1 AND appointment_id = ?1 AND settled_ms <= ?2",
+      [](const Row& r) { return r.integer(0); }, appointment_id, now_.instant - answer_age_max);
+  if (!told) return transaction.fail(told.error());
+  for (const std::int64_t id : *told) refuse(transaction, id, gone_reason, now_.instant);
+}
+
 // A ledger that has given no number yet steps out of the way: it stands on a machine that was set
 // up anew. Any other one stops. A hospital shows the same ticket many times: what is known already
 // is not written again.
@@ -240,6 +250,7 @@ Result<void> Ledger::forget(std::span<const std::string> appointment_ids) {
   Transaction transaction(database_);
   for (const std::string& id : appointment_ids) {
     transaction.run("DELETE FROM appointment WHERE id = ?1", id);
+    list_gone(transaction, id);
   }
   forget_people_without_appointments(transaction);
   return transaction.commit();

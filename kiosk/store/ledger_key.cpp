@@ -134,6 +134,7 @@ void Ledger::rekey(Transaction& transaction, const Vault& next) {
   list_people_anew(transaction);
   rehash_visits(transaction, old);
   rehash_check_ins(transaction);
+  transaction.run("DELETE FROM erased_ticket");  // nobody knows the nonces any more
   transaction.run("UPDATE ledger SET key_check = ?1", ByteView(sealed_key_check()));
   if (auto known = know_earlier_chains(); !known) transaction.fail(known.error());
 }

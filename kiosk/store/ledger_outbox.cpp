@@ -101,11 +101,17 @@ Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown
   return transaction.commit();
 }
 
+Result<std::vector<std::string>> Ledger::told_ids(Instant since) {
+  return database_.select(
+      "SELECT DISTINCT appointment_id FROM outbox WHERE state = 1 AND confirmed_ms >= ?1",
+      [](const Row& r) { return r.text(0); }, since);
+}
+
 Result<bool> Ledger::issued_nonce(const std::string& nonce) {
   auto rows = database_.count(
       "SELECT (SELECT count(*) FROM outbox WHERE nonce = ?1) + "
-      "(SELECT count(*) FROM erased_ticket WHERE nonce = ?1)",
-      nonce);
+      "(SELECT count(*) FROM erased_ticket WHERE nonce_hash = ?2)",
+      nonce, vault_.lookup_key("nonce", nonce));
   if (!rows) return pass_on(rows.error());
   return *rows > 0;
 }

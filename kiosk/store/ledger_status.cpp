@@ -76,7 +76,13 @@ Result<void> Ledger::erase_old(const Now& now, const KeptDays& kept) {
 void Ledger::erase_told(Transaction& transaction) {
   constexpr int tickets_max = 4096;  // of more than a week
   const std::string told = " FROM outbox WHERE state = 1 AND id NOT IN (SELECT id FROM check_in)";
-  transaction.run("INSERT OR IGNORE INTO erased_ticket (nonce) SELECT nonce" + told);
+  auto nonces = database_.select("SELECT nonce" + told + " ORDER BY id",
+                                 [](const Row& r) { return r.text(0); });
+  if (!nonces) return transaction.fail(nonces.error());
+  for (const std::string& nonce : *nonces) {
+    transaction.run("INSERT OR IGNORE INTO erased_ticket (nonce_hash) VALUES (?1)",
+                    vault_.lookup_key("nonce", nonce));
+  }
   transaction.run("DELETE" + told);
   transaction.run(
       "DELETE FROM erased_ticket WHERE key <= (SELECT max(key) FROM erased_ticket) - ?1",

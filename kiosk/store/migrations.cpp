@@ -197,13 +197,13 @@ CREATE TABLE person_lookup (
 ALTER TABLE audit ADD COLUMN personal BLOB;
 )sql";
 
-// The highest number of the days before `series_day`; and the nonces of the last tickets that were
-// erased, oldest first: random numbers, by which the kiosk knows its own tickets.
+// The highest number of the days before `series_day`; and keyed hashes of the nonces of
+// the last tickets that were erased, oldest first, by which the kiosk knows its own.
 constexpr const char* version_6 = R"sql(
 ALTER TABLE ledger ADD COLUMN series_peak INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE erased_ticket (
   key INTEGER PRIMARY KEY,
-  nonce TEXT NOT NULL UNIQUE
+  nonce_hash INTEGER NOT NULL UNIQUE
 ) STRICT;
 )sql";
 

@@ -57,10 +57,14 @@ class SyncStore {
   /// Inserts or replaces by id; rows whose appointment lies outside `keep_from`..`keep_until` are
   /// dropped unless already stored, then updated in place.
   virtual Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) = 0;
-  /// Removes appointments (gone on the server); check-ins of them stay.
+  /// Removes appointments (gone on the server); check-ins of them stay, and what the server
+  /// acknowledged a while ago goes to the staff's list.
   virtual Result<void> forget(std::span<const std::string> appointment_ids) = 0;
   /// Ids of stored appointments that start in the interval, for the daily reconcile.
   virtual Result<std::vector<std::string>> stored_ids(Instant from, Instant until) = 0;
+  /// Ids of appointments whose arrival the server acknowledged and that were confirmed since then;
+  /// a server that was put back to an earlier state has forgotten it.
+  virtual Result<std::vector<std::string>> told_ids(Instant since) = 0;
   /// The hospital has withdrawn this kiosk: it takes in nobody's data.
   virtual bool revoked() const = 0;
   /// Looks at a ticket of today that the hospital holds. When its number is of our series and this

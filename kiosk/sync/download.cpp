@@ -18,6 +18,7 @@ constexpr Milliseconds uploads_first{60'000};  ///< how long a run waits for upl
 /// An arrival rarely changes without its Appointment; when nothing else does, it is asked for so
 /// often only.
 constexpr Minutes arrivals_every{5};
+constexpr Minutes own_every{60};
 /// A run that brings nothing writes nothing, but the bookmark is never older than this: after a
 /// restart it tells how old the data are.
 constexpr Minutes bookmark_every{60};
@@ -229,7 +230,16 @@ void Download::on_arrivals(Now now, const Reply& reply) {
 }
 
 void Download::after_arrivals(Now now) {
-  run_->kind == Kind::whole_days ? look_for_gone(now) : complete(now);
+  run_->kind == Kind::whole_days ? look_for_gone(now) : look_for_forgotten(now);
+}
+
+void Download::look_for_forgotten(Now now) {
+  if (own_due_ && now.instant < *own_due_) return complete(now);
+  const auto told = context_.store.told_ids(context_.today(now).start);
+  if (!told) return fail_run(now, told.error());
+  run_->own_asked = true;
+  unseen_.insert(unseen_.end(), told->begin(), told->end());
+  complete(now);
 }
 
 void Download::complete(Now now) {
@@ -242,6 +252,7 @@ void Download::complete(Now now) {
   if (const auto marked = mark(*run_->server_time); !marked) return fail_run(now, marked.error());
   if (run_->kind == Kind::whole_days || run_->arrivals_asked) arrivals_at_ = run_->server_time;
   if (run_->kind == Kind::whole_days) whole_for_ = run_->date;
+  if (run_->kind == Kind::whole_days || run_->own_asked) own_due_ = now.instant + own_every;
   if (run_->arrivals_asked) arrivals_ = std::move(run_->arrivals);
   // What the next run's overlap can bring again was brought by this one.
   std::erase_if(known_, [&](const auto& one) { return !run_->seen.contains(one.first); });
@@ -281,11 +292,11 @@ void Download::on_gone(Now now, const std::vector<std::string>& asked, const Rep
     if (std::none_of(rows.begin(), rows.end(), [&](const auto& row) { return row.id == id; }))
       gone.push_back(id);
   }
+  for (const auto& id : asked) known_.erase(id);  // what the server says now counts
   // An entry that could not be read is there all the same.
   if (!gone.empty() && reading->skipped == 0 && reading->next.empty()) {
     if (const auto forgotten = context_.store.forget(gone); !forgotten)
       return fail_run(now, forgotten.error());
-    for (const auto& id : gone) known_.erase(id);
   }
   context_.directory.add(reading->directory);
   store(now, *reading);
@@ -303,7 +314,7 @@ void Download::fail_run(Now now, const Error& error) {
 }
 
 void Download::follow_clock(Milliseconds change) {
-  for (auto* instant : {&last_complete_, &next_, &due_since_})
+  for (auto* instant : {&last_complete_, &next_, &due_since_, &own_due_})
     if (*instant) **instant += change;
 }
 

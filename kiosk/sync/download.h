@@ -13,7 +13,9 @@ namespace kiosk::sync {
 
 /// Keeps the store's rows of today and tomorrow like the server's: once a day (and at start) all
 /// rows of both days, which also finds what is gone; else what changed since the last complete run,
-/// by the server's clock and with an overlap, because servers stamp before they commit.
+/// by the server's clock and with an overlap, because servers stamp before they commit. Once an
+/// hour today's own arrivals are asked for too: a server that was put back to an earlier state does
+/// not show what it forgot as changed.
 class Download {
  public:
   Download(Context& context, Resolver& resolver) : context_(context), resolver_(resolver) {}
@@ -48,6 +50,7 @@ class Download {
     int restarts = 0;
     int pages_stored = 0;  ///< that held anything new
     bool arrivals_asked = false;
+    bool own_asked = false;
   };
 
   void begin(Now now, Kind kind);
@@ -61,6 +64,7 @@ class Download {
   Result<void> mark(Instant server_time);
   void go_on(Now now, const std::string& next);
   void look_for_gone(Now now);
+  void look_for_forgotten(Now now);
   void ask_arrivals_if_due(Now now);
   void ask_arrivals(Now now, HttpRequest request);
   void on_arrivals(Now now, const Reply& reply);
@@ -73,8 +77,8 @@ class Download {
   Context& context_;
   Resolver& resolver_;
   std::optional<Run> run_;
-  std::vector<std::string> unseen_;                  ///< stored, not in a whole run: gone or moved
-  std::map<std::string, std::string> known_;         ///< id -> signature, of the last run
+  std::vector<std::string> unseen_;           ///< to be asked for by id: gone, moved or forgotten?
+  std::map<std::string, std::string> known_;  ///< id -> signature, of the last run
   std::map<std::string, std::string> known_people_;  ///< id -> version
   bool told_elsewhere_ = false;                      ///< since the start
   std::map<std::string, std::string> arrivals_;  ///< Encounter or Task -> version, of the last run
@@ -83,6 +87,7 @@ class Download {
   std::optional<Instant> marked_;       ///< the bookmark that is stored
   std::optional<Instant> arrivals_at_;  ///< the bookmark when changed arrivals were last asked for
   std::optional<Instant> last_complete_;
+  std::optional<Instant> own_due_;  ///< when own arrivals are asked for again
   int runs_whole_ = 0;
   int runs_failed_ = 0;
   std::optional<Instant> next_;

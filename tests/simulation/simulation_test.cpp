@@ -59,6 +59,14 @@ TEST_CASE("simulation: each trouble alone, and all at once, hold every rule") {
   check_holds(options);
 }
 
+TEST_CASE("simulation: a server whose clock is wrong around midnight") {
+  for (std::uint64_t seed = 45; seed <= 55; ++seed) {
+    Options options = longer(options_of(seed));
+    options.troubles = {Trouble::server_clock, Trouble::midnight, Trouble::kills};
+    check_holds(options);
+  }
+}
+
 TEST_CASE("simulation: the same seed gives the same trace, another one another") {
   Options options = options_of(11);
   options.troubles = all_troubles();

@@ -163,6 +163,18 @@ TEST_CASE("numbers: a machine's clock that was a day ahead names no visit by a n
   CHECK(commit(*ledger, on("a6", day(23), at(day(23).start))).number == "K1-001");
 }
 
+TEST_CASE("numbers: a server's clock that was days ahead names no visit by a number in use") {
+  auto ledger = memory_ledger();
+  for (const char* id : {"a1", "a2", "a3"}) commit(*ledger, on(id, day(21), morning()));
+  CHECK(commit(*ledger, on("b1", day(22), at(day(22).start))).number == "K1-001");
+  CHECK(commit(*ledger, on("c1", day(24), at(day(24).start))).number == "K1-001");
+  CHECK(commit(*ledger, on("a4", day(21), morning())).number == "K1-004");
+  CHECK(commit(*ledger, on("a5", day(21), morning())).number == "K1-005");
+  CHECK(commit(*ledger, on("b2", day(22), at(day(22).start))).number == "K1-006");
+  CHECK(commit(*ledger, on("c2", day(24), at(day(24).start))).number == "K1-007");
+  CHECK(commit(*ledger, on("d1", day(25), at(day(25).start))).number == "K1-001");
+}
+
 TEST_CASE("numbers: the booking's own number is used, within its queue") {
   auto ledger = memory_ledger();
   const auto own = [](const std::string& id, const std::string& doctor, const std::string& number) {

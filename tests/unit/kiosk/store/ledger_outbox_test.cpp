@@ -88,6 +88,25 @@ TEST_CASE("outbox: what a server acknowledged and then forgot is on the staff's 
   CHECK(ledger->refused_arrivals().value().size() == 1);
 }
 
+TEST_CASE("outbox: whose appointment is gone after its arrival was acknowledged is on the list") {
+  auto ledger = memory_ledger();
+  const std::vector<std::string> gone{"a1", "a2"};
+  put(*ledger, {sample_visit("a1"), sample_visit("a2")});
+  commit(*ledger, sample_check_in("a1"));
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", morning().instant));
+  CHECK(ledger->told_ids(day(21).start).value() == std::vector<std::string>{"a1"});
+  CHECK(ledger->told_ids(day(22).start).value().empty());
+  ledger->set_now(at(morning().instant + 5min));
+  REQUIRE(ledger->forget(gone));
+  CHECK(ledger->refused_arrivals().value().empty());
+  ledger->set_now(at(morning().instant + 11min));
+  REQUIRE(ledger->forget(gone));
+  const auto list = ledger->refused_arrivals().value();
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].reason.find("no longer holds the appointment") != std::string::npos);
+  CHECK(ledger->told_ids(day(21).start).value().empty());
+}
+
 TEST_CASE("outbox: what a server forgot of an earlier day is over") {
   auto ledger = memory_ledger();
   put(*ledger, {sample_visit("a1")});
@@ -163,6 +182,20 @@ TEST_CASE("own code: a number of our series that we did not give stops the serie
   domain::CheckIn own = sample_check_in("a5");
   own.own_number = "12";
   CHECK(commit(*ledger, own).number == "12");
+}
+
+TEST_CASE("own code: tickets that were erased on a wrong day are known when it comes again") {
+  auto ledger = memory_ledger();
+  commit(*ledger, sample_check_in("a1"));
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", morning().instant));
+  REQUIRE(ledger->erase_old(at(day(23).start + 9h), {day(23).start, day(24).end}));
+  REQUIRE(ledger->status(morning().instant).value().check_ins == 0);
+  CHECK(ledger->issued_nonce("nonce-a1").value());
+  CHECK_FALSE(ledger->given_elsewhere("K1-001", "nonce-a1").value());
+  see_number(*ledger, "a1", "K1-001", "nonce-a1");
+  CHECK_FALSE(ledger->status(morning().instant).value().own_code_elsewhere);
+  CHECK(commit(*ledger, sample_check_in("a2")).number == "K1-002");
+  CHECK(ledger->given_elsewhere("K1-001", "nonce-z").value());
 }
 
 TEST_CASE("own code: a ticket that is seen again and again is written down once") {

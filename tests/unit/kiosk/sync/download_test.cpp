@@ -214,6 +214,33 @@ TEST_CASE("download: what is gone on the server is found once a day and forgotte
   CHECK(!c.bench.store.visits.contains(c.appointment("another_day")));
 }
 
+TEST_CASE("download: what a server that was put back has forgotten is seen within an hour or so") {
+  Case c;
+  c.bench.run();
+  const std::string id = c.appointment();
+  const std::string before = c.hospital.read("Appointment/" + id);
+  const auto row = c.bench.commit(id, nonce_of('1'), "K1-001");
+  c.bench.run({OutboxChanged{}});
+  REQUIRE(c.bench.row(row).state == MemoryStore::RowState::acknowledged);
+  c.bench.pass(Minutes(50));
+  REQUIRE(c.bench.store.visits.at(id).arrival);
+  for (const auto& encounter : c.hospital.encounters_of(id))
+    c.hospital.remove("Encounter/" + encounter, morning());
+  c.hospital.put(before, morning());
+  const auto asked = [&] {
+    return std::count_if(c.bench.sent.begin(), c.bench.sent.end(),
+                         [&](const auto& r) { return r.body.starts_with("_id=" + id); });
+  };
+  c.bench.pass(Minutes(5));
+  CHECK(asked() == 0);
+  CHECK(c.bench.store.visits.at(id).arrival);
+  c.bench.pass(Minutes(10));
+  CHECK(asked() == 1);
+  CHECK_FALSE(c.bench.store.visits.at(id).arrival);
+  c.bench.pass(Minutes(50));
+  CHECK(asked() == 1);
+}
+
 TEST_CASE("download: a row missing from the pages that still exists is not forgotten") {
   Case c;
   c.bench.run();

@@ -95,6 +95,15 @@ Result<std::vector<std::string>> MemoryStore::stored_ids(Instant from, Instant u
   return ids;
 }
 
+Result<std::vector<std::string>> MemoryStore::told_ids(Instant since) {
+  if (auto ok = called("told_ids"); !ok) return pass_on(ok.error());
+  std::vector<std::string> ids;
+  for (const auto& [id, row] : rows)
+    if (row.state == RowState::acknowledged && row.message.confirmed_at >= since)
+      ids.push_back(row.message.appointment_id);
+  return ids;
+}
+
 Result<bool> MemoryStore::given_elsewhere(const std::string& number, const std::string& nonce) {
   if (auto ok = called("given_elsewhere"); !ok) return pass_on(ok.error());
   if (!number.starts_with("K1-")) return false;

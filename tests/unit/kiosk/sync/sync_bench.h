@@ -44,6 +44,7 @@ class MemoryStore : public store::SyncStore {
   Result<void> store_page(const store::Page& page, Instant from, Instant until) override;
   Result<void> forget(std::span<const std::string> ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
+  Result<std::vector<std::string>> told_ids(Instant since) override;
   bool revoked() const override { return withdrawn; }
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
   Result<std::optional<store::AuditHead>> audit_head() override;
