@@ -200,7 +200,10 @@ Ledger::Ticket Ledger::take_series_number(Transaction& transaction, const CheckI
 Result<CommitOutcome> Ledger::answer_after_unknown_end(const CheckIn& check_in,
                                                        const Error& error) {
   auto found = committed(check_in.visit_key, check_in.nonce);
-  if (found && *found) return CommitOutcome(**found);
+  if (found && *found) {
+    forget_notes();
+    return CommitOutcome(**found);
+  }
   if (found) return cannot_record(error);
   return fail("store", "commit_unknown", "record a check-in: " + error.what);
 }

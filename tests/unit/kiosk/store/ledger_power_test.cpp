@@ -32,11 +32,10 @@ std::string earlier_ledger() {
   return contents(folder.file("ledger.db"));
 }
 
-std::int64_t recorded_check_ins(Ledger& ledger) {
+std::int64_t recorded(Ledger& ledger, domain::Act act) {
   const auto rows = ledger.audit_page(0).value().rows;
-  return std::count_if(rows.begin(), rows.end(), [](const AuditRow& row) {
-    return row.note && row.note->act == domain::Act::check_in;
-  });
+  return std::count_if(rows.begin(), rows.end(),
+                       [&](const AuditRow& row) { return row.note && row.note->act == act; });
 }
 
 // True when all of the check-in of a1 is there, false when nothing is; anything between fails.
@@ -47,7 +46,7 @@ bool all_or_nothing(Ledger& ledger) {
   const int count = there ? 2 : 1;
   CHECK(status.check_ins == count);
   CHECK(status.outbox_pending == count);
-  CHECK(recorded_check_ins(ledger) == count);
+  CHECK(recorded(ledger, domain::Act::check_in) == count);
   CHECK(ledger.last_job_of("a1").value().has_value() == there);
   CHECK(ledger.issued_nonce("nonce-a1").value() == there);
   CHECK(commit(ledger, sample_check_in("a2")).number == (there ? "K1-003" : "K1-002"));
@@ -88,12 +87,16 @@ TEST_CASE("failing writes: at each one the answer is true and the file is whole"
         forget_files();
         plan_fault(Fault::none, 0, Lasting::once);
         auto ledger = opened(faulty(folder.file("ledger.db")));
+        ledger->note(morning(), {domain::Act::pressed, "", "confirm"});
         plan_fault(fault, nth, lasting);
         const Told answer = told(ledger->commit_check_in(sample_check_in("a1")));
         met = fault_met();
         if (answer != Told::committed) ++refused;
         plan_fault(Fault::none, 0, Lasting::once);
-        if (lasting == Lasting::once) check_truth(answer, all_or_nothing(*ledger));
+        if (lasting == Lasting::once) {
+          check_truth(answer, all_or_nothing(*ledger));
+          CHECK(recorded(*ledger, domain::Act::pressed) == 1);
+        }
         ledger.reset();
         auto again = opened(faulty(folder.file("ledger.db")));
         if (lasting == Lasting::from_then_on) check_truth(answer, all_or_nothing(*again));
