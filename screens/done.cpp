@@ -103,6 +103,12 @@ std::vector<std::string> to_mind(const Page& page, const journeys::Done& screen,
                               "{n} appointments were not recorded: please ask at the desk.",
                               screen.not_recorded));
   }
+  if (screen.recording_unknown > 0) {
+    lines.push_back(page.tr_n(
+        "We do not know yet whether {n} appointment was recorded: please ask at the desk.",
+        "We do not know yet whether {n} appointments were recorded: please ask at the desk.",
+        screen.recording_unknown));
+  }
   return lines;
 }
 

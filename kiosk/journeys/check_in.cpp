@@ -261,12 +261,14 @@ void commit_answered(Step& step, const CommitAnswered& answer) {
   if (committing == nullptr || committing->request != answer.request) return;
   if (answer.results.size() != committing->visits.size()) return;  // the shell answers each
   const Committing from = *committing;
-  Done done{from.person, {}, from.online, 0};
+  Done done{from.person, {}, from.online, 0, 0};
   for (std::size_t i = 0; i < from.visits.size(); ++i) {
     if (const auto* committed = std::get_if<domain::Committed>(&answer.results[i])) {
       const TicketState ticket =
           can_print(step.model.around) ? TicketState::printing : TicketState::no_paper;
       done.visits.push_back({from.visits[i], *committed, ticket, false, {}, from.waiting[i]});
+    } else if (std::holds_alternative<RecordingUnknown>(answer.results[i])) {
+      ++done.recording_unknown;
     } else {
       ++done.not_recorded;
     }
@@ -280,6 +282,8 @@ void commit_answered(Step& step, const CommitAnswered& answer) {
     enter(step, std::move(done));
     return;
   }
+  // Whatever became of the others: none of their screens would be true of this one.
+  if (done.recording_unknown > 0) return enter_outcome(step, OutcomeKind::recording_unknown);
   const CommitResult& first = answer.results.front();
   if (const auto* already = std::get_if<domain::AlreadyCheckedIn>(&first)) {
     Visit visit = from.visits.front();

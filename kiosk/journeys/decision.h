@@ -59,7 +59,7 @@ enum class OutcomeKind {
   restricted,
   no_data_yet,
   cannot_record,
-  recording_unknown,  ///< the ledger did not answer in time
+  recording_unknown,  ///< the ledger did not answer in time, or could not tell
   entry_locked,
   entry_no_match,
 };

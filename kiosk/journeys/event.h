@@ -66,11 +66,16 @@ struct FreshAnswered {
   domain::Waiting waiting = {};  ///< by the server's count; the range not yet for her appointment
   bool operator==(const FreshAnswered&) const = default;
 };
+/// Nothing was recorded, and nothing will be.
 struct CannotRecord {
   bool operator==(const CannotRecord&) const = default;
 };
+/// The ledger cannot tell now whether it was recorded; it may yet be found there and told.
+struct RecordingUnknown {
+  bool operator==(const RecordingUnknown&) const = default;
+};
 using CommitResult = std::variant<domain::Committed, domain::AlreadyCheckedIn,
-                                  domain::ChangedMeanwhile, CannotRecord>;
+                                  domain::ChangedMeanwhile, CannotRecord, RecordingUnknown>;
 /// One result for each check-in of the request, in its order.
 struct CommitAnswered {
   RequestId request;

@@ -142,7 +142,9 @@ struct Done {
   domain::Person person;
   std::vector<DoneVisit> visits;
   bool online = false;
-  int not_recorded = 0;  ///< of several chosen visits: those that the desk must see to
+  // Of several chosen visits: those that the desk must see to.
+  int not_recorded = 0;
+  int recording_unknown = 0;
   bool operator==(const Done&) const = default;
 };
 

@@ -156,6 +156,7 @@ void Disguise::hide(journeys::CommitAnswered& answer) {
                    [&](domain::AlreadyCheckedIn& already) { hide(already.arrival); },
                    [&](domain::ChangedMeanwhile& changed) { hide(changed.appointment); },
                    [](journeys::CannotRecord&) {},
+                   [](journeys::RecordingUnknown&) {},
                },
                result);
   }

@@ -74,6 +74,7 @@ void describe(auto& io, domain::PersonVisits& found) {
 void describe(auto&, Gone&) {}
 void describe(auto&, Unavailable&) {}
 void describe(auto&, CannotRecord&) {}
+void describe(auto&, RecordingUnknown&) {}
 void describe(auto& io, domain::Committed& committed) {
   for (auto* text : {&committed.visit_key, &committed.number, &committed.token}) io.text(*text);
   io.number(committed.print_job);

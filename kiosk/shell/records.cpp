@@ -250,6 +250,7 @@ journeys::CommitResult Records::commit_one(const journeys::Commit& commit, std::
       facts_.ledger = journeys::LedgerHealth::cannot_record;
       next_care_ = now_.instant;
     }
+    if (outcome.error().code == "commit_unknown") return journeys::RecordingUnknown{};
     return journeys::CannotRecord{};
   }
   return std::visit(

@@ -259,6 +259,7 @@ void add_done(Samples& to) {
     several.visits.push_back(done_visit(visit(11 * 60 + 10 * i), TicketState::unknown, "K1B-119"));
   }
   several.not_recorded = 2;
+  several.recording_unknown = 1;
   several.online = false;
   journeys::Model& many = to.add_ending("done_many", several);
   many.session.by_card = true;

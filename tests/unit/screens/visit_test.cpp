@@ -143,4 +143,6 @@ TEST_CASE("done: several visits have several numbers, and what was not recorded 
               "1 appointment was not recorded: please ask at the desk."));
   CHECK(shows(viewed(sample_model("done_many", "en")),
               "2 appointments were not recorded: please ask at the desk."));
+  CHECK(shows(viewed(sample_model("done_many", "en")),
+              "We do not know yet whether 1 appointment was recorded: please ask at the desk."));
 }

@@ -125,6 +125,16 @@ TEST_CASE("check-in: cannot record prints nothing and sends to the desk") {
   CHECK(kiosk.model.printing.empty());
 }
 
+TEST_CASE("check-in: what may have been recorded is not called unrecorded") {
+  Bench kiosk;
+  kiosk.to_confirm();
+  kiosk.answer_fresh();
+  kiosk.tap("confirm");
+  kiosk.feed(CommitAnswered{kiosk.as<Committing>().request, {RecordingUnknown{}}});
+  CHECK(kiosk.screen() == "recording_unknown");
+  CHECK(kiosk.model.printing.empty());
+}
+
 TEST_CASE("check-in: a ledger that does not answer ends in words, and a late answer is ignored") {
   Bench kiosk;
   kiosk.to_confirm();
@@ -190,6 +200,36 @@ TEST_CASE("several today: one that could not be recorded is told beside those th
                      {Committed{"a1", "K1-001", "t", 5, kiosk.now}, CommitResult(CannotRecord{})}});
   CHECK(kiosk.as<Done>().visits.size() == 1);
   CHECK(kiosk.as<Done>().not_recorded == 1);
+}
+
+TEST_CASE("several today: one of which it cannot be told is told apart from those unrecorded") {
+  Bench kiosk;
+  kiosk.to_confirm(
+      {visit_at("a1", Minutes(39)), visit_at("a2", Minutes(50)), visit_at("a3", Minutes(55))});
+  kiosk.tap("continue");
+  kiosk.answer_fresh();
+  kiosk.tap("confirm");
+  kiosk.feed(CommitAnswered{
+      kiosk.as<Committing>().request,
+      {RecordingUnknown{}, Committed{"a2", "K1-001", "t", 5, kiosk.now}, CannotRecord{}}});
+  CHECK(kiosk.as<Done>().visits.size() == 1);
+  CHECK(kiosk.as<Done>().recording_unknown == 1);
+  CHECK(kiosk.as<Done>().not_recorded == 1);
+}
+
+TEST_CASE("several today: none recorded for sure, one perhaps: the desk can see it") {
+  const std::vector<CommitResult> others{CannotRecord{}, AlreadyCheckedIn{},
+                                         ChangedMeanwhile{visit_at("a1", Minutes(45)).appointment}};
+  for (const CommitResult& other : others) {
+    CAPTURE(other.index());
+    Bench kiosk;
+    kiosk.to_confirm({visit_at("a1", Minutes(39)), visit_at("a2", Minutes(50))});
+    kiosk.tap("continue");
+    kiosk.answer_fresh();
+    kiosk.tap("confirm");
+    kiosk.feed(CommitAnswered{kiosk.as<Committing>().request, {other, RecordingUnknown{}}});
+    CHECK(kiosk.screen() == "recording_unknown");
+  }
 }
 
 TEST_CASE("several today: one cancelled meanwhile leaves the list and is said") {

@@ -122,6 +122,22 @@ TEST_CASE("recording: a check-in by card replays to its screens and names nobody
   CHECK(holds(run.text(), "心内科"));  // what is kept can be found: the check above can fail
 }
 
+TEST_CASE("recording: each end of a commit replays to its screen") {
+  Appointment moved = visit_at("appointment-77", Minutes(50)).appointment;
+  for (const CommitResult& end : std::vector<CommitResult>{
+           AlreadyCheckedIn{}, ChangedMeanwhile{moved}, CannotRecord{}, RecordingUnknown{}}) {
+    CAPTURE(end.index());
+    Recorded run;
+    run.lay_card();
+    run.find({full_record()});
+    const Confirm confirm = run.kiosk.as<Confirm>();
+    run.feed(FreshAnswered{confirm.fresh_requests[0], confirm.visits[0], domain::Waiting{}});
+    run.tap("confirm");
+    run.feed(CommitAnswered{run.kiosk.as<Committing>().request, {end}});
+    CHECK(run.replayed() == run.screens);
+  }
+}
+
 TEST_CASE("recording: typed digits become those of one date; what they do stays") {
   Recorded run;
   run.tap("no_card");

@@ -24,7 +24,8 @@ inline const std::string url = "http://127.0.0.1:1/fhir";
 /// Records on a real ledger, with the emulated hospital at the other end of every request.
 class Bench {
  public:
-  explicit Bench(std::string code = "K1", emulators::HospitalOptions options = {}) {
+  explicit Bench(std::string code = "K1", emulators::HospitalOptions options = {},
+                 const char* vfs = "") {
     char name[] = "/tmp/kiosk-records-XXXXXX";
     folder_ = mkdtemp(name);
     rules.zone = {{Instant{}, Minutes(480)}};
@@ -32,7 +33,7 @@ class Bench {
     rules.kiosk_code = code;
     ledger = *store::Ledger::open({folder_ + "/ledger.db",
                                    *store::Vault::create(Bytes(32, 7), store::system_random()),
-                                   code, now()});
+                                   code, now(), 1, vfs});
     authorizer_ = *sync::no_sign_in(url);
     options.base_url = url;
     hospital = std::make_unique<emulators::Hospital>(options, morning);

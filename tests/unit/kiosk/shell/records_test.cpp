@@ -1,6 +1,7 @@
 #include "records_bench.h"
 
 #include "kiosk/shell/trail.h"
+#include "tests/unit/kiosk/store/faulty_vfs.h"
 
 using namespace records_test;
 
@@ -141,6 +142,65 @@ TEST_CASE("records: a ledger that was never filled answers nobody, for it may gi
   REQUIRE(output.events.size() == 1);
   const auto& answer = std::get<journeys::LookUpAnswered>(output.events[0]);
   CHECK(std::get<journeys::LookUpFailure>(answer.result) == journeys::LookUpFailure::no_data);
+}
+
+namespace {
+
+/// The disk fails for good with this operation after she pressed the button, and later works
+/// again; her visit is then what its patient was told.
+journeys::CommitResult confirmed_on_failing_disk(int operation) {
+  using namespace store::testing;
+  forget_files();
+  plan_fault(Fault::none, 0, Lasting::once);
+  Bench bench("K1", {}, faulty_vfs());
+  bench.run({PrinterChanged{journeys::PrinterHealth::ok}});
+  const PersonVisits found = bench.look_up("one_booked");
+  const std::string& id = found.visits[0].appointment.id;
+  plan_fault(Fault::io_error, operation, Lasting::from_then_on);
+  const auto told = bench.confirm(found);
+  if (std::holds_alternative<Committed>(told)) {
+    plan_fault(Fault::none, 0, Lasting::once);
+    return told;
+  }
+  CHECK(bench.facts.ledger == journeys::LedgerHealth::cannot_record);
+  plan_fault(Fault::none, 0, Lasting::once);
+  for (int i = 0; i < 4; ++i) bench.pass(Seconds(10));
+  CHECK(bench.facts.ledger == journeys::LedgerHealth::ok);
+  const PersonVisits back = bench.look_up("one_booked");
+  const auto& arrival = back.visits[0].arrival;
+  CHECK(bench.hospital->encounters_of(id).size() == (arrival ? 1 : 0));
+  CHECK(bench.printed.empty());
+  if (!arrival) {
+    CHECK(std::holds_alternative<Committed>(bench.confirm(back)));
+    return told;
+  }
+  CHECK(std::holds_alternative<journeys::RecordingUnknown>(told));
+  const auto again = bench.confirm(back);
+  REQUIRE(std::holds_alternative<AlreadyCheckedIn>(again));
+  CHECK(std::get<AlreadyCheckedIn>(again).arrival.number == "K1-001");
+  CHECK(arrival->ticket == TicketPaper::held);
+  bench.run({journeys::PrintAgain{RequestId{9}, back.person, back.visits[0], "zh-Hans"}});
+  REQUIRE(bench.printed.size() == 1);
+  CHECK(bench.printed[0].copy == Copy::original);
+  CHECK(bench.printed[0].number == "K1-001");
+  bench.pass(Minutes(1));
+  CHECK(bench.hospital->encounters_of(id).size() == 1);
+  return AlreadyCheckedIn{*arrival};
+}
+
+}  // namespace
+
+TEST_CASE("records: a commit whose end is unknown is told as such, and found by who comes again") {
+  constexpr int operations_max = 200;
+  int operation = 0;
+  int found = 0;
+  for (journeys::CommitResult end = journeys::CannotRecord{};
+       !std::holds_alternative<Committed>(end); end = confirmed_on_failing_disk(++operation)) {
+    REQUIRE(operation < operations_max);
+    CAPTURE(operation);
+    found += std::holds_alternative<AlreadyCheckedIn>(end) ? 1 : 0;
+  }
+  CHECK(found > 0);
 }
 
 TEST_CASE("records: a withdrawn kiosk destroys patients' data, issues nothing and still delivers") {
