@@ -78,6 +78,7 @@ Disk::Fate Disk::fate_of(Operation operation) {
     return dice_.percent(50) ? Fate::done_and_error : Fate::error;
   }
   if (errs_in_ > 0 && --errs_in_ == 0) {
+    if (--errs_left_ > 0) errs_in_ = 1;
     const bool sync = operation == Operation::sync;
     return sync && dice_.percent(50) ? Fate::done_and_error : Fate::error;
   }

@@ -48,9 +48,12 @@ class Disk {
 
   /// The power goes with the n-th operation from now (from 1; 0: it stays).
   void fail_at(int operation) { power_goes_in_ = operation; }
-  /// The n-th operation from now fails, and that one alone. A sync that fails may have been done,
-  /// or never will be.
-  void err_at(int operation) { errs_in_ = operation; }
+  /// The n-th operation from now fails, and as many after it as make up `times`. A sync that fails
+  /// may have been done, or never will be.
+  void err_at(int operation, int times = 1) {
+    errs_in_ = operation;
+    errs_left_ = times;
+  }
   enum class Space { left, none };
   void set_space(Space space) { space_ = space; }
 
@@ -90,6 +93,7 @@ class Disk {
   std::map<std::string, File> files_;
   int power_goes_in_ = 0;
   int errs_in_ = 0;
+  int errs_left_ = 0;  ///< operations that fail from then on
   bool powerless_ = false;
   bool dead_ = false;
   Space space_ = Space::left;

@@ -87,6 +87,9 @@ void Invariants::asked_to_commit(SimKiosk& kiosk, const Commit& commit) {
     if (found == confirmed.end() || found->second != seen(visit.appointment)) {
       broken(rule::as_shown, fmt::format("{} commits {}", kiosk.name(), visit.appointment.id));
     }
+    auto key = kiosk::domain::visit_key(visit.appointment.id, visit.round);
+    of(kiosk).refused.erase(key);
+    of(kiosk).asked[commit.request].push_back(std::move(key));
   }
   confirmed.clear();
 }
@@ -165,6 +168,7 @@ void Invariants::note_number(const std::string& number, Named names, Instant giv
 void Invariants::note_new(SimKiosk& kiosk) {
   constexpr std::size_t all = 100'000;
   const auto pending = kiosk.ledger().due(kiosk::Instant::max(), all);
+  of(kiosk).unsettled = !pending;
   if (!pending) return;
   for (const auto& message : *pending) {
     CheckIn check_in{kiosk.name(), message, agenda_.now(), kiosk.now().trust, false};
@@ -176,6 +180,10 @@ void Invariants::note_new(SimKiosk& kiosk) {
     const auto& alarmed = of(kiosk).alarmed;
     if (alarmed && message.number.find('-') != std::string::npos) {
       broken(rule::alarms, fmt::format("{} goes on with {}", kiosk.name(), message.number));
+    }
+    if (of(kiosk).refused.contains(message.visit_key)) {
+      broken(rule::told_truly,
+             fmt::format("{} said that {} was not recorded", kiosk.name(), message.visit_key));
     }
     if (!ever_confirmed_.contains(message.appointment_id)) {
       broken(rule::not_invented, message.visit_key + " was committed and never confirmed");
@@ -200,6 +208,7 @@ void Invariants::started(SimKiosk& kiosk) {
   mine.confirmed.clear();
   mine.own_screen_until.clear();
   mine.released.clear();
+  mine.asked.clear();
   touched(kiosk);
   const auto today = kiosk::domain::day_of(kiosk.setup().rules.zone, agenda_.now());
   for (const auto& [nonce, check_in] : check_ins_) {
@@ -256,6 +265,26 @@ void Invariants::note_alarm(SimKiosk& kiosk, bool may_issue) {
   if (!shared && !mine.ledger_lost) broken(rule::alarms, kiosk.name() + " stops for nothing");
 }
 
+void Invariants::note_answers(SimKiosk& kiosk, const CommitAnswered& answer) {
+  OfKiosk& mine = of(kiosk);
+  const auto asked = mine.asked.extract(answer.request);
+  for (std::size_t i = 0; i < answer.results.size(); ++i) {
+    const bool refused = std::holds_alternative<CannotRecord>(answer.results[i]);
+    if (refused && !asked.empty()) mine.refused.insert(asked.mapped().at(i));
+  }
+  note_new(kiosk);
+  for (const CommitResult& result : answer.results) {
+    const auto* committed = std::get_if<kiosk::domain::Committed>(&result);
+    if (committed == nullptr) continue;
+    const bool there = std::any_of(check_ins_.begin(), check_ins_.end(), [&](const auto& one) {
+      return one.second.kiosk == kiosk.name() &&
+             one.second.message.visit_key == committed->visit_key &&
+             one.second.message.number == committed->number;
+    });
+    if (!there) broken(rule::not_lost, committed->visit_key + " was answered, not recorded");
+  }
+}
+
 void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& output) {
   OfKiosk& mine = of(kiosk);
   const auto minute = std::chrono::floor<Minutes>(agenda_.now());
@@ -270,19 +299,9 @@ void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& out
     const auto* found = std::get_if<LookUpAnswered>(&event);
     if (found != nullptr && expected_.contains(found->request)) check_visit_found(kiosk, *found);
     const auto* answer = std::get_if<CommitAnswered>(&event);
-    if (answer == nullptr) continue;
-    note_new(kiosk);
-    for (const CommitResult& result : answer->results) {
-      const auto* committed = std::get_if<kiosk::domain::Committed>(&result);
-      if (committed == nullptr) continue;
-      const bool there = std::any_of(check_ins_.begin(), check_ins_.end(), [&](const auto& one) {
-        return one.second.kiosk == kiosk.name() &&
-               one.second.message.visit_key == committed->visit_key &&
-               one.second.message.number == committed->number;
-      });
-      if (!there) broken(rule::not_lost, committed->visit_key + " was answered, not recorded");
-    }
+    if (answer != nullptr) note_answers(kiosk, *answer);
   }
+  if (mine.unsettled) note_new(kiosk);
   for (const auto& list : output.lists) {
     if (list.list != kiosk::shell::StaffList::held) continue;
     if (list.on_paper != kiosk::shell::OnPaper::yes) continue;

@@ -17,6 +17,7 @@ inline constexpr const char* exactly_once = "every check-in is at the hospital e
 inline constexpr const char* not_invented = "no arrival that no patient confirmed";
 inline constexpr const char* not_lost = "what was committed is never lost";
 inline constexpr const char* as_shown = "only what the patient saw is committed";
+inline constexpr const char* told_truly = "who is told that nothing is recorded has no check-in";
 inline constexpr const char* number_once = "a number never names two visits";
 inline constexpr const char* one_called = "each visit has one called number";
 inline constexpr const char* revoked = "who is withdrawn, and nobody else, forgets its patients";
@@ -117,6 +118,9 @@ class Invariants final : public Watch {
     std::map<std::string, kiosk::Instant> own_screen_until;  ///< by appointment
     std::map<std::int64_t, Sent> jobs;
     std::set<std::string> released;  ///< visit keys that staff asked for
+    std::map<kiosk::RequestId, std::vector<std::string>> asked;  ///< visit keys to be committed
+    std::set<std::string> refused;  ///< visit keys: the last answer was that nothing is recorded
+    bool unsettled = false;         ///< what its ledger holds has not been seen since
     kiosk::Instant started;
     kiosk::Instant corrected;
     kiosk::Instant clock_set;
@@ -131,6 +135,7 @@ class Invariants final : public Watch {
   static Seen seen(const kiosk::domain::Appointment& appointment);
   OfKiosk& of(const SimKiosk& kiosk) { return kiosks_[kiosk.name()]; }
   void note_new(SimKiosk& kiosk);
+  void note_answers(SimKiosk& kiosk, const kiosk::journeys::CommitAnswered& answer);
   void note_number(const std::string& number, Named names, kiosk::Instant given);
   void note_alarm(SimKiosk& kiosk, bool may_issue);
   void check_visit_found(const SimKiosk& kiosk, const kiosk::journeys::LookUpAnswered& answer);

@@ -29,6 +29,7 @@ enum class Breach {
   acts_unwritten,        ///< what patients do does not reach the trail
   destroys_for_nothing,  ///< a kiosk takes itself for revoked
   forgets_asides,        ///< nobody looks again at a ledger that was set aside
+  unknown_is_refused,    ///< what may have been recorded is answered "cannot record"
   never_sleeps,          ///< the records are woken without pause
 };
 using Breaches = std::set<Breach>;

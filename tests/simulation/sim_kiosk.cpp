@@ -137,6 +137,14 @@ void SimKiosk::spoil(kiosk::shell::RecordsOutput& output) {
   };
   if (setup_.breaches.contains(Breach::prints_unknown_again)) one_of(life_->ledger->unknown_jobs());
   if (setup_.breaches.contains(Breach::prints_for_strangers)) one_of(life_->ledger->held_jobs());
+  if (!setup_.breaches.contains(Breach::unknown_is_refused)) return;
+  for (auto& event : output.events) {
+    auto* answer = std::get_if<CommitAnswered>(&event);
+    if (answer == nullptr) continue;
+    for (CommitResult& result : answer->results) {
+      if (std::holds_alternative<RecordingUnknown>(result)) result = CannotRecord{};
+    }
+  }
 }
 
 void SimKiosk::kill() {
@@ -299,7 +307,8 @@ void SimKiosk::perform_commit(Commit commit) {
     kill_after_handing_out(1 + int(dice_.below(20)));
   }
   if (dice_.percent(setup_.disk_errs_at_commit_percent)) {
-    around_.disk.err_at(1 + int(dice_.below(12)));
+    const int operation = 1 + int(dice_.below(40));
+    around_.disk.err_at(operation, 1 + int(dice_.below(4)));
   }
   if (dice_.percent(setup_.powerless_at_commit_percent)) cut_power_at(1 + int(dice_.below(30)));
   ask(std::move(commit));

@@ -119,6 +119,10 @@ TEST_CASE("simulation reports what is left in a ledger that was set aside") {
                  {Trouble::lost_ledgers, Trouble::network_cuts});
 }
 
+TEST_CASE("simulation reports a check-in of which its patient was told that it was not recorded") {
+  check_reported(rule::told_truly, Breach::unknown_is_refused, {Trouble::disk_errors});
+}
+
 TEST_CASE("simulation reports two kiosks that bear one code") {
   check_reported(rule::number_once, Breach::code_used_twice, {Trouble::network_cuts});
 }
