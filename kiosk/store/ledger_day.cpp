@@ -16,6 +16,8 @@ namespace {
 /// An answer that says otherwise may have begun before the server acknowledged an arrival, or come
 /// from a copy of its data that lags.
 constexpr Minutes answer_age_max{10};
+constexpr const char* replaced_reason =
+    "the server acknowledged the arrival and shows a later one in its place";
 constexpr const char* gone_reason =
     "the server acknowledged the arrival and no longer holds the appointment";
 constexpr const char* forgotten_reason =
@@ -78,7 +80,7 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
   // Each read of the loops would open the database once more.
   if (!transaction.state()) return transaction.state();
   std::set<std::string_view> patients;
-  std::vector<const Visit*> forgotten;
+  std::vector<const Visit*> told;
   for (const Visit* visit : in_order(page.visits, [](const Visit& one) -> const std::string& {
          return one.appointment.id;
        })) {
@@ -93,9 +95,9 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
     patients.insert(appointment.patient_id);
     if (visit->arrival && visit->arrival->confirmed_at >= keep_from)
       watch_own_code(transaction, *visit);
-    if (!visit->arrival && is_open(appointment.status)) forgotten.push_back(visit);
+    if (visit->arrival || is_open(appointment.status)) told.push_back(visit);
   }
-  list_forgotten(transaction, forgotten, keep_from);
+  list_forgotten(transaction, told, keep_from);
   for (const Person* person :
        in_order(page.people, [](const Person& one) -> const std::string& { return one.id; })) {
     if (!patients.contains(person->id)) {
@@ -199,17 +201,32 @@ void Ledger::watch_own_code(Transaction& transaction, const Visit& visit) {
 void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* const> visits,
                             Instant today) {
   if (visits.empty()) return;
+  struct Told {
+    std::int64_t id;
+    std::string nonce;
+    Instant confirmed;
+  };
   auto told = database_.select(
-      "SELECT visit_key, id FROM outbox WHERE state = 1 AND settled_ms <= ?1 AND confirmed_ms >= "
-      "?2",
-      [](const Row& r) { return std::pair(r.text(0), r.integer(1)); },
+      "SELECT visit_key, id, nonce, confirmed_ms FROM outbox WHERE state = 1 AND settled_ms <= ?1 "
+      "AND confirmed_ms >= ?2",
+      [](const Row& r) {
+        return std::pair(r.text(0), Told{r.integer(1), r.text(2), r.instant(3)});
+      },
       now_.instant - answer_age_max, today);
   if (!told) return transaction.fail(told.error());
-  const std::map<std::string, std::int64_t> rows(told->begin(), told->end());
+  const std::map<std::string, Told> rows(told->begin(), told->end());
   if (rows.empty()) return;
   for (const Visit* visit : visits) {
-    const auto row = rows.find(visit_key(visit->appointment.id, visit->round));
-    if (row != rows.end()) refuse(transaction, row->second, forgotten_reason, now_.instant);
+    const auto found = rows.find(visit_key(visit->appointment.id, visit->round));
+    if (found == rows.end()) continue;
+    const Told& row = found->second;
+    const auto& arrival = visit->arrival;
+    if (!arrival) {
+      refuse(transaction, row.id, forgotten_reason, now_.instant);
+    } else if (arrival->nonce != row.nonce && arrival->confirmed_at > row.confirmed) {
+      // Beside ours it would not be the one that is called.
+      refuse(transaction, row.id, replaced_reason, now_.instant);
+    }
   }
 }
 

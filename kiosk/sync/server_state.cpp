@@ -11,8 +11,9 @@ constexpr std::size_t samples_to_correct_trusted = 3;
 constexpr int failures_to_offline = 2;
 constexpr Milliseconds date_resolution{1'000};
 constexpr Milliseconds drift_allowed{1'500};
-constexpr Minutes jump_min{5};     ///< no clock runs off by so much between two answers
-constexpr Minutes jump_proof{60};  ///< so long a server must stay with what contradicts it
+constexpr Minutes jump_min{5};      ///< no clock runs off by so much between two answers
+constexpr Minutes machine_near{1};  ///< an RTC runs off by a second or two a day
+constexpr Minutes jump_proof{60};   ///< so long a server must stay with what contradicts it
 
 }  // namespace
 
@@ -68,6 +69,10 @@ const ServerClock::Sample* ServerClock::best() const {
   return found == samples_.end() ? nullptr : &*found;
 }
 
+bool ServerClock::agrees_with_machine(Milliseconds offset) const {
+  return machine_ && std::chrono::abs(offset - *machine_) <= machine_near;
+}
+
 std::optional<ClockCorrection> ServerClock::take_correction(Now now) {
   const auto* sample = best();
   if (sample == nullptr) return std::nullopt;
@@ -75,7 +80,7 @@ std::optional<ClockCorrection> ServerClock::take_correction(Now now) {
   if (now.trust == ClockTrust::server || contradicted_since_) {
     if (samples_.size() < samples_to_correct_trusted) return std::nullopt;
     const Milliseconds off = std::chrono::abs(correction.offset);
-    if (off > jump_min) {
+    if (off > jump_min && !agrees_with_machine(correction.offset)) {
       if (!contradicted_since_) {
         contradicted_since_ = now.instant;
         return ClockCorrection{Milliseconds(0), correction.uncertainty, ClockTrust::not_before};
@@ -85,6 +90,8 @@ std::optional<ClockCorrection> ServerClock::take_correction(Now now) {
       return std::nullopt;
     }
   }
+  if (now.trust == ClockTrust::rtc) machine_ = Milliseconds(0);
+  if (machine_) *machine_ -= correction.offset;
   contradicted_since_.reset();
   samples_.clear();
   return correction;

@@ -44,7 +44,8 @@ struct ClockCorrection {
 
 /// Learns the server's time from the Date header of its answers; the quickest answer tells best. A
 /// server whose time jumps contradicts itself: until it has stayed with the new time for an hour
-/// the clock runs on and is doubted, so that nobody is refused and nothing erased by it.
+/// the clock runs on and is doubted, so that nobody is refused and nothing erased by it. Back to
+/// what the machine's own clock showed, before the server was believed, it may jump at once.
 class ServerClock {
  public:
   void sample(Instant server_date, Instant received_at, Milliseconds elapsed);
@@ -60,10 +61,12 @@ class ServerClock {
     Milliseconds elapsed;
   };
   const Sample* best() const;
+  bool agrees_with_machine(Milliseconds offset) const;
 
   std::vector<Sample> samples_;
   std::optional<Instant> contradicted_since_;
-  Milliseconds known_offset_{0};  ///< for as long as the clock is not corrected from outside
+  std::optional<Milliseconds> machine_;  ///< its clock's offset, as it showed a time at the start
+  Milliseconds known_offset_{0};         ///< for as long as the clock is not corrected from outside
 };
 
 }  // namespace kiosk::sync

@@ -390,6 +390,17 @@ void Hospital::put(const std::string& resource_json, Instant now) {
   state_->put(type, id, std::move(resource), now);
 }
 
+std::shared_ptr<const Hospital::State> Hospital::backup() const {
+  return std::make_shared<State>(*state_);
+}
+
+void Hospital::restore(const State& backup) {
+  state_->resources = backup.resources;
+  state_->next_id = backup.next_id;
+  state_->search_cache.clear();
+  forget_pages();
+}
+
 void Hospital::forget_pages() {
   state_->pages.clear();
 }

@@ -82,6 +82,8 @@ struct HeldResource {
 /// references, forbidden changes of status). No thread, no socket, no clock.
 class Hospital {
  public:
+  struct State;  ///< hospital_state.h
+
   /// `now` decides which day is made; the named people's appointments lie around it.
   Hospital(HospitalOptions options, kiosk::Instant now);
   ~Hospital();
@@ -119,6 +121,9 @@ class Hospital {
   void put(const std::string& resource_json, kiosk::Instant now);
 
   // What a server does on a bad day.
+  std::shared_ptr<const State> backup() const;
+  /// All that was written since is forgotten, ids and versions that were given too.
+  void restore(const State& backup);
   void forget_pages();              ///< every page link expires
   void lose_conditions(int count);  ///< the next conditional creates race: they create all the same
   void set_bearer(const std::string& token);
@@ -137,8 +142,6 @@ class Hospital {
   /// {"encounters": [...], "appointments": [...], "tasks": [...], "audit_events": [...]}: all
   /// Encounters, Tasks and AuditEvents in full and the appointments whose patients have come.
   std::string export_state() const;
-
-  struct State;  ///< hospital_state.h
 
  private:
   std::unique_ptr<State> state_;

@@ -76,6 +76,8 @@ class Invariants final : public Watch {
   /// Two machines were given this code.
   void share_code(const std::string& code) { shared_code_ = code; }
   void server_written();
+  /// It was put back to an earlier state.
+  void server_restored();
   void look(SimKiosk& kiosk);
   /// Tokens of all tickets whose visit stands and is of today.
   std::vector<std::string> tickets_told() const;
@@ -167,6 +169,7 @@ class Invariants final : public Watch {
   std::set<std::string> at_first_;        ///< nonces and arrived appointments of the start
   std::set<std::string> by_desk_;         ///< appointments
   std::set<std::string> told_;            ///< nonces that the hospital has seen
+  std::set<std::string> forgotten_;       ///< those that it had no longer when it was put back
   Breaches breaches_;
   std::optional<Violation> violation_;
 };

@@ -32,6 +32,17 @@ void Invariants::server_written() {
   }
 }
 
+void Invariants::server_restored() {
+  std::set<std::string> held;
+  for (const ArrivalView& one : view_of(hospital_).arrivals) {
+    for (const TicketView& ticket : one.tickets) held.insert(ticket.nonce);
+  }
+  for (const std::string& nonce : told_) {
+    if (!held.contains(nonce)) forgotten_.insert(nonce);
+  }
+  trace_.line(agenda_.now(), fmt::format("it has forgotten {} tickets", forgotten_.size()));
+}
+
 std::map<std::string, std::string> Invariants::refusals(SimKiosk& kiosk) {
   std::map<std::string, std::string> reasons;
   const auto rows = kiosk.ledger().refused_arrivals();
@@ -50,7 +61,9 @@ void Invariants::check_told(const CheckIn& check_in,
   if (const auto reason = refused.find(message.nonce); reason != refused.end()) {
     if (reason->second.empty()) broken(rule::refused_says_why, what + ": no reason");
     const bool chance = reason->second.find(refused_by_chance) != std::string::npos;
-    if (!desk && !chance) broken(rule::refused_says_why, what + ": " + reason->second);
+    const bool forgotten = forgotten_.contains(message.nonce);
+    if (!desk && !chance && !forgotten)
+      broken(rule::refused_says_why, what + ": " + reason->second);
     return;
   }
   int standing = 0;
@@ -123,7 +136,8 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
   }
   for (const auto& [nonce, check_in] : check_ins_) {
     if (untold_.contains(nonce)) continue;
-    if (!check_in.lost || told_.contains(nonce)) check_told(check_in, refused);
+    const bool held = told_.contains(nonce) && !forgotten_.contains(nonce);
+    if (!check_in.lost || held) check_told(check_in, refused);
   }
   const HospitalView view = view_of(hospital_);
   std::set<std::string> at_staff;  // a desk puts right what is on its list
@@ -212,7 +226,8 @@ std::vector<std::string> Invariants::tickets_told() const {
   const auto today = kiosk::domain::day_of(zone_, agenda_.now());
   for (const auto& [nonce, check_in] : check_ins_) {
     const auto& message = check_in.message;
-    const CheckIn* first = told_.contains(nonce) ? called(message.visit_key) : nullptr;
+    const CheckIn* first =
+        told_.contains(nonce) && !forgotten_.contains(nonce) ? called(message.visit_key) : nullptr;
     if (first == nullptr) continue;
     const auto at = first->message.confirmed_at;  // of a clock that may have been hours off
     if (at < today.start || at >= today.end) continue;

@@ -27,6 +27,8 @@ const Instant morning = kiosk::from_ms(1'795'395'600'000);
 constexpr Minutes shanghai{480};
 /// After everything works again: who is here finishes, and all is told within this.
 constexpr Minutes healing_max{20};
+/// Kiosks ask for what a server may have forgotten once an hour, and once its word is old enough.
+constexpr Minutes forgotten_seen_after{75};
 /// A revocation takes two refusals that are 10 minutes apart, with pauses of 5 minutes.
 constexpr Minutes revoking_max{25};
 /// What happens again and again keeps its pace in a run of so long; in a shorter one it is faster.
@@ -99,6 +101,7 @@ class Lobby {
   void cut_network(Place& place);
   void deny();
   void set_server_clock();
+  void restore_server();
   void trouble_printer(Place& place, bool cable);
   void kill(Place& place);
   void cut_power(Place& place);
@@ -306,6 +309,16 @@ void Lobby::set_server_clock() {
   trace_.line(agenda_.now(), fmt::format("server's clock: {} ms off", server_.clock_off.count()));
   agenda_.after(dice_.between(Seconds(5), Minutes(6)),
                 [this] { server_.clock_off = Milliseconds(0); });
+}
+
+/// To what it was a while ago.
+void Lobby::restore_server() {
+  agenda_.after(dice_.between({}, options_.length / 2), [this, backup = hospital_.backup()] {
+    if (healed_) return;
+    hospital_.restore(*backup);
+    trace_.line(agenda_.now(), "the server is put back to its backup");
+    invariants_.server_restored();
+  });
 }
 
 void Lobby::trouble_printer(Place& place, bool cable) {
@@ -516,6 +529,9 @@ Report Lobby::run() {
   }
   if (on(Trouble::merges)) every(Minutes(6), [this] { desk_->merge(); });
   if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
+  if (on(Trouble::restores)) {
+    agenda_.after(dice_.between({}, options_.length / 2), [this] { restore_server(); });
+  }
   if (on(Trouble::server_clock)) {
     if (dice_.percent(40)) set_server_clock();
     every(Minutes(10), [this] { set_server_clock(); });
@@ -528,8 +544,9 @@ Report Lobby::run() {
   go_until(end, never);
   const std::size_t requests = server_.requests;
   heal();
+  if (on(Trouble::restores)) go_until(end + forgotten_seen_after, never);
   const Minutes patience = on(Trouble::withdrawals) ? revoking_max : healing_max;
-  const bool all_told = go_until(end + patience, [this] { return unrest().empty(); });
+  const bool all_told = go_until(agenda_.now() + patience, [this] { return unrest().empty(); });
   if (all_told) ask_anew();
   spoil_server();
   if (!invariants_.violation()) {

@@ -6,7 +6,7 @@
 namespace simulation {
 namespace {
 
-constexpr std::array<std::pair<Trouble, const char*>, 28> words_of{{
+constexpr std::array<std::pair<Trouble, const char*>, 29> words_of{{
     {Trouble::network_cuts, "network_cuts"},
     {Trouble::lossy_network, "lossy_network"},
     {Trouble::slow_network, "slow_network"},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<Trouble, const char*>, 28> words_of{{
     {Trouble::clock, "clock"},
     {Trouble::midnight, "midnight"},
     {Trouble::dst, "dst"},
+    {Trouble::restores, "restores"},
     {Trouble::shared_code, "shared_code"},
     {Trouble::sign_in, "sign_in"},
     {Trouble::withdrawals, "withdrawals"},

@@ -29,6 +29,7 @@ enum class Trouble {
   clock,         ///< the machine wakes in 1970 or with a clock that is off, is set, and drifts
   midnight,      ///< a service day ends in the run
   dst,           ///< clocks are put forward or back in the run
+  restores,      ///< the server is put back to an earlier state
   shared_code,   ///< two machines bear one kiosk code
   sign_in,       ///< all sign in by SMART Backend Services; their tokens end
   withdrawals,   ///< the hospital takes a kiosk's right away, by its sign-in or by an order

@@ -88,6 +88,35 @@ TEST_CASE("outbox: what a server acknowledged and then forgot is on the staff's 
   CHECK(ledger->refused_arrivals().value().size() == 1);
 }
 
+TEST_CASE(
+    "outbox: a later arrival in the place of one that was acknowledged says it was forgotten") {
+  auto ledger = memory_ledger();
+  const auto now = morning().instant;
+  const auto shown = [&](const std::string& id, const std::string& nonce, Instant confirmed) {
+    auto visit = sample_visit(id);
+    visit.appointment.status = domain::AppointmentStatus::arrived;
+    visit.arrival = domain::Arrival{"e2", id, nonce, "K2-001", "t2", confirmed};
+    return visit;
+  };
+  for (const auto* id : {"a1", "a2", "a3"}) {
+    commit(*ledger, sample_check_in(id));
+    REQUIRE(ledger->acknowledged(outbox_id(*ledger, id), "e1", now));
+  }
+  const std::vector<domain::Visit> all{shown("a1", "other", now + 1min),
+                                       shown("a2", "other", now - 1min),
+                                       shown("a3", "nonce-a3", now + 1min)};
+  ledger->set_now(at(now + 5min));
+  put(*ledger, all);
+  CHECK(ledger->refused_arrivals().value().empty());
+  CHECK(ledger->visit("a1").value()->arrival->number == "K1-001");
+  ledger->set_now(at(now + 11min));
+  put(*ledger, all);
+  const auto list = ledger->refused_arrivals().value();
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].message.appointment_id == "a1");
+  CHECK(ledger->visit("a1").value()->arrival->number == "K2-001");
+}
+
 TEST_CASE("outbox: whose appointment is gone after its arrival was acknowledged is on the list") {
   auto ledger = memory_ledger();
   const std::vector<std::string> gone{"a1", "a2"};

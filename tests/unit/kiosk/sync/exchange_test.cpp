@@ -105,6 +105,30 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("clock: back to what the machine's clock showed before, a server is believed at once") {
+  const auto say = [](ServerClock& clock, Instant at, Milliseconds off) {
+    for (int i = 0; i < 3; ++i) clock.sample(at + off, at, Milliseconds(20));
+  };
+  const auto wrong = std::chrono::hours(26);
+  const Instant own = morning();
+  ServerClock clock;
+  say(clock, own, wrong);
+  ClockTrust before = ClockTrust::rtc;
+  SUBCASE("the machine's clock was right") {}
+  SUBCASE("the machine had none") { before = ClockTrust::not_before; }
+  REQUIRE(clock.take_correction({own, before})->offset > wrong);
+  const Instant now = own + wrong + Minutes(1);
+  say(clock, now, -wrong);
+  const auto told = clock.take_correction({now, ClockTrust::server});
+  REQUIRE(told);
+  const bool at_once = before == ClockTrust::rtc;
+  CHECK(told->trust == (at_once ? ClockTrust::server : ClockTrust::not_before));
+  CHECK(std::chrono::abs(told->offset + (at_once ? wrong : Milliseconds(0))) <= Seconds(1));
+  if (!at_once) return;
+  say(clock, own, std::chrono::hours(4));
+  CHECK(clock.take_correction({own, ClockTrust::server})->trust == ClockTrust::not_before);
+}
+
 TEST_CASE("back-off: doubles from 1 s to 30 s with jitter") {
   CHECK(backoff(1, [] { return 0.0; }) == Milliseconds(500));
   CHECK(backoff(3, [] { return 0.5; }) == Milliseconds(3'000));
