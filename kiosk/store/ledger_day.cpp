@@ -16,6 +16,8 @@ namespace {
 /// An answer that says otherwise may have begun before the server acknowledged an arrival, or come
 /// from a copy of its data that lags.
 constexpr Minutes answer_age_max{10};
+/// What was settled in the future was so by a wrong clock.
+constexpr const char* told_a_while_ago = "state = 1 AND (settled_ms <= ?1 OR settled_ms > ?2)";
 constexpr const char* replaced_reason =
     "the server acknowledged the arrival and shows a later one in its place";
 constexpr const char* gone_reason =
@@ -85,6 +87,7 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
          return one.appointment.id;
        })) {
     const Appointment& appointment = visit->appointment;
+    if (visit->arrival || is_open(appointment.status)) told.push_back(visit);
     if (appointment.start < keep_from || appointment.start >= keep_until) {
       auto stored =
           database_.count("SELECT count(*) FROM appointment WHERE id = ?1", appointment.id);
@@ -95,7 +98,6 @@ Result<void> Ledger::store_page(const Page& page, Instant keep_from, Instant kee
     patients.insert(appointment.patient_id);
     if (visit->arrival && visit->arrival->confirmed_at >= keep_from)
       watch_own_code(transaction, *visit);
-    if (visit->arrival || is_open(appointment.status)) told.push_back(visit);
   }
   list_forgotten(transaction, told, keep_from);
   for (const Person* person :
@@ -207,12 +209,12 @@ void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* con
     Instant confirmed;
   };
   auto told = database_.select(
-      "SELECT visit_key, id, nonce, confirmed_ms FROM outbox WHERE state = 1 AND settled_ms <= ?1 "
-      "AND confirmed_ms >= ?2",
+      std::string("SELECT visit_key, id, nonce, confirmed_ms FROM outbox WHERE ") +
+          told_a_while_ago + " AND confirmed_ms >= ?3",
       [](const Row& r) {
         return std::pair(r.text(0), Told{r.integer(1), r.text(2), r.instant(3)});
       },
-      now_.instant - answer_age_max, today);
+      now_.instant - answer_age_max, now_.instant + answer_age_max, today);
   if (!told) return transaction.fail(told.error());
   const std::map<std::string, Told> rows(told->begin(), told->end());
   if (rows.empty()) return;
@@ -221,7 +223,7 @@ void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* con
     if (found == rows.end()) continue;
     const Told& row = found->second;
     const auto& arrival = visit->arrival;
-    if (!arrival) {
+    if (!arrival || is_open(visit->appointment.status)) {
       refuse(transaction, row.id, forgotten_reason, now_.instant);
     } else if (arrival->nonce != row.nonce && arrival->confirmed_at > row.confirmed) {
       // Beside ours it would not be the one that is called.
@@ -232,8 +234,9 @@ void Ledger::list_forgotten(Transaction& transaction, std::span<const Visit* con
 
 void Ledger::list_gone(Transaction& transaction, const std::string& appointment_id) {
   auto told = database_.select(
-      "SELECT id FROM outbox WHERE state = 1 AND appointment_id = ?1 AND settled_ms <= ?2",
-      [](const Row& r) { return r.integer(0); }, appointment_id, now_.instant - answer_age_max);
+      std::string("SELECT id FROM outbox WHERE ") + told_a_while_ago + " AND appointment_id = ?3",
+      [](const Row& r) { return r.integer(0); }, now_.instant - answer_age_max,
+      now_.instant + answer_age_max, appointment_id);
   if (!told) return transaction.fail(told.error());
   for (const std::int64_t id : *told) refuse(transaction, id, gone_reason, now_.instant);
 }

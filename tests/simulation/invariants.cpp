@@ -39,6 +39,13 @@ std::string appointment_of(const std::string& visit_key) {
   return visit_key.substr(0, visit_key.find('/'));
 }
 
+/// Nothing but what is marked differs.
+bool same_choice(const Screen& one, const Screen& other) {
+  const auto* a = std::get_if<Choose>(&one);
+  const auto* b = std::get_if<Choose>(&other);
+  return a != nullptr && b != nullptr && a->states == b->states;
+}
+
 bool is_idle(const Screen& screen) {
   return std::holds_alternative<Welcome>(screen) || std::holds_alternative<Closed>(screen);
 }
@@ -106,7 +113,8 @@ void Invariants::screen_changed(SimKiosk& kiosk, const Model& before) {
   }
   if (is_idle(after.screen)) check_welcome(kiosk);
   // What stands there since the clock was trusted is no refusal by the one of now.
-  if (before.screen != after.screen) check_refusals(kiosk);
+  if (before.screen != after.screen && !same_choice(before.screen, after.screen))
+    check_refusals(kiosk);
 }
 
 void Invariants::check_welcome(const SimKiosk& kiosk) {
@@ -167,7 +175,9 @@ void Invariants::note_number(const std::string& number, Named names, Instant giv
 
 void Invariants::note_new(SimKiosk& kiosk) {
   constexpr std::size_t all = 100'000;
-  const auto pending = kiosk.ledger().due(kiosk::Instant::max(), all);
+  auto pending = kiosk.ledger().due(kiosk::Instant::max(), all);
+  // Errors of the disk, some in a row, may have met us.
+  for (int i = 0; i < 4 && !pending; ++i) pending = kiosk.ledger().due(kiosk::Instant::max(), all);
   of(kiosk).unsettled = !pending;
   if (!pending) return;
   for (const auto& message : *pending) {
@@ -321,7 +331,10 @@ void Invariants::check_list(SimKiosk& kiosk) {
     const bool no_clock = kiosk.now().trust == kiosk::ClockTrust::not_before;
     const bool ahead = one.message.confirmed_at > one.seen + list_slack / 2;
     const OfKiosk& mine = of(kiosk);
-    const Instant by_clock = no_clock ? mine.started : ahead ? mine.corrected : one.seen;
+    const Instant put_right =
+        std::clamp(one.message.confirmed_at, mine.corrected,
+                   mine.corrected + kiosk::store::Ledger::unacknowledged_after);
+    const Instant by_clock = no_clock ? mine.started : ahead ? put_right : one.seen;
     const Instant since = std::max(by_clock, mine.clock_set);
     if (waits && agenda_.now() >= std::max(since, one.seen) + limit) late.insert(nonce);
   }

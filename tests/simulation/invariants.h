@@ -149,6 +149,7 @@ class Invariants final : public Watch {
   void check_welcome(const SimKiosk& kiosk);
   void check_refusals(const SimKiosk& kiosk);
   void check_told(const CheckIn& check_in, const std::map<std::string, std::string>& refused);
+  bool is_settled(const kiosk::domain::ArrivalMessage& forgotten) const;
   void check_called(const std::vector<SimKiosk*>& kiosks, const HospitalView& view);
   std::map<std::string, std::string> refusals(SimKiosk& kiosk);
 
@@ -164,7 +165,7 @@ class Invariants final : public Watch {
   std::string shared_code_;
   std::vector<std::pair<Named, Named>> shared_numbers_;  ///< given by two machines with one code
   std::map<kiosk::RequestId, Expected> expected_;
-  std::set<std::string> untold_;          ///< nonces that a withdrawn kiosk cannot tell any more
+  std::set<std::string> untold_;          ///< nonces that a withdrawn kiosk cannot tell (again)
   std::set<std::string> ever_confirmed_;  ///< appointments
   std::set<std::string> at_first_;        ///< nonces and arrived appointments of the start
   std::set<std::string> by_desk_;         ///< appointments

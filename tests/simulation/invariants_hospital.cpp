@@ -34,8 +34,12 @@ void Invariants::server_written() {
 
 void Invariants::server_restored() {
   std::set<std::string> held;
-  for (const ArrivalView& one : view_of(hospital_).arrivals) {
-    for (const TicketView& ticket : one.tickets) held.insert(ticket.nonce);
+  const HospitalView view = view_of(hospital_);
+  for (const ArrivalView& one : view.arrivals) {
+    const bool half = one.type == "Encounter" && !view.arrived.contains(one.appointment_id);
+    for (const TicketView& ticket : one.tickets) {
+      if (!half) held.insert(ticket.nonce);
+    }
   }
   for (const std::string& nonce : told_) {
     if (!held.contains(nonce)) forgotten_.insert(nonce);
@@ -89,6 +93,18 @@ void Invariants::check_told(const CheckIn& check_in,
                                          borne ? "one" : "none"));
 }
 
+/// Nobody asks for a forgotten ticket of a day that is over, of a visit that the desk has seen to,
+/// whose patient was checked in anew, or whose arrival was on the backup without it.
+bool Invariants::is_settled(const kiosk::domain::ArrivalMessage& forgotten) const {
+  if (forgotten.confirmed_at < kiosk::domain::day_of(zone_, agenda_.now()).start) return true;
+  if (by_desk_.contains(forgotten.appointment_id)) return true;
+  const HospitalView view = view_of(hospital_);
+  if (view.arrived.contains(forgotten.appointment_id)) return true;
+  return std::any_of(view.arrivals.begin(), view.arrivals.end(), [&](const ArrivalView& one) {
+    return one.stands() && one.visit_key == forgotten.visit_key && !one.tickets.empty();
+  });
+}
+
 void Invariants::check_called(const std::vector<SimKiosk*>& kiosks, const HospitalView& view) {
   for (const ArrivalView& one : view.arrivals) {
     if (one.type != "Encounter" || !one.stands() || one.tickets.empty()) continue;
@@ -136,8 +152,9 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
   }
   for (const auto& [nonce, check_in] : check_ins_) {
     if (untold_.contains(nonce)) continue;
-    const bool held = told_.contains(nonce) && !forgotten_.contains(nonce);
-    if (!check_in.lost || held) check_told(check_in, refused);
+    const bool forgotten = forgotten_.contains(nonce);
+    if (forgotten && is_settled(check_in.message)) continue;
+    if (!check_in.lost || (told_.contains(nonce) && !forgotten)) check_told(check_in, refused);
   }
   const HospitalView view = view_of(hospital_);
   std::set<std::string> at_staff;  // a desk puts right what is on its list
@@ -201,6 +218,9 @@ void Invariants::check_withdrawn(SimKiosk& kiosk) {
   for (const auto& row : *listed) clean = clean && !row.check_in;
   if (!clean) broken(rule::revoked, kiosk.name() + " still knows its patients");
   for (const auto& message : *untold) untold_.insert(message.nonce);
+  for (const auto& [nonce, one] : check_ins_) {
+    if (one.kiosk == kiosk.name() && forgotten_.contains(nonce)) untold_.insert(nonce);
+  }
 }
 
 // ---- Tickets ----

@@ -67,6 +67,14 @@ TEST_CASE("simulation: a server whose clock is wrong around midnight") {
   }
 }
 
+TEST_CASE("simulation: a server that is put back to its backup") {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Options options = longer(options_of(seed));
+    options.troubles = {Trouble::restores, Trouble::desk, Trouble::kills};
+    check_holds(options);
+  }
+}
+
 TEST_CASE("simulation: the same seed gives the same trace, another one another") {
   Options options = options_of(11);
   options.troubles = all_troubles();

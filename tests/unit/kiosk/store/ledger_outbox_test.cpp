@@ -98,13 +98,15 @@ TEST_CASE(
     visit.arrival = domain::Arrival{"e2", id, nonce, "K2-001", "t2", confirmed};
     return visit;
   };
-  for (const auto* id : {"a1", "a2", "a3"}) {
+  for (const auto* id : {"a1", "a2", "a3", "a4"}) {
     commit(*ledger, sample_check_in(id));
     REQUIRE(ledger->acknowledged(outbox_id(*ledger, id), "e1", now));
   }
+  auto half = shown("a4", "nonce-a4", now);  // the Encounter is there, its Appointment open
+  half.appointment.status = domain::AppointmentStatus::booked;
   const std::vector<domain::Visit> all{shown("a1", "other", now + 1min),
                                        shown("a2", "other", now - 1min),
-                                       shown("a3", "nonce-a3", now + 1min)};
+                                       shown("a3", "nonce-a3", now + 1min), half};
   ledger->set_now(at(now + 5min));
   put(*ledger, all);
   CHECK(ledger->refused_arrivals().value().empty());
@@ -112,8 +114,9 @@ TEST_CASE(
   ledger->set_now(at(now + 11min));
   put(*ledger, all);
   const auto list = ledger->refused_arrivals().value();
-  REQUIRE(list.size() == 1);
+  REQUIRE(list.size() == 2);
   CHECK(list[0].message.appointment_id == "a1");
+  CHECK(list[1].message.appointment_id == "a4");
   CHECK(ledger->visit("a1").value()->arrival->number == "K2-001");
 }
 
@@ -134,6 +137,18 @@ TEST_CASE("outbox: whose appointment is gone after its arrival was acknowledged 
   REQUIRE(list.size() == 1);
   CHECK(list[0].reason.find("no longer holds the appointment") != std::string::npos);
   CHECK(ledger->told_ids(day(21).start).value().empty());
+}
+
+TEST_CASE("outbox: what a server forgot may be of an appointment that is no longer kept") {
+  auto ledger = memory_ledger();
+  auto late = sample_visit("a1");
+  late.appointment.start = day(20).end - 5min;
+  commit(*ledger, sample_check_in(late));
+  REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", morning().instant));
+  ledger->set_now(at(morning().instant + 11min));
+  put(*ledger, {late});
+  CHECK(ledger->status(morning().instant).value().appointments == 0);
+  CHECK(ledger->refused_arrivals().value().size() == 1);
 }
 
 TEST_CASE("outbox: what a server forgot of an earlier day is over") {
