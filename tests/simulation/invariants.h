@@ -149,6 +149,7 @@ class Invariants final : public Watch {
   void check_welcome(const SimKiosk& kiosk);
   void check_refusals(const SimKiosk& kiosk);
   void check_told(const CheckIn& check_in, const std::map<std::string, std::string>& refused);
+  bool is_over(const kiosk::domain::ArrivalMessage& message) const;
   bool is_settled(const kiosk::domain::ArrivalMessage& forgotten) const;
   void check_called(const std::vector<SimKiosk*>& kiosks, const HospitalView& view);
   std::map<std::string, std::string> refusals(SimKiosk& kiosk);
@@ -170,6 +171,7 @@ class Invariants final : public Watch {
   std::set<std::string> at_first_;        ///< nonces and arrived appointments of the start
   std::set<std::string> by_desk_;         ///< appointments
   std::set<std::string> told_;            ///< nonces that the hospital has seen
+  bool restored_ = false;                 ///< the server was put back
   std::set<std::string> forgotten_;       ///< those that it had no longer when it was put back
   Breaches breaches_;
   std::optional<Violation> violation_;

@@ -33,16 +33,17 @@ void Invariants::server_written() {
 }
 
 void Invariants::server_restored() {
-  std::set<std::string> held;
+  restored_ = true;
   const HospitalView view = view_of(hospital_);
+  std::set<std::string> held;
   for (const ArrivalView& one : view.arrivals) {
-    const bool half = one.type == "Encounter" && !view.arrived.contains(one.appointment_id);
-    for (const TicketView& ticket : one.tickets) {
-      if (!half) held.insert(ticket.nonce);
-    }
+    for (const TicketView& ticket : one.tickets) held.insert(ticket.nonce);
   }
   for (const std::string& nonce : told_) {
-    if (!held.contains(nonce)) forgotten_.insert(nonce);
+    const auto known = check_ins_.find(nonce);
+    const bool half =
+        known != check_ins_.end() && !view.arrived.contains(known->second.message.appointment_id);
+    if (half || !held.contains(nonce)) forgotten_.insert(nonce);
   }
   trace_.line(agenda_.now(), fmt::format("it has forgotten {} tickets", forgotten_.size()));
 }
@@ -85,7 +86,8 @@ void Invariants::check_told(const CheckIn& check_in,
   }
   const bool told = (standing == 1 && borne) || tasks == 1;
   const bool taken_back = desk && standing == 0 && undone;
-  if (told && !desk && !check_in.lost && !view.arrived.contains(message.appointment_id)) {
+  const bool half = told && !desk && !view.arrived.contains(message.appointment_id);
+  if (half && !check_in.lost && !(restored_ && is_over(message))) {
     broken(rule::exactly_once, what + ": its appointment does not say so");
   }
   if (told || taken_back) return;
@@ -93,11 +95,15 @@ void Invariants::check_told(const CheckIn& check_in,
                                          borne ? "one" : "none"));
 }
 
+/// Of a day before today.
+bool Invariants::is_over(const kiosk::domain::ArrivalMessage& message) const {
+  return message.confirmed_at < kiosk::domain::day_of(zone_, agenda_.now()).start;
+}
+
 /// Nobody asks for a forgotten ticket of a day that is over, of a visit that the desk has seen to,
 /// whose patient was checked in anew, or whose arrival was on the backup without it.
 bool Invariants::is_settled(const kiosk::domain::ArrivalMessage& forgotten) const {
-  if (forgotten.confirmed_at < kiosk::domain::day_of(zone_, agenda_.now()).start) return true;
-  if (by_desk_.contains(forgotten.appointment_id)) return true;
+  if (is_over(forgotten) || by_desk_.contains(forgotten.appointment_id)) return true;
   const HospitalView view = view_of(hospital_);
   if (view.arrived.contains(forgotten.appointment_id)) return true;
   return std::any_of(view.arrivals.begin(), view.arrivals.end(), [&](const ArrivalView& one) {

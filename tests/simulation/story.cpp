@@ -13,7 +13,9 @@ unsigned percent_of(Trouble trouble) {
   const bool ends_work = trouble == Trouble::shared_code || trouble == Trouble::lost_ledgers ||
                          trouble == Trouble::withdrawals;
   const bool costly = trouble == Trouble::sign_in;
+  const bool lasts_hours = trouble == Trouble::restores;  // until a kiosk sees it
   const bool scene = trouble == Trouble::midnight || trouble == Trouble::dst;
+  if (lasts_hours) return 3;
   return ends_work || costly ? 10 : scene ? 25 : 30;
 }
 
