@@ -1,4 +1,5 @@
 """A network and a server on their bad days: every arrival is told exactly once all the same."""
+import datetime
 import pathlib
 
 import site_config
@@ -150,6 +151,36 @@ def undone(case):
     kiosk.synced()
     hospital.knows_arrival(f"{appointment}/2", second)
     equal(hospital.encounters(appointment), [], "Encounters of the visit that was undone")
+
+
+@e2e("server: its clock is a day ahead at a start; no number is given twice, nobody closes",
+     seconds=15)
+def clock_ahead(case):
+    hospital = Hospital(case)
+    today = [hospital.admit(index) for index in (1, 2, 3)]
+    tomorrow = hospital.admit(9, minutes=24 * 60 + 15)
+    kiosk = Kiosk(case, hospital).ready()
+    numbers = [kiosk.checked_in(hospital, who) for who in today[:2]]
+    kiosk.stop()
+    last = hospital.encounters(today[1]["appointments"][0])[0]["period"]["start"]
+    case.until("the machine's clock shows no time before the last commit",
+               lambda: datetime.datetime.now(datetime.timezone.utc)
+               > datetime.datetime.fromisoformat(last))
+    hospital.ask("clock", off_ms=24 * 3600 * 1000)
+    kiosk.start()
+    kiosk.ready()
+    kiosk.until_status(check_ins=0)
+    kiosk.checked_in(hospital, tomorrow)
+    hospital.ask("clock", off_ms=0)
+    kiosk.until("the clock follows at once, for the machine's shows the same",
+                lambda: "offset_ms=-86" in kiosk.log(), seconds=90)
+    numbers.append(kiosk.checked_in(hospital, today[2]))
+    equal(numbers, ["K1-001", "K1-002", "K1-003"], "today's numbers")
+    kiosk.stop()
+    kiosk.start()
+    kiosk.ready()
+    kiosk.wait("welcome")
+    check("own_code" not in kiosk.log(), "its own tickets were taken for another machine's")
 
 
 @e2e("server: unreachable from the start, the kiosk says so and recovers by itself", seconds=8)

@@ -199,9 +199,9 @@ void Invariants::check_trail(SimKiosk& kiosk) {
       const bool shown =
           row.note->act == kiosk::domain::Act::shown && row.note->detail.starts_with("confirm");
       const bool check_in = row.note->act == kiosk::domain::Act::check_in;
-      whole = whole && !((shown || check_in) && key.empty());
-      if (shown) confirmed.insert(key);
       const bool taken = row.note->act == kiosk::domain::Act::taken_over;
+      whole = whole && !((shown || check_in || taken) && key.empty());
+      if (shown) confirmed.insert(key);
       if (taken || (check_in && confirmed.contains(key))) told.insert(key);
     }
     if (page.rows.empty()) break;

@@ -417,6 +417,10 @@ std::string Lobby::unrest() const {
   for (const Place& place : places_) {
     SimKiosk& kiosk = *place.kiosk;
     if (!kiosk.running()) return kiosk.name() + " does not run";
+    const auto now = kiosk.now();
+    const bool wrong = std::chrono::abs(now.instant - agenda_.now()) > Minutes(5);
+    if (wrong && now.trust == kiosk::ClockTrust::server)
+      return kiosk.name() + " believes that the server's wrong time is right";
     const auto& around = kiosk.model().around;
     const bool online =
         around.server == ServerHealth::online || around.server == ServerHealth::slow;

@@ -1,5 +1,6 @@
 // kiosk-hospital: the emulated hospital and a network that fails, as a process of its own, for
 // tests that kill the kiosk. Prints one JSON line with its URL, then serves a control socket.
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <fstream>
@@ -21,8 +22,11 @@ using emulators::Fault;
 using kiosk::shell::ControlRequest;
 using nlohmann::json;
 
-kiosk::Instant system_now() {
-  return std::chrono::floor<kiosk::Milliseconds>(std::chrono::system_clock::now());
+std::atomic<std::int64_t> clock_off_ms = 0;
+
+kiosk::Instant server_now() {
+  return std::chrono::floor<kiosk::Milliseconds>(std::chrono::system_clock::now()) +
+         kiosk::Milliseconds(clock_off_ms);
 }
 
 double number_of(const ControlRequest& request, const std::string& name, double otherwise) {
@@ -80,6 +84,10 @@ std::string control(const ControlRequest& request, emulators::HospitalServer& se
     reply["faults_done"] = proxy.faults_done();
     return reply.dump();
   }
+  if (request.op == "clock") {
+    clock_off_ms = std::int64_t(number_of(request, "off_ms", 0));
+    return reply.dump();
+  }
   if (request.op == "key_pair") {
     const auto pair = emulators::make_key_pair("ES384");
     reply["private"] = pair.private_key;
@@ -105,21 +113,21 @@ std::string control(const ControlRequest& request, emulators::HospitalServer& se
     } else if (request.op == "requests") {
       reply["requests"] = hospital.request_log();
     } else if (request.op == "set_status") {
-      hospital.set_status(id, request.get("status"), system_now());
+      hospital.set_status(id, request.get("status"), server_now());
     } else if (request.op == "move") {
       const auto minutes = kiosk::Minutes(int(number_of(request, "minutes_from_now", 0)));
-      hospital.move(id, system_now() + minutes, system_now());
+      hospital.move(id, server_now() + minutes, server_now());
     } else if (request.op == "undo_arrival") {
-      hospital.undo_arrival(id, system_now());
+      hospital.undo_arrival(id, server_now());
     } else if (request.op == "check_in_elsewhere") {
-      hospital.check_in_elsewhere(id, request.get("nonce"), request.get("number"), system_now());
+      hospital.check_in_elsewhere(id, request.get("nonce"), request.get("number"), server_now());
     } else if (request.op == "call_patients") {
       const auto waited = request.numbers.find("waited_min");
       if (waited != request.numbers.end())
         hospital.call_patients(request.get("location"),
-                               {waited->second.begin(), waited->second.end()}, system_now());
+                               {waited->second.begin(), waited->second.end()}, server_now());
     } else if (request.op == "put") {
-      hospital.put(request.get("resource"), system_now());
+      hospital.put(request.get("resource"), server_now());
     } else if (request.op == "read") {
       const std::string text = hospital.read(request.get("reference"));
       reply["resource"] = text.empty() ? json() : json::parse(text);
@@ -192,7 +200,7 @@ int serve(const Options& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  auto server = emulators::HospitalServer::create(options_for(options), system_now);
+  auto server = emulators::HospitalServer::create(options_for(options), server_now);
   auto proxy =
       server
           ? emulators::FaultProxy::create((*server)->port())
