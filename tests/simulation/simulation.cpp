@@ -51,7 +51,7 @@ std::string Lobby::unrest() const {
     if (!kiosk.running()) return kiosk.name() + " does not run";
     const auto now = kiosk.now();
     const bool wrong = std::chrono::abs(now.instant - agenda_.now()) > Minutes(5);
-    if (wrong && now.trust == kiosk::ClockTrust::server)
+    if (wrong && now.trust == kiosk::ClockTrust::server && !kiosk.withdrawn())
       return kiosk.name() + " believes that the server's wrong time is right";
     const auto& around = kiosk.model().around;
     const bool online =
