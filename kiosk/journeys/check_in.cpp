@@ -130,7 +130,11 @@ bool take_newer(Step& step, std::size_t index, const Visit& newer) {
   auto& confirm = std::get<Confirm>(step.model.screen);
   Visit& shown = confirm.visits[index];
   const VisitState state = state_of(step.rules, newer, step.model.now);
-  if (can_check_in(state)) {
+  // Given to somebody else, or her record was merged just now: only a look-up can tell.
+  const std::string& patient = newer.appointment.patient_id;
+  const bool another = !patient.empty() && !shown.appointment.patient_id.empty() &&
+                       patient != shown.appointment.patient_id;
+  if (can_check_in(state) && !another) {
     if (differs(shown.appointment, newer.appointment)) {
       confirm.changed = true;
       confirm.confirmed = false;
@@ -146,6 +150,10 @@ bool take_newer(Step& step, std::size_t index, const Visit& newer) {
     confirm.changed = true;
     confirm.confirmed = false;
     return true;
+  }
+  if (another) {
+    enter_outcome(step, OutcomeKind::cannot_look_up);
+    return false;
   }
   domain::PersonVisits found{confirm.person, {newer}, domain::Freshness::server};
   const Decision decision = decide(step.rules, {found}, step.model.now);

@@ -16,6 +16,7 @@ using domain::AppointmentStatus;
 constexpr std::size_t parallel_max = 4;
 constexpr std::size_t released_max = 1'000;
 constexpr int conflicts_max = 3;
+constexpr int records_read_max = 5;  ///< of a patient who was merged again and again
 constexpr Milliseconds conflict_pause_min{200};
 constexpr Milliseconds conflict_pause_spread{800};
 constexpr Milliseconds denied_pause{60'000};
@@ -103,6 +104,8 @@ void Arrivals::start(Now now, Id id) {
   auto& work = works_.at(id);
   work.resume_at.reset();
   work.found.clear();
+  work.records_read = 0;
+  work.stays = false;
   send(now, id, read_request(context_.profile(), "Appointment/" + work.message.appointment_id),
        Doing::reading_appointment, &Arrivals::on_appointment);
 }
@@ -132,7 +135,47 @@ void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {
   // tried with the other.
   if (const auto& version = work.appointment.version; work.conflicts % 2 == 1 && !version.empty())
     work.appointment.etag = version_etag(version);
-  search_visit_key(now, id, &Arrivals::on_visit_key);
+  work.patients.clear();
+  for (const auto& one : work.appointment.participants)
+    if (auto patient = id_of(one, "Patient"); !patient.empty()) work.patients.insert(patient);
+  check_patient(now, id);
+}
+
+/// Who confirmed is the appointment's patient, or one of the two records was merged into the
+/// other: anybody else has not come. Each is followed to the record that stays.
+void Arrivals::check_patient(Now now, Id id) {
+  auto& work = works_.at(id);
+  auto& who = work.message.patient_id;
+  if (who.empty() || work.patients.empty() || work.patients.contains(who))
+    return search_visit_key(now, id, &Arrivals::on_visit_key);
+  if (++work.records_read > records_read_max)
+    return refuse(now, id, "the appointment names another patient now");
+  read(now, id,
+       read_request(context_.profile(), "Patient/" + (work.stays ? *work.patients.begin() : who)),
+       &Arrivals::on_patient);
+}
+
+void Arrivals::on_patient(Now now, Id id, const Reply& reply) {
+  const bool gone = judge(reply) == Verdict::gone && speaks_fhir(reply.body());
+  if (!gone && !reply.ok()) return not_done(now, id, reply);
+  auto reading = gone ? Result<Reading>(Reading()) : reading_of(reply);
+  if (!reading) return unreadable(now, id, reading.error());
+  auto& work = works_.at(id);
+  const auto& asked = work.stays ? *work.patients.begin() : work.message.patient_id;
+  if (!gone && (reading->patients.size() != 1 || reading->patients.front().id != asked))
+    return unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+  std::set<std::string> next;
+  for (const auto& row : reading->patients)
+    next.insert(row.replaced_by.begin(), row.replaced_by.end());
+  if (work.stays && next.empty())
+    return refuse(now, id, "the appointment names another patient now");
+  if (work.stays)
+    work.patients = std::move(next);
+  else if (next.empty())
+    work.stays = true;
+  else
+    work.message.patient_id = *next.begin();
+  check_patient(now, id);
 }
 
 void Arrivals::search_visit_key(Now now, Id id, Step next) {
@@ -225,6 +268,15 @@ bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
   }
   if (reading->encounters.size() != 1 || reading->encounters.front().id != created_[id]) {
     unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+    return false;
+  }
+  const auto& row = reading->encounters.front();
+  const bool of_visit = row.type == "Encounter" &&
+                        identifier_value(row.identifiers, context_.profile().systems.visit_key) ==
+                            work.message.visit_key;
+  if (!of_visit && !ours(row, work)) {  // a mixed-up answer: ours may have been made, too
+    created_.erase(id);
+    doubt(now, id);
     return false;
   }
   work.found = std::move(reading->encounters);

@@ -40,8 +40,11 @@ class Arrivals {
     HttpRequest written;               ///< the last write
     std::string refusal;               ///< the server's words, where it refused that one
     int conflicts = 0;
-    bool sending_noted = false;  ///< the store knows that bytes leave
-    bool maybe_there = false;    ///< an earlier write may have reached the server
+    std::set<std::string> patients;  ///< whom the appointment names
+    int records_read = 0;            ///< of merged patients
+    bool stays = false;              ///< the record of who confirmed was merged into no other
+    bool sending_noted = false;      ///< the store knows that bytes leave
+    bool maybe_there = false;        ///< an earlier write may have reached the server
     Doing doing = Doing::reading;
   };
   using Id = std::int64_t;
@@ -52,6 +55,8 @@ class Arrivals {
   void read(Now now, Id id, HttpRequest request, Step next);
   void on_appointment(Now now, Id id, const Reply& reply);
   bool take_found(Now now, Id id, const Reply& reply);
+  void check_patient(Now now, Id id);
+  void on_patient(Now now, Id id, const Reply& reply);
   void search_visit_key(Now now, Id id, Step next);
   void on_visit_key(Now now, Id id, const Reply& reply);
   void on_own_encounters(Now now, Id id, const Reply& reply);

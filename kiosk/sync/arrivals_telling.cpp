@@ -114,6 +114,7 @@ void Arrivals::on_appointment_changed(Now now, Id id, const Reply& reply) {
   works_.at(id).maybe_there = true;
   const auto reading = read_fhir(reply.body());
   const bool shown = reading && reading->appointments.size() == 1 &&
+                     reading->appointments.front().id == works_.at(id).message.appointment_id &&
                      reading->appointments.front().status == context_.profile().arrived_status;
   if (!shown) return doubt(now, id);
   if (context_.profile().arrival_way == ArrivalWay::appointment_only)
@@ -165,8 +166,7 @@ void Arrivals::withdraw_found(Now now, Id id, const EncounterRow& row) {
 
 /// A search index may lag behind a write that the server has confirmed.
 void Arrivals::look_for_created(Now now, Id id, const char* type) {
-  if (!read_created(now, id, type, &Arrivals::on_created))
-    conflict(now, id, "the arrival was told and cannot be found");
+  if (!read_created(now, id, type, &Arrivals::on_created)) doubt(now, id);
 }
 
 void Arrivals::resolve(Now now, Id id) {
@@ -196,8 +196,14 @@ void Arrivals::resolve(Now now, Id id) {
 
 void Arrivals::on_created(Now now, Id id, const Reply& reply) {
   if (!take_created(now, id, reply)) return;
-  const bool task = context_.profile().arrival_way == ArrivalWay::appointment_only;
-  acknowledge(now, id, task ? "" : std::string(created_[id]));
+  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
+    return acknowledge(now, id, "");
+  const EncounterRow row = works_.at(id).found.front();
+  if (ours(row, works_.at(id))) return acknowledge(now, id, row.id);
+  // Another kiosk's, which the server gave us for ours, takes our ticket.
+  if (stands(row)) return put_ticket_on(now, id, row);
+  created_.erase(id);
+  doubt(now, id);
 }
 
 /// Puts our ticket on the Encounter that stays, unless it is there.

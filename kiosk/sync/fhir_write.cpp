@@ -78,14 +78,12 @@ json encounter(const SiteProfile& profile, const domain::Zone& zone,
                {"class", {{"system", actor_class}, {"code", "AMB"}, {"display", "ambulatory"}}},
                {"appointment", json::array({reference("Appointment/" + message.appointment_id)})},
                {"period", {{"start", format_instant(zone, message.confirmed_at)}}}};
-  // Who confirmed; after a merge the record that stayed, which the appointment names instead.
-  const std::string patient = "Patient/" + message.patient_id;
-  if (!message.patient_id.empty()) made["subject"] = reference(patient);
   const auto named = [&](const std::string& one) { return one.starts_with("Patient/"); };
   const auto& others = fresh.participants;
-  if (std::find(others.begin(), others.end(), patient) == others.end())
-    if (const auto one = std::find_if(others.begin(), others.end(), named); one != others.end())
-      made["subject"] = reference(*one);
+  if (!message.patient_id.empty())
+    made["subject"] = reference("Patient/" + message.patient_id);
+  else if (const auto one = std::find_if(others.begin(), others.end(), named); one != others.end())
+    made["subject"] = reference(*one);
   if (const auto services = appointment.find("serviceType");
       services != appointment.end() && services->is_array() && !services->empty())
     made["serviceType"] = services->front();

@@ -92,6 +92,16 @@ TEST_CASE("check-in: cancelled while the patient looked") {
   CHECK(kiosk.as<Outcome>().visit->appointment.cancelled_by == CancelledBy::hospital);
 }
 
+TEST_CASE("check-in: an appointment that is another patient's now is not confirmed by this one") {
+  Bench kiosk;
+  kiosk.to_confirm();
+  Visit given = visit_at("a1", Minutes(39));
+  given.appointment.patient_id = "somebody-else";
+  given.appointment.version = "9";
+  kiosk.feed(FreshAnswered{kiosk.as<Confirm>().fresh_requests[0], given});
+  CHECK(kiosk.screen() == "cannot_look_up");
+}
+
 TEST_CASE("check-in: the row changed between the fresh read and the commit") {
   Bench kiosk;
   kiosk.to_confirm();
