@@ -116,6 +116,9 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
   out.requests = context_.exchange.take(now);
   if (auto words = context_.exchange.take_denied())
     out.alerts.push_back({AlertKind::denied, std::move(*words)});
+  for (int left = context_.exchange.take_mended(); left > 0; --left)
+    context_.log({"fhir", "bad_text",
+                  "an answer of the server holds text that is no Unicode: read with marks there"});
   out.server = context_.exchange.state();
   out.trouble = context_.exchange.trouble();
   out.last_answer = context_.exchange.last_answer();

@@ -6,8 +6,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "kiosk/sync/fhir_time.h"
+#include "kiosk/sync/json_text.h"
 
 namespace kiosk::sync {
 namespace {
@@ -290,6 +292,10 @@ void Exchange::on_result(Now now, HttpResult result) {
       response != nullptr && is_foreign_page(*response))
     result.outcome = HttpFailure{HttpFailureKind::not_fhir,
                                  fmt::format("HTTP {} with a web page", response->status)};
+  if (auto* response = std::get_if<HttpResponse>(&result.outcome);
+      response != nullptr && speaks_fhir(response->body) &&
+      mend(response->body) == JsonText::mended)
+    ++mended_;
   Reply reply;
   reply.server_time = server_time(now);
   reply.names = &names_;
@@ -321,6 +327,10 @@ std::optional<Instant> Exchange::wake() const {
     if (!first || at < *first) first = at;
   }
   return first;
+}
+
+int Exchange::take_mended() {
+  return std::exchange(mended_, 0);
 }
 
 std::optional<std::string> Exchange::take_denied() {

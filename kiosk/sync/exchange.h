@@ -82,6 +82,8 @@ class Exchange {
   const std::string& trouble() const { return trouble_; }
   /// Words of a sign-in that fails and of a 401 or 403 that stays, once until the next success.
   std::optional<std::string> take_denied();
+  /// How many answers since the last call held text that is no Unicode and was mended.
+  int take_mended();
   bool revoked() const { return authorizer_.revoked(); }
   /// No request of the background, nor a sign-in for it, for so long.
   void hold(Now now, Milliseconds pause) { hold_until_ = now.instant + pause; }
@@ -122,6 +124,7 @@ class Exchange {
   Instant locked_until_{};  ///< the server does not accept our sign-in
   std::optional<std::string> denied_;
   bool denied_told_ = false;
+  int mended_ = 0;
   std::string trouble_;
 };
 

@@ -163,6 +163,32 @@ TEST_CASE("download: an expired page is known by 400 too, and a run says what th
   }
 }
 
+TEST_CASE("download: one name that is no Unicode leaves the day whole, and she is found") {
+  for (const std::string& bad :
+       std::vector<std::string>{"\\ud842", "\xFC", "\xF0\xA0\xAE", "\xED\xA1\x82", "\x01"}) {
+    Case c;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      auto result = c.hospital.answer(r, c.bench.now.instant);
+      auto& body = std::get<HttpResponse>(result.outcome).body;
+      for (std::size_t at = 0; (at = body.find("王小芳", at)) != body.npos; at += bad.size())
+        body.replace(at, std::string("王小芳").size(), bad);
+      return result;
+    };
+    c.bench.run();
+    CHECK(c.bench.last.day_is_complete);
+    CHECK(c.bench.last.runs_failed == 0);
+    REQUIRE_FALSE(c.bench.errors.empty());
+    for (const auto& error : c.bench.errors) CHECK(error.code == "bad_text");
+    const auto& person = c.bench.store.people.at("p-wang");
+    CHECK(person.name == (bad == "\x01" ? " " : bad == "\xED\xA1\x82" ? "���" : "�"));
+    const auto told = c.bench.look_up(domain::PersonCode{person.identifiers.at(0)});
+    const auto* found = std::get_if<std::vector<domain::PersonVisits>>(&told.result);
+    REQUIRE(found != nullptr);
+    REQUIRE(found->size() == 1);
+    CHECK(found->front().person.id == "p-wang");
+  }
+}
+
 TEST_CASE("download: a page that is its own next page ends the run, with the reason") {
   Case c;
   int asked = 0;

@@ -169,6 +169,28 @@ TEST_CASE("arrival: a 2xx that names an Encounter which is not there does not co
   CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
 }
 
+TEST_CASE("arrival: an appointment whose comment is no Unicode is told all the same") {
+  for (const auto by : {ChangeBy::json_patch, ChangeBy::put}) {
+    for (const std::string& bad : std::vector<std::string>{"\\udfb7", "\xFC", "\x01"}) {
+      Case c;
+      auto resource = json::parse(c.hospital.read("Appointment/" + c.appointment()));
+      resource["comment"] = "POISON";
+      c.hospital.put(resource.dump(), c.bench.now.instant);
+      c.bench.settings.profile.change_by = by;
+      c.bench.restart(c.bench.settings);
+      const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+        auto result = c.hospital.answer(r, c.bench.now.instant);
+        auto& body = std::get<HttpResponse>(result.outcome).body;
+        for (auto at = body.find("POISON"); at != body.npos; at = body.find("POISON"))
+          body.replace(at, 6, bad);
+        return result;
+      });
+      CHECK(c.state(id) == RowState::acknowledged);
+      CHECK(c.hospital.status_of(c.appointment()) == "arrived");
+    }
+  }
+}
+
 TEST_CASE("arrival: a gateway that has lost its server refuses nothing") {
   const std::string not_ours = R"({"message":"no Route matched with those values"})";
   for (const int code : {404, 405, 410, 421}) {
