@@ -8,14 +8,19 @@
 #include <cmath>
 #include <utility>
 
+#include "kiosk/sync/fhir_read.h"
+#include "kiosk/sync/fhir_search.h"
 #include "kiosk/sync/fhir_time.h"
 #include "kiosk/sync/json_text.h"
+#include "kiosk/sync/url.h"
 
 namespace kiosk::sync {
 namespace {
 
 constexpr std::size_t background_parallel_max = 4;
 constexpr std::size_t flights_max = 256;
+constexpr std::size_t empty_page_max = 64 * 1024;  ///< bytes
+constexpr int empty_pages_max = 10;
 constexpr Milliseconds grace{2'000};  ///< for the adapter to report a time-out itself
 constexpr Milliseconds locked_for{30'000};
 constexpr Milliseconds backoff_first{1'000};
@@ -230,6 +235,29 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
   return true;
 }
 
+/// A search's first pages may be empty and lead on to those with matches: who searched hears of
+/// these. True when it does so.
+bool Exchange::turn_page(const HttpResponse& response, Flight& flight) {
+  const bool searches = flight.request.url.ends_with("/_search") || flight.empty_pages > 0;
+  const bool may_be =
+      response.body.size() <= empty_page_max && response.body.find("\"next\"") != std::string::npos;
+  if (!searches || !may_be || flight.empty_pages >= empty_pages_max) return false;
+  const auto page = read_fhir(response.body);
+  if (!page || page->type != "Bundle" || page->next.empty() || page->skipped > 0) return false;
+  const bool matches = !page->appointments.empty() || !page->patients.empty() ||
+                       !page->encounters.empty() || !page->flags.empty() ||
+                       !page->directory.empty();
+  const auto url = resolve_link(profile_.base_url, page->next);
+  if (matches || !url || *url == flight.request.url) return false;
+  Flight again;
+  again.request = page_request(profile_, *url);
+  again.urgency = flight.urgency;
+  again.handler = std::move(flight.handler);
+  again.empty_pages = flight.empty_pages + 1;
+  add(std::move(again));
+  return true;
+}
+
 /// A sign-in that fails makes the server unusable; one that succeeds says nothing of it yet.
 void Exchange::on_sign_in(Now now, const HttpResult& result) {
   if (const auto* failure = std::get_if<HttpFailure>(&result.outcome)) {
@@ -302,6 +330,8 @@ void Exchange::on_result(Now now, HttpResult result) {
   if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
   if (!courtesy) trouble_ = reply.ok() ? "" : reply.what();
+  const auto* answered = std::get_if<HttpResponse>(&reply.outcome);
+  if (answered != nullptr && answered->status == 200 && turn_page(*answered, flight)) return;
   flight.handler(now, reply);
 }
 

@@ -47,17 +47,19 @@ bool speaks_fhir(const std::string& body);
 /// concluded from that about the server or the sign-in.
 enum class Urgency { interactive, background, courtesy };
 
-/// Requests on their way: signs them, keeps background ones bounded and back while the server asks
-/// for it, and hands every end to who asked. A refused sign-in is renewed once; if the server
-/// refuses that one too, nothing is sent for a while. None waits for a sign-in that fails. No I/O:
-/// what `take` gives must be sent by the caller, and each of it answered to `on_result`.
+/// Requests on their way (which outlive neither the profile nor the authorizer): signs them, keeps
+/// background ones bounded and back while the server asks for it, and hands every end to who asked.
+/// A refused sign-in is renewed once; if the server refuses that one too, nothing is sent for a
+/// while. None waits for a sign-in that fails. No I/O: what `take` gives must be sent by the
+/// caller, and each of it answered to `on_result`.
 class Exchange {
  public:
   using Handler = std::function<void(Now, const Reply&)>;
   using RowId = std::uint64_t;
 
   Exchange(const SiteProfile& profile, Authorizer& authorizer)
-      : authorizer_(authorizer),
+      : profile_(profile),
+        authorizer_(authorizer),
         names_(profile.base_url, profile.names),
         health_(profile.slow_after) {}
 
@@ -100,6 +102,7 @@ class Exchange {
     Instant deadline;
     bool started = false;
     bool signed_anew = false;
+    int empty_pages = 0;  ///< that were passed over
     Kind kind = Kind::ours;
     std::string authorization = {};
   };
@@ -107,12 +110,14 @@ class Exchange {
   void add(Flight flight);
   void sign_in(Now now);
   void on_sign_in(Now now, const HttpResult& result);
+  bool turn_page(const HttpResponse& response, Flight& flight);
   bool renew_sign_in(Now now, const HttpResponse& response, Flight& flight);
   bool is_locked(Now now) const { return now.instant < locked_until_; }
   void note(Now now, const HttpResult& result, Reply& reply);
   void note_denied(int status);
   std::size_t background_running() const;
 
+  const SiteProfile& profile_;
   Authorizer& authorizer_;
   ServerNames names_;
   Health health_;

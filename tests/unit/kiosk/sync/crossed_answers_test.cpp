@@ -1,6 +1,7 @@
 // Answers that tell of another patient, or of less than was done.
 #include <doctest/doctest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -206,5 +207,51 @@ TEST_CASE("fresh read: a gateway's \"not found\" does not make an appointment di
       CHECK(std::holds_alternative<Error>(c.bench.read_fresh(c.appointment()).result));
       CHECK(c.bench.store.visits.contains(c.appointment()));
     }
+  }
+}
+
+TEST_CASE("search: an empty page that leads on is not the end of what was found") {
+  Case c;
+  const auto& who = c.hospital.demo_person("one_booked");
+  c.hospital.check_in_elsewhere(c.appointment("foreign_permit"), nonce_of('3'), "K2-001",
+                                c.bench.now.instant);
+  std::map<std::string, HttpRequest> searches;  // by the link to their matches
+  const auto empty_first = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    if (const auto turned = searches.find(r.url); turned != searches.end()) {
+      HttpRequest asked = turned->second;
+      asked.id = r.id;
+      return c.hospital.answer(asked, c.bench.now.instant);
+    }
+    if (!r.url.ends_with("/_search")) return std::nullopt;
+    const std::string link = std::string(base_url) + "?page=" + std::to_string(searches.size());
+    searches[link] = r;
+    return status(r, 200,
+                  R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"next",)"
+                  R"("url":")" +
+                      link + R"("}]})");
+  };
+  c.bench.intercept = empty_first;
+  const auto found = c.bench.look_up(domain::BookingCode{{"urn:kiosk:booking", who.booking}});
+  const auto* people = std::get_if<std::vector<domain::PersonVisits>>(&found.result);
+  REQUIRE(people != nullptr);
+  REQUIRE(people->size() == 1);
+  CHECK(people->front().visits.front().appointment.id == c.appointment());
+  c.hospital.lose_conditions(9);
+  const auto id = c.arrive(empty_first);
+  c.bench.pass(Minutes(5));
+  CHECK(c.row(id).state == RowState::acknowledged);
+  CHECK(c.told() == 1);
+  SUBCASE("but not for ever") {
+    int asked = 0;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (r.url.find("/metadata") != std::string::npos) return std::nullopt;
+      ++asked;
+      return status(r, 200,
+                    R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"next",)"
+                    R"("url":")" +
+                        std::string(base_url) + "?page=x" + std::to_string(asked) + R"("}]})");
+    };
+    (void)c.bench.look_up(domain::BookingCode{{"urn:kiosk:booking", "BK77777777"}});
+    CHECK(asked <= 30);
   }
 }
