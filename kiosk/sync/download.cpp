@@ -1,5 +1,7 @@
 #include "kiosk/sync/download.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -11,6 +13,9 @@ namespace kiosk::sync {
 namespace {
 
 constexpr int pages_max = 500;
+/// So many pages without a row that the run had not seen show that the server never ends; one that
+/// counts included resources as rows may give some such pages.
+constexpr int idle_pages_max = 20;
 constexpr int restarts_max = 3;
 constexpr std::size_t gone_ids_max = 50;
 constexpr std::size_t known_max = 50'000;
@@ -167,17 +172,35 @@ void Download::go_on(Now now, const std::string& next) {
   }
   const auto url = resolve_link(context_.profile().base_url, next);
   if (!url) return fail_run(now, url.error());
-  if (run_->pages >= pages_max)
-    return fail_run(now, {"sync", "unavailable", "appointments: far too many pages"});
-  if (*url == run_->page)
-    return fail_run(now, {"sync", "unavailable", "appointments: a page's next page is itself"});
-  run_->page = *url;
+  if (!goes_on(*url, "appointments")) {
+    run_->endless = true;
+    return ask_arrivals_if_due(now);
+  }
   ask_page(now, page_request(context_.profile(), *url));
+}
+
+/// False, and why is logged, when pages without end would follow: what came must do.
+bool Download::goes_on(const std::string& url, const char* list) {
+  const auto rows = run_->seen.size() + run_->people.size() + run_->arrivals.size();
+  run_->idle_pages = rows > run_->rows ? 0 : run_->idle_pages + 1;
+  run_->rows = rows;
+  const char* end = nullptr;
+  if (!run_->links.insert(url).second)
+    end = "a next link leads to a page that was read";
+  else if (run_->idle_pages >= idle_pages_max)
+    end = "page after page holds nothing new";
+  else if (run_->pages >= pages_max)
+    end = "far too many pages";
+  if (end == nullptr) return true;
+  run_->idle_pages = 0;
+  context_.log({"sync", "endless", fmt::format("{}: {}; what came is kept", list, end)});
+  return false;
 }
 
 /// Rows can shift under writes while pages are read: what was not seen is asked for by id before it
 /// is believed to be gone.
 void Download::look_for_gone(Now now) {
+  if (run_->endless) return complete(now);  // what was not seen may lie on a page never given
   const auto stored =
       context_.store.stored_ids(context_.today(now).start, context_.tomorrow(now).end);
   if (!stored) return fail_run(now, stored.error());
@@ -225,7 +248,8 @@ void Download::on_arrivals(Now now, const Reply& reply) {
       if (news && !run_->seen.contains(id)) unseen_.push_back(id);
   }
   const auto url = resolve_link(context_.profile().base_url, reading->next);
-  if (reading->next.empty() || !url || ++run_->pages >= pages_max) return after_arrivals(now);
+  ++run_->pages;
+  if (reading->next.empty() || !url || !goes_on(*url, "arrivals")) return after_arrivals(now);
   ask_arrivals(now, page_request(context_.profile(), *url));
 }
 

@@ -45,8 +45,11 @@ class Download {
     std::set<std::string> seen;                   ///< ids of appointments
     std::set<std::string> people;                 ///< ids
     std::map<std::string, std::string> arrivals;  ///< as `arrivals_`
-    std::string page;                             ///< the page link that was followed last
+    std::set<std::string> links;                  ///< page links that were followed
     int pages = 0;
+    int idle_pages = 0;    ///< the last ones, without a row that is new to the run
+    std::size_t rows = 0;  ///< known when the last page link came
+    bool endless = false;  ///< the server gives appointments without end: not all were read
     int restarts = 0;
     int pages_stored = 0;  ///< that held anything new
     bool arrivals_asked = false;
@@ -63,6 +66,7 @@ class Download {
   store::Page news_of(const Reading& reading);
   Result<void> mark(Instant server_time);
   void go_on(Now now, const std::string& next);
+  bool goes_on(const std::string& url, const char* list);
   void look_for_gone(Now now);
   void look_for_forgotten(Now now);
   void ask_arrivals_if_due(Now now);
