@@ -49,6 +49,24 @@ class Cursor {
     return value;
   }
 
+  /// Passes over letters; at least one.
+  void word() {
+    const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_letter);
+    if (end == rest_.begin()) ok_ = false;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.begin()));
+  }
+
+  /// 1..12 for "Jan".."Dec".
+  int month() {
+    constexpr std::array<std::string_view, 12> names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto found = std::find(names.begin(), names.end(), rest_.substr(0, 3));
+    if (!ok_ || found == names.end()) return give_up();
+    rest_.remove_prefix(found->size());
+    return static_cast<int>(found - names.begin()) + 1;
+  }
+
   bool ok() const { return ok_; }
   bool ended() const { return ok_ && rest_.empty(); }
 
@@ -73,6 +91,15 @@ std::optional<Instant> utc(const Fields& f) {
   if (!date.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) return std::nullopt;
   return Instant(sys_days(date)) + hours(f.hour) + minutes(f.minute) + seconds(f.second) +
          milliseconds(f.millisecond);
+}
+
+/// hh:mm:ss
+void read_time(Cursor& in, Fields& f) {
+  f.hour = in.number(2);
+  in.mark(":");
+  f.minute = in.number(2);
+  in.mark(":");
+  f.second = in.number(2);
 }
 
 std::string civil(Instant shifted) {
@@ -116,27 +143,30 @@ std::optional<Instant> parse_instant(std::string_view text) {
 }
 
 std::optional<Instant> parse_http_date(std::string_view text) {
-  constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29) return std::nullopt;
+  Cursor in(text);
   Fields f;
-  const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
-  if (month == months.end()) return std::nullopt;
-  f.month = static_cast<int>(month - months.begin()) + 1;
-  Cursor in(text.substr(3));
-  in.mark(", ");
-  f.day = in.number(2);
-  in.mark(" ");
-  in.mark(*month);
-  in.mark(" ");
-  f.year = in.number(4);
-  in.mark(" ");
-  f.hour = in.number(2);
-  in.mark(":");
-  f.minute = in.number(2);
-  in.mark(":");
-  f.second = in.number(2);
-  in.mark(" GMT");
+  in.word();  // the day of the week
+  if (in.skip(", ")) {
+    f.day = in.number(2);
+    const bool two_digits = in.skip("-");
+    if (!two_digits) in.mark(" ");
+    f.month = in.month();
+    in.mark(two_digits ? "-" : " ");
+    f.year = in.number(two_digits ? 2 : 4);
+    if (two_digits) f.year += f.year < 70 ? 2000 : 1900;
+    in.mark(" ");
+    read_time(in, f);
+    in.mark(" GMT");
+  } else {
+    in.mark(" ");
+    f.month = in.month();
+    in.mark(" ");
+    f.day = in.number(in.skip(" ") ? 1 : 2);
+    in.mark(" ");
+    read_time(in, f);
+    in.mark(" ");
+    f.year = in.number(4);
+  }
   return in.ended() ? utc(f) : std::nullopt;
 }
 

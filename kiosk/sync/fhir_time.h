@@ -15,7 +15,8 @@ namespace kiosk::sync {
 /// place on the time line.
 std::optional<Instant> parse_instant(std::string_view text);
 
-/// RFC 9110 IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"); nothing else.
+/// The three forms of RFC 9110, 5.6.7, and nothing else: "Sun, 06 Nov 1994 08:49:37 GMT",
+/// "Sunday, 06-Nov-94 08:49:37 GMT" (years 1970 to 2069) and "Sun Nov  6 08:49:37 1994".
 std::optional<Instant> parse_http_date(std::string_view text);
 
 /// `2026-11-21T09:41:00.000+08:00`, in the zone's offset at that instant.
