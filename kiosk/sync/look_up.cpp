@@ -23,6 +23,24 @@ void add_unique(std::vector<Row>& to, const std::vector<Row>& from) {
   }
 }
 
+/// An answer may hold a resource in several versions: the newest stays, in doubt the last.
+template <typename Row>
+void keep_newest(std::vector<Row>& rows) {
+  std::map<std::string, std::size_t> newest;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto [known, is_first] = newest.emplace(rows[i].id, i);
+    if (is_first) continue;
+    const auto& held = rows[known->second].meta.last_updated;
+    const auto& other = rows[i].meta.last_updated;
+    if (!held || !other || *other >= *held) known->second = i;
+  }
+  if (newest.size() == rows.size()) return;
+  std::vector<Row> kept;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (newest.at(rows[i].id) == i) kept.push_back(std::move(rows[i]));
+  rows = std::move(kept);
+}
+
 const PatientRow* find_patient(const Reading& reading, const std::string& id) {
   for (const auto& row : reading.patients)
     if (row.id == id) return &row;
@@ -44,7 +62,10 @@ std::string patient_of(const AppointmentRow& row) {
 Result<Reading> reading_of(const Reply& reply) {
   if (!reply.ok()) return fail("sync", "unavailable", reply.what(), Remedy::wait);
   auto reading = read_fhir(reply.body(), reply.names != nullptr ? *reply.names : ServerNames());
-  if (reading && reply.names != nullptr) *reply.names = reading->names;
+  if (!reading) return reading;
+  if (reply.names != nullptr) *reply.names = reading->names;
+  keep_newest(reading->patients);
+  keep_newest(reading->appointments);
   return reading;
 }
 

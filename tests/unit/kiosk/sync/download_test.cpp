@@ -228,6 +228,33 @@ TEST_CASE("download: next links that never end leave the day served, and nothing
   CHECK(c.bench.errors[0].what == why);
 }
 
+TEST_CASE("download: of an appointment that comes twice in an answer the newer version counts") {
+  const auto version = [](const Case& c, const char* status, const std::string& meta) {
+    return R"({"resource":{"resourceType":"Appointment","id":")" + c.appointment() +
+           R"(","status":")" + status + R"(","start":"2026-11-21T10:00:00+08:00",)" + meta +
+           R"("participant":[{"actor":{"reference":"Patient/p-wang"}}]}})";
+  };
+  const std::string older = R"("meta":{"lastUpdated":"2026-11-21T08:00:00+08:00"},)";
+  const std::string newer = R"("meta":{"lastUpdated":"2026-11-21T01:00:00Z"},)";
+  for (const auto& [first, second] :
+       std::vector<std::pair<std::string, std::string>>{{newer, older}, {older, newer}, {"", ""}}) {
+    Case c;
+    const bool last_counts = first != newer;
+    const auto entries = version(c, last_counts ? "booked" : "cancelled", first) + "," +
+                         version(c, last_counts ? "cancelled" : "booked", second);
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (!r.url.ends_with("Appointment/_search") || !r.body.starts_with("date="))
+        return std::nullopt;
+      return status(r, 200,
+                    R"({"resourceType":"Bundle","type":"searchset","entry":[)" + entries + "]}");
+    };
+    c.bench.run();
+    REQUIRE(c.bench.store.visits.contains(c.appointment()));
+    CHECK(c.bench.store.visits.at(c.appointment()).appointment.status ==
+          domain::AppointmentStatus::cancelled);
+  }
+}
+
 TEST_CASE("download: the bookmark is never later than the server's clock") {
   Case c;
   c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
