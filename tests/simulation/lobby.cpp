@@ -141,6 +141,7 @@ void Lobby::build(const std::string& name, const std::string& code,
   }
   if (on(Trouble::kills)) setup.killed_at_commit_percent = 15;
   if (on(Trouble::disk_errors)) setup.disk_errs_at_commit_percent = 20;
+  if (broken(Breach::unknown_is_refused)) setup.disk_errs_at_commit_percent = 60;
   if (on(Trouble::power_cuts)) setup.powerless_at_commit_percent = 15;
   place.kiosk = std::make_unique<SimKiosk>(
       std::move(setup),
