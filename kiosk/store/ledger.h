@@ -49,7 +49,7 @@ struct KeptDays {
 /// A row of the staff's lists. Without the check-in when its sealed record does not open.
 struct ListedArrival {
   domain::ArrivalMessage message;
-  std::string reason;  ///< the server's words when it refused, else empty
+  std::string reason;  ///< the server's words when it refused, without the patient's; else empty
   std::optional<domain::CheckIn> check_in;
   bool refused = false;
 };
@@ -342,7 +342,8 @@ class Ledger final : public SyncStore {
   void list_forgotten(Transaction& transaction, std::span<const domain::Visit* const> visits,
                       Instant today);
   void list_gone(Transaction& transaction, const std::string& appointment_id);
-  void refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& reason,
+  std::string without_patient(std::int64_t outbox_id, const std::string& reason);
+  void refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& words,
               Instant now);
   void erase_told(Transaction& transaction);
   void stop_issuing(Transaction& transaction, int incarnation_seen);

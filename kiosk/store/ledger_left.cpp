@@ -153,7 +153,8 @@ void Ledger::take_over(Transaction& transaction, const ProvenRow& row) {
       id, message.visit_key, message.appointment_id, message.patient_id, message.nonce,
       message.number, message.token, message.confirmed_at, message.unknown ? 1 : 0,
       refused ? OutboxState::refused : OutboxState::pending,
-      refused ? std::optional(now_.instant) : std::nullopt, row.arrival.reason);
+      refused ? std::optional(now_.instant) : std::nullopt,
+      shown_reason(row.arrival.reason, check_in));
   transaction.run("UPDATE ledger SET last_committed_ms = max(last_committed_ms, ?1)",
                   message.confirmed_at);
 }

@@ -77,12 +77,23 @@ Result<void> Ledger::refused(std::int64_t outbox_id, const std::string& reason, 
   return transaction.commit();
 }
 
-void Ledger::refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& reason,
+/// Servers like to repeat the data that they refuse. Of whom they speak the check-in says; where it
+/// is gone, their words are left away.
+std::string Ledger::without_patient(std::int64_t outbox_id, const std::string& reason) {
+  auto found = database_.select_one(
+      "SELECT visit_key, record FROM check_in WHERE visit_key = (SELECT visit_key FROM outbox "
+      "WHERE id = ?1)",
+      [&](const Row& r) { return opened_check_in("check_in/" + r.text(0), r.blob(1)); }, outbox_id);
+  if (!found || !*found) return reason.substr(0, reason.find(": "));
+  return shown_reason(reason, **found);
+}
+
+void Ledger::refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& words,
                     Instant now) {
+  const std::string reason = without_patient(outbox_id, words);
   change_one(transaction,
              "UPDATE outbox SET state = ?2, reason = ?3, settled_ms = ?4 WHERE id = ?1", outbox_id,
              OutboxState::refused, reason, now);
-  // Servers like to repeat the data that they refuse.
   const auto end = reason.starts_with("HTTP ") ? std::min(reason.find(": "), reason.size()) : 0;
   note_arrival(transaction, Act::refused, outbox_id, reason.substr(0, end),
                end < reason.size() ? reason.substr(end == 0 ? 0 : end + 2) : "");

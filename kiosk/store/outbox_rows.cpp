@@ -1,5 +1,8 @@
 #include "kiosk/store/outbox_rows.h"
 
+#include "kiosk/base/cut.h"
+#include "kiosk/domain/masked_words.h"
+
 namespace kiosk::store {
 
 domain::ArrivalMessage message_from(const Row& r) {
@@ -21,6 +24,15 @@ domain::ArrivalMessage message_from(const Row& r) {
 ListedArrival listed_from(const Row& r) {
   return {message_from(r), r.text(12), std::nullopt,
           r.integer(11) == static_cast<std::int64_t>(OutboxState::refused)};
+}
+
+std::string shown_reason(const std::string& reason, const domain::CheckIn& check_in) {
+  constexpr std::size_t bytes_max = 300;
+  domain::Person person = check_in.person;
+  person.identifiers.push_back({"", check_in.appointment.booking_number});
+  std::string shown = domain::without_person(reason, person);
+  cut_to(shown, bytes_max);
+  return shown;
 }
 
 }  // namespace kiosk::store

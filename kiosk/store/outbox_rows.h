@@ -15,5 +15,7 @@ inline constexpr const char* listed_columns =
 domain::ArrivalMessage message_from(const Row& row);
 /// Without the check-in.
 ListedArrival listed_from(const Row& row);
+/// Why an arrival was refused, without what tells of its patient; shortened.
+std::string shown_reason(const std::string& reason, const domain::CheckIn& check_in);
 
 }  // namespace kiosk::store

@@ -37,7 +37,7 @@ void Alerts::on_reply(Now now, const Reply& reply) {
     case Verdict::done:
     case Verdict::gone:
     case Verdict::refused:
-      if (!reply.ok()) context_.log({"sync", "alert_refused", server_words(reply)});
+      if (!reply.ok()) context_.log({"sync", "alert_refused", server_codes(reply)});
       waiting_.pop_front();
       failures_ = 0;
       return;

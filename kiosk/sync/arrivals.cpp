@@ -378,10 +378,10 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
     case Verdict::done:
       return conflict(now, id, "unexpected answer");
     case Verdict::conflict:
-      return conflict(now, id, server_words(reply));
+      return conflict(now, id, server_codes(reply));
     case Verdict::gone:
       if (!speaks_fhir(reply.body())) return not_spoken(now, id, reply);
-      if (work.doing != Doing::reading_appointment) return conflict(now, id, server_words(reply));
+      if (work.doing != Doing::reading_appointment) return conflict(now, id, server_codes(reply));
       return refuse(now, id, "gone on the server: " + server_words(reply));
     case Verdict::refused:
       if (reply.status() != 400 && reply.status() != 422 && !speaks_fhir(reply.body()))
@@ -439,7 +439,7 @@ void Arrivals::acknowledge(Now now, Id id, const std::string& encounter_id) {
 }
 
 void Arrivals::refuse(Now now, Id id, const std::string& why) {
-  context_.out.alerts.push_back({AlertKind::refused, "an arrival was refused: " + why});
+  context_.out.alerts.push_back({AlertKind::refused, "an arrival was refused"});
   end(id, context_.store.refused(id, why, now.instant));
 }
 

@@ -86,7 +86,7 @@ void Arrivals::on_told(Now now, Id id, const Reply& reply) {
   if (const auto reading = read_fhir(reply.body())) {
     if (auto failed = failed_entry(*reading)) {
       if (failed->for_good) return look_again(now, id, std::move(failed->words));
-      return conflict(now, id, failed->words);
+      return conflict(now, id, failed->codes);
     }
     entries = reading->responses.size();
     for (const auto& entry : reading->responses)

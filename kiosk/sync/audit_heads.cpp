@@ -37,7 +37,7 @@ void AuditHeads::on_reply(Now now, std::int64_t seq, const Reply& reply) {
     case Verdict::refused:
     case Verdict::denied:
       not_before_ = now.instant + refused_pause;
-      context_.log({"sync", "audit_refused", "AuditEvent: " + server_words(reply)});
+      context_.log({"sync", "audit_refused", "AuditEvent: " + server_codes(reply)});
       return;
     case Verdict::busy:
     case Verdict::unsent:

@@ -42,7 +42,7 @@ void Discovery::on_reply(Now now, const Reply& reply) {
   const bool answered =
       verdict == Verdict::done || verdict == Verdict::gone || verdict == Verdict::refused;
   if (!answered) {
-    context_.log({"sync", "unavailable", "metadata: " + server_words(reply)});
+    context_.log({"sync", "unavailable", "metadata: " + server_codes(reply)});
     // The clock, too, is first heard from this answer.
     const bool clock_waits = now.trust != ClockTrust::server && !context_.exchange.has_answered();
     const bool urgent = !is_decided_ || clock_waits;

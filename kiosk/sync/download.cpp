@@ -82,7 +82,7 @@ void Download::on_lost_page(Now now, const Reply& reply) {
     if (run_) run_->restarts = restarts;
     return;
   }
-  fail_run(now, {"sync", "unavailable", "appointments: " + server_words(reply), Remedy::wait});
+  fail_run(now, {"sync", "unavailable", "appointments: " + server_codes(reply), Remedy::wait});
 }
 
 void Download::on_page(Now now, const Reply& reply) {

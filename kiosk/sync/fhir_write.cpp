@@ -25,7 +25,7 @@ Result<T> guarded(const char* what, Make make) {
   try {
     return make();
   } catch (const json::exception& e) {
-    return fail("fhir", "malformed", std::string(what) + ": " + e.what());
+    return fail("fhir", "malformed", std::string(what) + ": JSON error " + std::to_string(e.id));
   }
 }
 

@@ -72,7 +72,7 @@ Result<Reading> reading_of(const Reply& reply) {
 Result<Reading> found_in(const Reply& reply) {
   auto reading = reading_of(reply);
   if (reading && reading->type != "Bundle")
-    return fail("fhir", "malformed", "the answer to a search is no Bundle: " + server_words(reply));
+    return fail("fhir", "malformed", "the answer to a search is no Bundle: " + server_codes(reply));
   return reading;
 }
 

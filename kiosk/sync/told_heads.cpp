@@ -25,7 +25,7 @@ Result<std::vector<ToldHead>> told_heads(const SiteProfile& profile, const std::
       return fail("sync", "unreachable", profile.base_url + " does not answer: " + reply.what());
     }
     if (!reply.ok()) {
-      return fail("sync", "refused", "the server gives no AuditEvents: " + server_words(reply));
+      return fail("sync", "refused", "the server gives no AuditEvents: " + server_codes(reply));
     }
     const auto reading = read_fhir(reply.body());
     if (!reading) return pass_on(reading.error());

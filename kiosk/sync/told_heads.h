@@ -14,7 +14,7 @@ using AskOne = std::function<Reply(const HttpRequest&)>;
 
 /// All that the server was told of this kiosk's trail, page after page.
 ///
-/// Errors: sync/unreachable; sync/refused with the server's words; sync/too_many pages; those of
+/// Errors: sync/unreachable; sync/refused with the server's codes; sync/too_many pages; those of
 /// resolve_link and read_fhir. Thread: any; `ask` is called on it.
 Result<std::vector<ToldHead>> told_heads(const SiteProfile& profile, const std::string& kiosk_code,
                                          const AskOne& ask);

@@ -4,13 +4,13 @@
 #include <array>
 
 #include "kiosk/base/cut.h"
+#include "kiosk/domain/masked_words.h"
 #include "kiosk/sync/fhir_read.h"
 
 namespace kiosk::sync {
 namespace {
 
-constexpr std::size_t words_bytes_max = 300;
-constexpr std::size_t digits_shown_max = 5;
+constexpr std::size_t words_bytes_max = 600;
 
 std::vector<IssueRow> issues(const Reply& reply) {
   const auto reading = read_fhir(reply.body());
@@ -34,37 +34,31 @@ bool is_failed_test(const Reply& reply) {
   return false;
 }
 
-/// Hides runs of more than 5 digits and whatever stands in quotes.
-std::string without_data(std::string_view words) {
-  std::string out;
-  bool quoted = false;
-  for (std::size_t i = 0; i < words.size();) {
-    std::size_t digits = 0;
-    while (i + digits < words.size() && words[i + digits] >= '0' && words[i + digits] <= '9')
-      ++digits;
-    if (digits > 0) {
-      if (!quoted) out += digits > digits_shown_max ? "#" : std::string(words.substr(i, digits));
-      i += digits;
-      continue;
-    }
-    const char c = words[i++];
-    if (c == '"') {
-      quoted = !quoted;
-      out += quoted ? "\"..." : "\"";
-    } else if (!quoted) {
-      out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 std::string issue_words(const std::vector<IssueRow>& issues) {
   std::string words;
   for (const auto& issue : issues) {
-    words += ": " + without_data(issue.code);
-    if (!issue.text.empty()) words += ": " + without_data(issue.text);
+    if (words.size() > words_bytes_max) break;
+    words += ": " + domain::masked_words(issue.code);
+    if (!issue.text.empty()) words += ": " + domain::masked_words(issue.text);
   }
   return words;
+}
+
+/// IssueType (FHIR R4, required), which holds nothing that a server can choose.
+std::string issue_codes(const std::vector<IssueRow>& issues) {
+  constexpr std::array<std::string_view, 31> known = {
+      "invalid",       "structure", "required",         "value",         "invariant",  "security",
+      "login",         "unknown",   "expired",          "forbidden",     "suppressed", "processing",
+      "not-supported", "duplicate", "multiple-matches", "not-found",     "deleted",    "too-long",
+      "code-invalid",  "extension", "too-costly",       "business-rule", "conflict",   "transient",
+      "lock-error",    "no-store",  "exception",        "timeout",       "incomplete", "throttled",
+      "informational"};
+  std::string codes;
+  for (const auto code : known)
+    if (std::any_of(issues.begin(), issues.end(),
+                    [&](const auto& one) { return one.code == code; }))
+      codes += (codes.empty() ? ": " : ", ") + std::string(code);
+  return codes;
 }
 
 }  // namespace
@@ -109,9 +103,11 @@ std::optional<FailedEntry> failed_entry(const Reading& reading) {
   for (const auto& entry : reading.responses) {
     if (entry.status.empty() || entry.status.starts_with('2')) continue;
     const auto status = entry.status.substr(0, 3);
-    FailedEntry failed{"an entry of the transaction: HTTP " + status, status.starts_with('4')};
+    const bool number = status.find_first_not_of("0123456789") == std::string::npos;
+    const auto what = "an entry of the transaction: HTTP " + (number ? status : "unknown");
+    FailedEntry failed{what + issue_words(reading.issues), what + issue_codes(reading.issues),
+                       status.starts_with('4')};
     if (std::find(passing.begin(), passing.end(), status) != passing.end()) failed.for_good = false;
-    failed.words += issue_words(reading.issues);
     cut_to(failed.words, words_bytes_max);
     return failed;
   }
@@ -122,6 +118,10 @@ std::string server_words(const Reply& reply) {
   std::string words = reply.what() + issue_words(issues(reply));
   cut_to(words, words_bytes_max);
   return words;
+}
+
+std::string server_codes(const Reply& reply) {
+  return reply.what() + issue_codes(issues(reply));
 }
 
 }  // namespace kiosk::sync

@@ -23,15 +23,20 @@ enum class Verdict {
 Verdict judge(const Reply& reply);
 
 /// What was not done within a transaction that was answered 2xx, as by servers that make a batch of
-/// it, in words as of `server_words`; nothing: all was.
+/// it; nothing: all was.
 struct FailedEntry {
-  std::string words;
+  std::string words;      ///< as of `server_words`
+  std::string codes;      ///< as of `server_codes`
   bool for_good = false;  ///< false: the same may be done the next time
 };
 std::optional<FailedEntry> failed_entry(const Reading& reading);
 
-/// Why, for the staff's list: status and the server's words, shortened, long digit runs and quoted
-/// texts made unreadable, because servers like to repeat the data they refuse.
+/// Why, for the staff's list: status and the server's words, masked (masked_words.h) and shortened.
+/// A patient's name may still stand in them: they go to the ledger, which hides it, or to who asks
+/// the server by hand, and into no log.
 std::string server_words(const Reply& reply);
+
+/// Why, for logs and alerts: status and the issues' codes, of which none can be a patient's.
+std::string server_codes(const Reply& reply);
 
 }  // namespace kiosk::sync

@@ -1,4 +1,6 @@
 """Patients' data: whatever ends the kiosk, nothing of a person lies readable on the machine."""
+import http.server
+import json
 import os
 import pathlib
 import re
@@ -8,11 +10,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 import site_config
 from harness import Skip, check, e2e, equal
 from hospital_process import Hospital
 from kiosk_process import Kiosk
+from server import WRITES
 
 # What belongs to the test: the paper that fell out, and the hospital's own files.
 NOT_THE_KIOSKS = ("paper-", "hospital.")
@@ -221,3 +225,70 @@ def commands_keep_to_themselves(case):
         if nobody:
             # proc(5): the files of a process that is not dumpable are root's.
             equal(os.stat(f"/proc/{asking.pid}/environ").st_uid, 0, "whose the process's files are")
+
+
+class Webhook:
+    """Keeps what it is told."""
+
+    def __init__(self):
+        told = self.told = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):  # noqa: N802
+                told.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@e2e("privacy: a server that names the patient in its words leaves nothing of her in log, list, "
+     "status, alerts, webhooks and the ledger", short=True, seconds=15)
+def server_names_her(case):
+    hospital = Hospital(case)
+    hook = Webhook()
+    kiosk = Kiosk(case, hospital, changes={"alerts.webhook_url": f'"{hook.url}"'}).ready()
+    who = hospital.admit(1)
+    person = hospital.read(f"Patient/{who['patient']}")
+    person["name"] = [{"use": "official", "text": "Xiaofang Wang"}]
+    person["telecom"] = [{"system": "phone", "value": "13905550000"}]
+    hospital.put(person)
+    facts = ["Xiaofang", "wang", "1985", "7 June", "13905550000", "0555", "a.b@c.example",
+             "慕容秀", who["booking"], who["hospital_card"]]
+    words = (f"Patient XIAOFANG WANG (Wang, 慕容秀0000, a.b@c.example) born 1985-06-07, 07.06.1985, "
+             f"19850607, 7 June 1985, phone 139-0555-0000, {who['hospital_card']}, "
+             f"{who['booking']} is locked")
+
+    def says(status, code, only):
+        body = {"resourceType": "OperationOutcome", "issue": [
+            {"severity": "error", "code": code, "diagnostics": words,
+             "details": {"text": "Xiaofang Wang"}}]}
+        hospital.network("answer", only=only, status=status, body=json.dumps(body),
+                         headers="Content-Type: application/fhir+json\r\n")
+
+    says(409, "conflict", WRITES["transaction"])
+    kiosk.scan(who["booking"])
+    kiosk.confirm()
+    kiosk.until("the conflict is logged", lambda: "code=conflict" in kiosk.log(), 30)
+    check("HTTP 409: conflict" in kiosk.log(), kiosk.log())
+    says(422, "business-rule", WRITES["transaction"])
+    kiosk.until_status(60, refused=1)
+    kiosk.until("the webhook is told", lambda: any("refused" in one for one in hook.told))
+    (item,) = kiosk.ask("list", list="refused")["items"]
+    check("422: business-rule: Patient #" in item["reason"] and "is locked" in item["reason"], item)
+    said = json.dumps([item["reason"], kiosk.status(), hook.told, hospital.state()["tasks"]],
+                      ensure_ascii=False) + kiosk.log()
+    kiosk.stop()
+    said += str(kiosk.ledger("SELECT reason FROM outbox"))
+    # Other things may hold such digits: a moment, a size.
+    told = [fact for fact in facts if fact.lower() in said.lower() and not fact.isdigit()]
+    equal(told, [], said)
+    wanted = {fact: spellings(fact) for fact in
+              ("Xiaofang", "XIAOFANG", "Wang, ", "1985-06-07", "07.06.1985", "7 June", "13905550000",
+               "139-0555-0000", "慕容秀", who["booking"], who["hospital_card"])}
+    equal(found(case, wanted), [], "in its files")

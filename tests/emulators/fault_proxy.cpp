@@ -217,8 +217,8 @@ void FaultProxy::Inside::serve(const std::stop_token& stop, Socket client, int b
       first.append(more.data(), static_cast<std::size_t>(count));
     }
     const auto text =
-        fmt::format("HTTP/1.1 {} Fault\r\n{}Content-Length: 0\r\nConnection: close\r\n\r\n",
-                    what.status, what.headers);
+        fmt::format("HTTP/1.1 {} Fault\r\n{}Content-Length: {}\r\nConnection: close\r\n\r\n{}",
+                    what.status, what.headers, what.body.size(), what.body);
     send_all(client, text.data(), text.size());
     return;
   }

@@ -24,6 +24,7 @@ struct Fault {
   std::size_t bytes = 0;
   int status = 503;
   std::string headers;               ///< more header lines of an answer, each ended by \r\n
+  std::string body = {};             ///< of an answer
   kiosk::Milliseconds delay{0};      ///< before the first byte of each connection is passed on
   std::size_t bytes_per_second = 0;  ///< 0: as fast as it goes
   std::string only;  ///< only connections whose request begins so ("POST /fhir/Enc")

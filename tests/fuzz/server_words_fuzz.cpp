@@ -1,6 +1,7 @@
-// Any text where the server's links, dates and references stand: what is taken must be what the
-// rest of the program counts on.
+// Any text where the server's links, dates, references and words stand: what is taken must be what
+// the rest of the program counts on.
 #include "kiosk/base/bytes.h"
+#include "kiosk/domain/masked_words.h"
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/fhir_time.h"
 #include "kiosk/sync/url.h"
@@ -47,6 +48,21 @@ void references(std::string_view text) {
   must(id_of(plain, plain.substr(0, slash)) == plain.substr(slash + 1));
 }
 
+void words(std::string_view text) {
+  std::size_t digits = 0;
+  for (const char c : kiosk::domain::masked_words(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    must(byte >= 0x20 && byte < 0x80);
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    must(digits <= 5);
+  }
+  kiosk::domain::Person person;
+  person.name = text.substr(0, text.size() / 2);
+  person.birth_date = kiosk::domain::Date{1985, 6, 7};
+  person.phones = {"13905550000"};
+  (void)kiosk::domain::without_person(text, person);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -54,5 +70,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   links(text);
   times(text);
   references(text);
+  words(text);
   return 0;
 }

@@ -46,6 +46,7 @@ Fault fault_of(const ControlRequest& request) {
   fault.bytes = std::size_t(number_of(request, "bytes", 0));
   fault.status = int(number_of(request, "status", 503));
   fault.headers = request.get("headers");
+  fault.body = request.get("body");
   fault.delay = kiosk::Milliseconds(int(number_of(request, "delay_ms", 0)));
   fault.bytes_per_second = std::size_t(number_of(request, "bytes_per_second", 0));
   fault.only = request.get("only");

@@ -66,6 +66,59 @@ TEST_CASE("outbox: what the server refused is on the staff's list with the reaso
   CHECK(ledger->status(morning().instant).value().needs_attention());
 }
 
+TEST_CASE("outbox: nothing of the patient that the server repeats is written plain") {
+  const Folder folder;
+  const auto path = folder.file("ledger.db");
+  auto check_in = sample_check_in("a1");
+  check_in.person.name = "Xiaofang Wang";
+  check_in.appointment.booking_number = "BK-4711-7";
+  {
+    auto ledger = opened(arguments(path));
+    commit(*ledger, check_in);
+    REQUIRE(ledger->refused(outbox_id(*ledger, "a1"),
+                            "HTTP 422: invalid: XIAOFANG (wang, WangXiaofang) of 1990-05-17, "
+                            "17.05.1990, 5/17/90, 19900517, 17 May 1990, phone 138-0013-8000, "
+                            "card-55-p1, BK47117 has no insurance",
+                            morning().instant));
+    CHECK(ledger->refused_arrivals().value().at(0).reason ==
+          "HTTP 422: invalid: #, #) of #, phone #, #, # has no insurance");
+  }
+  const std::string bytes = contents(path) + contents(path + "-wal");
+  CHECK(bytes.find("has no insurance") != std::string::npos);
+  for (const char* told :
+       {"XIAOFANG", "Xiaofang", "wang", "Wang", "1990-05-17", "17.05.1990", "5/17/90", "19900517",
+        "17 May", "138-0013", "13800138000", "card-55", "BK47117"})
+    CHECK_MESSAGE(bytes.find(told) == std::string::npos, told);
+}
+
+TEST_CASE("outbox: a long reason is cut once the patient is out of it") {
+  auto ledger = memory_ledger();
+  auto check_in = sample_check_in("a1");
+  check_in.person.name = "Xiaofang Wang";
+  commit(*ledger, check_in);
+  REQUIRE(ledger->refused(outbox_id(*ledger, "a1"), std::string(296, '-') + "Xiaofang and so on",
+                          morning().instant));
+  CHECK(ledger->refused_arrivals().value().at(0).reason == std::string(296, '-') + "# an");
+}
+
+TEST_CASE("outbox: of a patient whose record is gone the server's words are not kept") {
+  const Folder folder;
+  const auto path = folder.file("ledger.db");
+  {
+    auto ledger = opened(arguments(path));
+    commit(*ledger, sample_check_in("a1"));
+  }
+  {
+    auto file = Database::open({path, ""}).value();
+    REQUIRE(file.run("DELETE FROM check_in"));
+    file.disconnect(Database::Close::checkpoint);
+  }
+  auto ledger = opened(arguments(path));
+  const auto id = outbox_id(*ledger, "a1");
+  REQUIRE(ledger->refused(id, "HTTP 422: invalid: Xiaofang Wang", morning().instant));
+  CHECK(ledger->refused_arrivals().value().at(0).reason == "HTTP 422");
+}
+
 TEST_CASE("outbox: what a server acknowledged and then forgot is on the staff's list") {
   auto ledger = memory_ledger();
   put(*ledger, {sample_visit("a1"), sample_visit("a2")});

@@ -136,7 +136,7 @@ TEST_CASE("discovery: why the statement could not be had is said") {
   };
   bench.run();
   REQUIRE_FALSE(bench.errors.empty());
-  CHECK(bench.errors[0].what == "metadata: HTTP 503: transient: the database restarts");
+  CHECK(bench.errors[0].what == "metadata: HTTP 503: transient");
 }
 
 TEST_CASE("discovery: a server without a statement is taken for one that can do all") {
