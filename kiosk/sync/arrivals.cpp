@@ -21,6 +21,8 @@ constexpr Milliseconds conflict_pause_min{200};
 constexpr Milliseconds conflict_pause_spread{800};
 constexpr Milliseconds denied_pause{60'000};
 constexpr Milliseconds unreadable_pause{10'000};
+constexpr Seconds index_lag_max{20};  ///< of a search behind what was written
+constexpr Seconds index_pause{2};
 constexpr Milliseconds server_limit_margin{5'000};
 constexpr Milliseconds recheck_pause{1'000};    ///< while due rows are under way or over the limit
 constexpr Milliseconds pause_max{20 * 60'000};  ///< no back-off or Retry-After is longer
@@ -86,6 +88,7 @@ void Arrivals::follow_clock(Now now, Milliseconds change) {
   for (auto& [id, work] : works_)
     if (work.resume_at) *work.resume_at += change;
   for (auto& [id, since] : unknown_since_) since += change;
+  for (auto& [id, at] : told_at_) at += change;
   if (check_at_) *check_at_ += change;
   if (release_at_ && change > Milliseconds(0)) *release_at_ += change;
 }
@@ -200,6 +203,7 @@ bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
     return false;
   }
   context_.watch_numbers(now, reading->encounters);
+  work.by_id = false;
   work.found = std::move(reading->encounters);
   work.found_json = reply.body();
   return true;
@@ -279,6 +283,7 @@ bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
     doubt(now, id);
     return false;
   }
+  work.by_id = true;
   work.found = std::move(reading->encounters);
   work.found_json = reply.body();
   return true;
@@ -434,7 +439,14 @@ void Arrivals::conflict(Now now, Id id, const std::string& why) {
   work.resume_at = now.instant + conflict_pause_min + Milliseconds(std::llround(spread));
 }
 
+/// A gateway may have made two of our create: they show when the search's index does, and until
+/// then what was read by its id is not known to be the only one.
 void Arrivals::acknowledge(Now now, Id id, const std::string& encounter_id) {
+  const auto told = told_at_.find(id);
+  if (works_.at(id).by_id && told != told_at_.end() && now.instant < told->second + index_lag_max) {
+    works_.at(id).resume_at = now.instant + index_pause;
+    return;
+  }
   end(id, context_.store.acknowledged(id, encounter_id, now.instant));
 }
 
@@ -459,6 +471,7 @@ void Arrivals::end(Id id, const Result<void>& stored) {
   failures_.erase(id);
   unknown_since_.erase(id);
   created_.erase(id);
+  told_at_.erase(id);
   check_ = true;
 }
 

@@ -44,6 +44,7 @@ class Arrivals {
     int records_read = 0;            ///< of merged patients
     bool stays = false;              ///< the record of who confirmed was merged into no other
     bool sending_noted = false;      ///< the store knows that bytes leave
+    bool by_id = false;              ///< `found` was read by its id: the search does not show it
     bool maybe_there = false;        ///< an earlier write may have reached the server
     Doing doing = Doing::reading;
   };
@@ -106,7 +107,8 @@ class Arrivals {
   /// Encounter or Task that a 2xx named: a search's index may show it later, and meanwhile it is
   /// not made again.
   std::map<Id, std::string> created_;
-  std::map<Id, int> failures_;  ///< in a row, for the pause
+  std::map<Id, Instant> told_at_;  ///< the first write that was answered
+  std::map<Id, int> failures_;     ///< in a row, for the pause
   std::map<Id, Instant>
       unknown_since_;  ///< before it may be sent again the server's limit must pass
   bool check_ = true;

@@ -134,6 +134,7 @@ void Arrivals::on_task_created(Now now, Id id, const Reply& reply) {
 // ---- Of several one stays ----
 
 void Arrivals::settle(Now now, Id id) {
+  told_at_.try_emplace(id, now.instant);
   search_visit_key(now, id, &Arrivals::on_settling);
 }
 

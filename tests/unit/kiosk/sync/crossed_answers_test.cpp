@@ -137,6 +137,36 @@ TEST_CASE("arrival: a transaction whose answer names nothing is not sent again w
   CHECK(c.told() == 1);
 }
 
+TEST_CASE(
+    "arrival: of two that a gateway made of one create, unseen by search for a while, one stays") {
+  for (const auto way : {ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
+    CAPTURE(int(way));
+    Case c(way);
+    const Instant behind_until = c.bench.now.instant + Seconds(5);
+    const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+      const bool behind = c.bench.now.instant < behind_until;
+      const bool arrivals = r.url.find("/Appointment/") == std::string::npos;
+      if (behind && arrivals && r.url.ends_with("/_search")) return status(r, 200, nothing_found);
+      if (!creates(r)) return std::nullopt;
+      c.hospital.lose_conditions(2);
+      (void)c.hospital.answer(r, c.bench.now.instant);
+      return c.hospital.answer(r, c.bench.now.instant);
+    });
+    CHECK(c.told() == 2);
+    c.bench.pass(Minutes(5));
+    CHECK(c.row(id).state == RowState::acknowledged);
+    int standing = 0;
+    const json state = json::parse(c.hospital.export_state());
+    for (const char* kind : {"encounters", "tasks"})
+      for (const json& one : state[kind])
+        standing += one.dump().find(nonce_of('7')) != std::string::npos &&
+                            one["status"] != "entered-in-error"
+                        ? 1
+                        : 0;
+    CHECK(standing == 1);
+  }
+}
+
 TEST_CASE("arrival: an Appointment that is another's says nothing of ours") {
   Case c(ArrivalWay::one_by_one);
   const std::string other = c.appointment("foreign_permit");
