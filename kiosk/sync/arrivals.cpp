@@ -28,6 +28,12 @@ constexpr Milliseconds recheck_pause{1'000};    ///< while due rows are under wa
 constexpr Milliseconds pause_max{20 * 60'000};  ///< no back-off or Retry-After is longer
 constexpr Milliseconds store_pause{10'000};     ///< after the store itself failed
 
+constexpr const char* another_patient = "the appointment names another patient now";
+
+Error not_asked_for() {
+  return {"fhir", "malformed", "the answer is not what was asked for"};
+}
+
 bool has_arrived(AppointmentStatus status) {
   return status == AppointmentStatus::arrived || status == AppointmentStatus::checked_in ||
          status == AppointmentStatus::fulfilled;
@@ -151,27 +157,22 @@ void Arrivals::check_patient(Now now, Id id) {
   auto& who = work.message.patient_id;
   if (who.empty() || work.patients.empty() || work.patients.contains(who))
     return search_visit_key(now, id, &Arrivals::on_visit_key);
-  if (++work.records_read > records_read_max)
-    return refuse(now, id, "the appointment names another patient now");
-  read(now, id,
-       read_request(context_.profile(), "Patient/" + (work.stays ? *work.patients.begin() : who)),
+  if (++work.records_read > records_read_max) return refuse(now, id, another_patient);
+  read(now, id, read_request(context_.profile(), "Patient/" + work.record()),
        &Arrivals::on_patient);
 }
 
 void Arrivals::on_patient(Now now, Id id, const Reply& reply) {
-  const bool gone = judge(reply) == Verdict::gone && speaks_fhir(reply.body());
-  if (!gone && !reply.ok()) return not_done(now, id, reply);
-  auto reading = gone ? Result<Reading>(Reading()) : reading_of(reply);
-  if (!reading) return unreadable(now, id, reading.error());
+  const bool gone = is_gone(reply);
+  const auto reading = gone ? std::optional(Reading()) : read_answer(now, id, reply, reading_of);
+  if (!reading) return;
   auto& work = works_.at(id);
-  const auto& asked = work.stays ? *work.patients.begin() : work.message.patient_id;
-  if (!gone && (reading->patients.size() != 1 || reading->patients.front().id != asked))
-    return unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+  if (!gone && (reading->patients.size() != 1 || reading->patients.front().id != work.record()))
+    return unreadable(now, id, not_asked_for());
   std::set<std::string> next;
   for (const auto& row : reading->patients)
     next.insert(row.replaced_by.begin(), row.replaced_by.end());
-  if (work.stays && next.empty())
-    return refuse(now, id, "the appointment names another patient now");
+  if (work.stays && next.empty()) return refuse(now, id, another_patient);
   if (work.stays)
     work.patients = std::move(next);
   else if (next.empty())
@@ -190,18 +191,24 @@ void Arrivals::search_visit_key(Now now, Id id, Step next) {
        next);
 }
 
-/// Takes a search's answer into the work; false when there was none and the work was put off.
-bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
-  auto& work = works_.at(id);
+/// Nothing: there was no answer, or none that can be read, and the work was put off.
+std::optional<Reading> Arrivals::read_answer(Now now, Id id, const Reply& reply,
+                                             Result<Reading> (*reader)(const Reply&)) {
   if (!reply.ok()) {
     not_done(now, id, reply);
-    return false;
+    return std::nullopt;
   }
-  auto reading = found_in(reply);
-  if (!reading) {
-    unreadable(now, id, reading.error());
-    return false;
-  }
+  auto reading = reader(reply);
+  if (reading) return std::move(*reading);
+  unreadable(now, id, reading.error());
+  return std::nullopt;
+}
+
+/// Takes a search's answer into the work; false when there was none and the work was put off.
+bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
+  auto reading = read_answer(now, id, reply, found_in);
+  if (!reading) return false;
+  auto& work = works_.at(id);
   context_.watch_numbers(now, reading->encounters);
   work.by_id = false;
   work.found = std::move(reading->encounters);
@@ -260,18 +267,11 @@ bool Arrivals::read_created(Now now, Id id, const char* type, Step next) {
 
 /// Takes its answer into the work, as take_found a search's.
 bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
+  auto reading = read_answer(now, id, reply, reading_of);
+  if (!reading) return false;
   auto& work = works_.at(id);
-  if (!reply.ok()) {
-    not_done(now, id, reply);
-    return false;
-  }
-  auto reading = reading_of(reply);
-  if (!reading) {
-    unreadable(now, id, reading.error());
-    return false;
-  }
   if (reading->encounters.size() != 1 || reading->encounters.front().id != created_[id]) {
-    unreadable(now, id, {"fhir", "malformed", "the answer is not what was asked for"});
+    unreadable(now, id, not_asked_for());
     return false;
   }
   const auto& row = reading->encounters.front();
@@ -290,7 +290,7 @@ bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
 }
 
 void Arrivals::on_created_before(Now now, Id id, const Reply& reply) {
-  if (judge(reply) == Verdict::gone && speaks_fhir(reply.body())) {
+  if (is_gone(reply)) {
     created_.erase(id);  // lost, or reading is behind, too
     unknown_since_[id] = now.instant;
     return start(now, id);

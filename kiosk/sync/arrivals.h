@@ -47,6 +47,9 @@ class Arrivals {
     bool by_id = false;              ///< `found` was read by its id: the search does not show it
     bool maybe_there = false;        ///< an earlier write may have reached the server
     Doing doing = Doing::reading;
+
+    /// Whose Patient is read next: of who confirmed, and once that stays, of whom is named.
+    const std::string& record() const { return stays ? *patients.begin() : message.patient_id; }
   };
   using Id = std::int64_t;
   using Step = void (Arrivals::*)(Now, Id, const Reply&);
@@ -55,6 +58,8 @@ class Arrivals {
   void send(Now now, Id id, HttpRequest request, Doing doing, Step next);
   void read(Now now, Id id, HttpRequest request, Step next);
   void on_appointment(Now now, Id id, const Reply& reply);
+  std::optional<Reading> read_answer(Now now, Id id, const Reply& reply,
+                                     Result<Reading> (*reader)(const Reply&));
   bool take_found(Now now, Id id, const Reply& reply);
   void check_patient(Now now, Id id);
   void on_patient(Now now, Id id, const Reply& reply);

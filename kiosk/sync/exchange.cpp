@@ -225,13 +225,9 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
     return false;
   }
   authorizer_.rejected(flight.authorization);
-  Flight again;
-  again.request = flight.request;
-  again.urgency = flight.urgency;
-  again.handler = std::move(flight.handler);
-  again.signed_anew = true;
-  again.deadline = now.instant;
-  add(std::move(again));
+  flight.signed_anew = true;
+  flight.started = false;
+  add(std::move(flight));
   return true;
 }
 
@@ -249,12 +245,11 @@ bool Exchange::turn_page(const HttpResponse& response, Flight& flight) {
                        !page->directory.empty();
   const auto url = resolve_link(profile_.base_url, page->next);
   if (matches || !url || *url == flight.request.url) return false;
-  Flight again;
-  again.request = page_request(profile_, *url);
-  again.urgency = flight.urgency;
-  again.handler = std::move(flight.handler);
-  again.empty_pages = flight.empty_pages + 1;
-  add(std::move(again));
+  flight.request = page_request(profile_, *url);
+  flight.signed_anew = false;
+  flight.started = false;
+  ++flight.empty_pages;
+  add(std::move(flight));
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/look_up.h"
+#include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
 namespace {
@@ -100,8 +101,7 @@ void FreshReads::on_appointment(Now now, RequestId id, const Reply& reply) {
   const auto found = works_.find(id);
   if (found == works_.end()) return;
   auto& work = found->second;
-  const bool gone = reply.status() == 404 || reply.status() == 410;
-  if (gone && speaks_fhir(reply.body())) {  // else a gateway that has lost its server says so
+  if (is_gone(reply)) {
     const std::vector<std::string> ids{work.appointment_id};
     if (const auto forgotten = context_.store.forget(ids); !forgotten)
       context_.log(forgotten.error());

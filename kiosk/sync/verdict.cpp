@@ -97,6 +97,10 @@ Verdict judge(const Reply& reply) {
   }
 }
 
+bool is_gone(const Reply& reply) {
+  return judge(reply) == Verdict::gone && speaks_fhir(reply.body());
+}
+
 std::optional<FailedEntry> failed_entry(const Reading& reading) {
   constexpr std::array passing = {"401", "403", "407", "408", "409",
                                   "412", "423", "425", "428", "429"};

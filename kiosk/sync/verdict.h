@@ -22,6 +22,9 @@ enum class Verdict {
 
 Verdict judge(const Reply& reply);
 
+/// The server itself says that it is not there; a gateway that has lost its server says so, too.
+bool is_gone(const Reply& reply);
+
 /// What was not done within a transaction that was answered 2xx, as by servers that make a batch of
 /// it; nothing: all was.
 struct FailedEntry {

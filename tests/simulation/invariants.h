@@ -149,6 +149,10 @@ class Invariants final : public Watch {
   void check_welcome(const SimKiosk& kiosk);
   void check_refusals(const SimKiosk& kiosk);
   void check_told(const CheckIn& check_in, const std::map<std::string, std::string>& refused);
+  /// The hospital was told, and has not forgotten it when it was put back.
+  bool is_held(const std::string& nonce) const {
+    return told_.contains(nonce) && !forgotten_.contains(nonce);
+  }
   bool is_over(const kiosk::domain::ArrivalMessage& message) const;
   bool is_settled(const kiosk::domain::ArrivalMessage& forgotten) const;
   void check_called(const std::vector<SimKiosk*>& kiosks, const HospitalView& view);

@@ -158,9 +158,8 @@ void Invariants::check_at_end(const std::vector<SimKiosk*>& kiosks) {
   }
   for (const auto& [nonce, check_in] : check_ins_) {
     if (untold_.contains(nonce)) continue;
-    const bool forgotten = forgotten_.contains(nonce);
-    if (forgotten && is_settled(check_in.message)) continue;
-    if (!check_in.lost || (told_.contains(nonce) && !forgotten)) check_told(check_in, refused);
+    if (forgotten_.contains(nonce) && is_settled(check_in.message)) continue;
+    if (!check_in.lost || is_held(nonce)) check_told(check_in, refused);
   }
   const HospitalView view = view_of(hospital_);
   std::set<std::string> at_staff;  // a desk puts right what is on its list
@@ -252,8 +251,7 @@ std::vector<std::string> Invariants::tickets_told() const {
   const auto today = kiosk::domain::day_of(zone_, agenda_.now());
   for (const auto& [nonce, check_in] : check_ins_) {
     const auto& message = check_in.message;
-    const CheckIn* first =
-        told_.contains(nonce) && !forgotten_.contains(nonce) ? called(message.visit_key) : nullptr;
+    const CheckIn* first = is_held(nonce) ? called(message.visit_key) : nullptr;
     if (first == nullptr) continue;
     const auto at = first->message.confirmed_at;  // of a clock that may have been hours off
     if (at < today.start || at >= today.end) continue;

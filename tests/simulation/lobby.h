@@ -46,6 +46,7 @@ class Lobby {
   void plan_troubles(Place& place);
   void cut_network(Place& place);
   void deny();
+  kiosk::Milliseconds draw_clock_off(std::uint64_t a_day, std::uint64_t hours);
   void set_server_clock();
   void restore_server();
   void trouble_printer(Place& place, bool cable);

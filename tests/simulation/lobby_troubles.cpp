@@ -127,10 +127,17 @@ void Lobby::deny() {
   agenda_.after(dice_.between(Seconds(5), Minutes(3)), [this] { server_.denies = false; });
 }
 
-void Lobby::set_server_clock() {
+/// A clock is a day off with this many chances in ten, else hours with that many, else a minute.
+Milliseconds Lobby::draw_clock_off(std::uint64_t a_day, std::uint64_t hours) {
   const auto luck = dice_.below(10);
-  const Minutes far = luck < 3 ? Minutes(26 * 60) : luck < 7 ? Minutes(120) : Minutes(1);
-  server_.clock_off = dice_.between(-far, far);
+  const Minutes far = luck < a_day           ? Minutes(26 * 60)
+                      : luck < a_day + hours ? Minutes(120)
+                                             : Minutes(1);
+  return dice_.between(-far, far);
+}
+
+void Lobby::set_server_clock() {
+  server_.clock_off = draw_clock_off(3, 4);
   trace_.line(agenda_.now(), fmt::format("server's clock: {} ms off", server_.clock_off.count()));
   agenda_.after(dice_.between(Seconds(5), Minutes(6)),
                 [this] { server_.clock_off = Milliseconds(0); });
@@ -175,9 +182,7 @@ void Lobby::cut_power(Place& place) {
 }
 
 void Lobby::set_clock(Place& place) {
-  const auto luck = dice_.below(10);
-  const Minutes far = luck < 2 ? Minutes(26 * 60) : luck < 5 ? Minutes(120) : Minutes(1);
-  const auto off = dice_.between(-far, far);
+  const auto off = draw_clock_off(2, 3);
   trace_.line(agenda_.now(),
               fmt::format("{} clock is set: {} ms off", place.kiosk->name(), off.count()));
   place.kiosk->set_machine_clock(off);

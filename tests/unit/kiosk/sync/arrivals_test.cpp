@@ -20,12 +20,6 @@ struct Case {
     bench.sent.clear();
   }
 
-  static SiteProfile profile_of(ArrivalWay way) {
-    auto profile = emulators::hospital_profile(base_url);
-    profile.arrival_way = way;
-    return profile;
-  }
-
   std::int64_t arrive(const char* nonce_digit = "7") {
     const auto id = bench.commit(appointment(), nonce_of(*nonce_digit), "K1-017");
     bench.run({OutboxChanged{}});

@@ -22,11 +22,6 @@ struct Case {
     bench.run();
   }
 
-  static SiteProfile profile_of(ArrivalWay way) {
-    auto profile = emulators::hospital_profile(base_url);
-    profile.arrival_way = way;
-    return profile;
-  }
   std::string appointment(const char* story = "one_booked") const {
     return hospital.demo_person(story).appointments.at(0);
   }

@@ -17,6 +17,11 @@ namespace {
 
 constexpr Milliseconds quick{50};
 
+/// The server says three times, quickly, that its time is so far off.
+void say(ServerClock& clock, Instant at, Milliseconds off) {
+  for (int i = 0; i < 3; ++i) clock.sample(at + off, at, Milliseconds(20));
+}
+
 }  // namespace
 
 TEST_CASE("health: unknown, online, slow, offline and back") {
@@ -76,9 +81,6 @@ TEST_CASE("clock: the quickest answer tells the time, small differences are left
 TEST_CASE(
     "clock: a server that contradicts itself is believed after an hour, and doubted till then") {
   const Instant own = morning();
-  const auto say = [](ServerClock& clock, Instant at, Milliseconds off) {
-    for (int i = 0; i < 3; ++i) clock.sample(at + off, at, Milliseconds(20));
-  };
   ServerClock clock;
   say(clock, own, std::chrono::hours(400 * 24));
   auto told = clock.take_correction({own, ClockTrust::server});
@@ -106,16 +108,15 @@ TEST_CASE(
 }
 
 TEST_CASE("clock: back to what the machine's clock showed before, a server is believed at once") {
-  const auto say = [](ServerClock& clock, Instant at, Milliseconds off) {
-    for (int i = 0; i < 3; ++i) clock.sample(at + off, at, Milliseconds(20));
-  };
   const auto wrong = std::chrono::hours(26);
   const Instant own = morning();
   ServerClock clock;
   say(clock, own, wrong);
   ClockTrust before = ClockTrust::rtc;
   SUBCASE("the machine's clock was right") {}
-  SUBCASE("the machine had none") { before = ClockTrust::not_before; }
+  SUBCASE("the machine had none") {
+    before = ClockTrust::not_before;
+  }
   REQUIRE(clock.take_correction({own, before})->offset > wrong);
   const Instant now = own + wrong + Minutes(1);
   say(clock, now, -wrong);

@@ -131,6 +131,12 @@ Instant morning() {
   return *parse_instant("2026-11-21T09:40:00+08:00");
 }
 
+SiteProfile profile_of(ArrivalWay way) {
+  auto profile = emulators::hospital_profile(base_url);
+  profile.arrival_way = way;
+  return profile;
+}
+
 emulators::Hospital small_hospital(emulators::HospitalOptions options) {
   options.base_url = base_url;
   options.people = 12;

@@ -101,6 +101,8 @@ class SyncBench {
 inline constexpr const char* base_url = "http://127.0.0.1/fhir";
 /// Saturday, 2026-11-21, 09:40 in the hospital's zone.
 Instant morning();
+/// The emulated hospital's, told of arrivals in that way.
+SiteProfile profile_of(ArrivalWay way);
 emulators::Hospital small_hospital(emulators::HospitalOptions options = {});
 std::string nonce_of(char digit);  ///< 32 of that digit
 
