@@ -125,10 +125,12 @@ void Arrivals::read(Now now, Id id, HttpRequest request, Step next) {
 
 void Arrivals::send(Now now, Id id, HttpRequest request, Doing doing, Step next) {
   works_.at(id).doing = doing;
-  context_.exchange.send(now, std::move(request), Urgency::background,
-                         [this, id, next](Now at, const Reply& reply) {
-                           if (works_.contains(id)) (this->*next)(at, id, reply);
-                         });
+  context_.exchange.send(
+      now, std::move(request), Urgency::background,
+      [this, id, next](Now at, const Reply& reply) {
+        if (works_.contains(id)) (this->*next)(at, id, reply);
+      },
+      Pages::all);
 }
 
 void Arrivals::on_appointment(Now now, Id id, const Reply& reply) {

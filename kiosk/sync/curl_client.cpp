@@ -93,7 +93,7 @@ void set_request(Transfer& transfer) {
   CURL* easy = transfer.easy.get();
   const auto& request = transfer.request;
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // ".." is a FHIR id (R4, 2.24.0.1)
   if (request.method != "GET") {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());

@@ -304,7 +304,8 @@ Result<void> Download::mark(Instant server_time) {
 void Download::check_gone(Now now, std::vector<std::string> ids) {
   auto request = ids_search(context_.profile(), "Appointment", ids, context_.includes());
   context_.exchange.send(now, std::move(request), Urgency::background,
-                         [this, ids](Now at, const Reply& reply) { on_gone(at, ids, reply); });
+                         [this, ids](Now at, const Reply& reply) { on_gone(at, ids, reply); },
+                         Pages::all);
 }
 
 void Download::on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply) {
@@ -318,7 +319,7 @@ void Download::on_gone(Now now, const std::vector<std::string>& asked, const Rep
   }
   for (const auto& id : asked) known_.erase(id);  // what the server says now counts
   // An entry that could not be read is there all the same.
-  if (!gone.empty() && reading->skipped == 0 && reading->next.empty()) {
+  if (!gone.empty() && reading->skipped == 0) {
     if (const auto forgotten = context_.store.forget(gone); !forgotten)
       return fail_run(now, forgotten.error());
   }

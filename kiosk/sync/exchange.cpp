@@ -8,7 +8,6 @@
 #include <cmath>
 #include <utility>
 
-#include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/fhir_search.h"
 #include "kiosk/sync/fhir_time.h"
 #include "kiosk/sync/json_text.h"
@@ -19,8 +18,6 @@ namespace {
 
 constexpr std::size_t background_parallel_max = 4;
 constexpr std::size_t flights_max = 256;
-constexpr std::size_t empty_page_max = 64 * 1024;  ///< bytes
-constexpr int empty_pages_max = 10;
 constexpr Milliseconds grace{2'000};  ///< for the adapter to report a time-out itself
 constexpr Milliseconds locked_for{30'000};
 constexpr Milliseconds backoff_first{1'000};
@@ -121,7 +118,7 @@ std::string Reply::what() const {
   return fmt::format("HTTP {}", status());
 }
 
-void Exchange::send(Now now, HttpRequest request, Urgency urgency, Handler handler) {
+void Exchange::send(Now now, HttpRequest request, Urgency urgency, Handler handler, Pages pages) {
   if (flights_.size() >= flights_max) {
     Reply full{HttpFailure{HttpFailureKind::not_connected, "too many requests under way"}, {}, {}};
     handler(now, full);
@@ -131,6 +128,7 @@ void Exchange::send(Now now, HttpRequest request, Urgency urgency, Handler handl
   flight.request = std::move(request);
   flight.urgency = urgency;
   flight.handler = std::move(handler);
+  flight.answer = PagedAnswer(pages);
   add(std::move(flight));
 }
 
@@ -231,24 +229,28 @@ bool Exchange::renew_sign_in(Now now, const HttpResponse& response, Flight& flig
   return true;
 }
 
-/// A search's first pages may be empty and lead on to those with matches: who searched hears of
-/// these. True when it does so.
-bool Exchange::turn_page(const HttpResponse& response, Flight& flight) {
-  const bool searches = flight.request.url.ends_with("/_search") || flight.empty_pages > 0;
-  const bool may_be =
-      response.body.size() <= empty_page_max && response.body.find("\"next\"") != std::string::npos;
-  if (!searches || !may_be || flight.empty_pages >= empty_pages_max) return false;
-  const auto page = read_fhir(response.body);
-  if (!page || page->type != "Bundle" || page->next.empty() || page->skipped > 0) return false;
-  const bool matches = !page->appointments.empty() || !page->patients.empty() ||
-                       !page->encounters.empty() || !page->flags.empty() ||
-                       !page->directory.empty();
-  const auto url = resolve_link(profile_.base_url, page->next);
-  if (matches || !url || *url == flight.request.url) return false;
-  flight.request = page_request(profile_, *url);
+/// Asks for the page after this one where who searched wants it, too; false when the reply is all.
+/// Without a page that belongs to it an answer is none.
+bool Exchange::turn_page(Reply& reply, Flight& flight) {
+  auto* response = std::get_if<HttpResponse>(&reply.outcome);
+  const bool searches = flight.answer.has_begun() || flight.request.url.ends_with("/_search");
+  if (response == nullptr || !searches) return false;
+  const auto lacks = [&](const std::string& why) {
+    reply.outcome = HttpFailure{HttpFailureKind::lost, "a further page: " + why};
+    return false;
+  };
+  if (response->status != 200) return flight.answer.has_begun() && lacks(reply.what());
+  const auto next = flight.answer.add(response->body);
+  if (!next) return lacks(next.error().what);
+  if (!*next) return false;
+  const auto url = resolve_link(profile_.base_url, **next);
+  if (!url) return flight.answer.wanted() == Pages::all && lacks(url.error().what);
+  auto request = page_request(profile_, *url);
+  request.timeout = flight.request.timeout;
+  request.connect_timeout = flight.request.connect_timeout;
+  flight.request = std::move(request);
   flight.signed_anew = false;
   flight.started = false;
-  ++flight.empty_pages;
   add(std::move(flight));
   return true;
 }
@@ -324,10 +326,9 @@ void Exchange::on_result(Now now, HttpResult result) {
   reply.names = &names_;
   if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
+  const bool turned = turn_page(reply, flight);
   if (!courtesy) trouble_ = reply.ok() ? "" : reply.what();
-  const auto* answered = std::get_if<HttpResponse>(&reply.outcome);
-  if (answered != nullptr && answered->status == 200 && turn_page(*answered, flight)) return;
-  flight.handler(now, reply);
+  if (!turned) flight.handler(now, reply);
 }
 
 void Exchange::expire(Now now) {

@@ -13,6 +13,7 @@
 #include "kiosk/sync/authorizer.h"
 #include "kiosk/sync/fhir_reference.h"
 #include "kiosk/sync/http.h"
+#include "kiosk/sync/paged_answer.h"
 #include "kiosk/sync/server_state.h"
 #include "kiosk/sync/site_profile.h"
 
@@ -63,7 +64,8 @@ class Exchange {
         names_(profile.base_url, profile.names),
         health_(profile.slow_after) {}
 
-  void send(Now now, HttpRequest request, Urgency urgency, Handler handler);
+  void send(Now now, HttpRequest request, Urgency urgency, Handler handler,
+            Pages pages = Pages::first);
   /// In the background, and without our sign-in; says nothing of the server's health.
   void send_unsigned(HttpRequest request, Handler handler);
   void on_result(Now now, HttpResult result);
@@ -102,7 +104,7 @@ class Exchange {
     Instant deadline;
     bool started = false;
     bool signed_anew = false;
-    int empty_pages = 0;  ///< that were passed over
+    PagedAnswer answer{Pages::first};
     Kind kind = Kind::ours;
     std::string authorization = {};
   };
@@ -110,7 +112,7 @@ class Exchange {
   void add(Flight flight);
   void sign_in(Now now);
   void on_sign_in(Now now, const HttpResult& result);
-  bool turn_page(const HttpResponse& response, Flight& flight);
+  bool turn_page(Reply& reply, Flight& flight);
   bool renew_sign_in(Now now, const HttpResponse& response, Flight& flight);
   bool is_locked(Now now) const { return now.instant < locked_until_; }
   void note(Now now, const HttpResult& result, Reply& reply);

@@ -18,10 +18,7 @@ using simdjson::dom::object;
 
 constexpr std::size_t depth_max = 64;
 constexpr std::size_t text_bytes_max = 4'096;
-constexpr std::size_t declared_max = 1'000;  ///< resources, parameters ... of a CapabilityStatement
-constexpr std::size_t list_max = 64;  ///< identifiers, participants, extensions ... of one resource
-
-/// urn:uuid of an entry -> "Type/id".
+constexpr std::size_t list_max = 1'000;  ///< identifiers, participants, extensions ... of one
 
 std::string text(element from, std::string_view key) {
   std::string_view value;
@@ -29,14 +26,14 @@ std::string text(element from, std::string_view key) {
   return std::string(value);
 }
 
-/// Calls `use` with each element of the list, at most `most`; a list that is none has no elements.
+/// Calls `use` with each element of the list, at most `list_max`; what is no list has no elements.
 template <typename Use>
-void each(element from, std::string_view key, Use use, std::size_t most = list_max) {
+void each(element from, std::string_view key, Use use) {
   array list;
   if (from[key].get(list) != simdjson::SUCCESS) return;
   std::size_t count = 0;
   for (const element item : list) {
-    if (++count > most) return;
+    if (++count > list_max) return;
     use(item);
   }
 }
@@ -401,8 +398,7 @@ Result<Reading> read_bundle(element bundle, const ServerNames& names) {
 /// The texts under `name` of the objects in a list.
 std::set<std::string> names(element from, std::string_view key, std::string_view name) {
   std::set<std::string> found;
-  each(
-      from, key, [&](element item) { found.insert(text(item, name)); }, declared_max);
+  each(from, key, [&](element item) { found.insert(text(item, name)); });
   found.erase("");
   return found;
 }
@@ -489,7 +485,7 @@ Result<Capabilities> read_capabilities(std::string_view json) {
   each(*read, "rest", [&](element rest) {
     if (text(rest, "mode") == "client") return;
     found.interactions.merge(names(rest, "interaction", "code"));
-    each(rest, "resource", add_resource, declared_max);
+    each(rest, "resource", add_resource);
   });
   found.resources.erase("");
   return found;

@@ -22,7 +22,8 @@ void FreshReads::start(Now now, const ReadFresh& what) {
   context_.exchange.send(now, std::move(read), Urgency::interactive,
                          [this, id](Now at, const Reply& r) { on_appointment(at, id, r); });
   context_.exchange.send(now, std::move(search), Urgency::interactive,
-                         [this, id](Now at, const Reply& r) { on_arrivals(at, id, r); });
+                         [this, id](Now at, const Reply& r) { on_arrivals(at, id, r); },
+                         Pages::all);
   count(now, what);
 }
 

@@ -4,14 +4,12 @@
 
 #include "kiosk/base/overloaded.h"
 #include "kiosk/sync/fhir_read.h"
-#include "kiosk/sync/url.h"
 #include "kiosk/sync/verdict.h"
 
 namespace kiosk::sync {
 namespace {
 
-constexpr int hops_max = 5;    ///< from a merged patient to the one that stays
-constexpr int pages_max = 10;  ///< of people or appointments in one look-up
+constexpr int hops_max = 5;  ///< from a merged patient to the one that stays
 constexpr std::size_t people_max = 20;
 
 template <typename Row>
@@ -128,15 +126,16 @@ void LookUps::begin(Now now, Id id) {
 
 void LookUps::ask(Now now, Id id, HttpRequest request, Step next) {
   request.timeout = context_.profile().look_up_timeout;
-  context_.exchange.send(now, std::move(request), Urgency::interactive,
-                         [this, id, next](Now at, const Reply& reply) {
-                           if (!works_.contains(id)) return;  // answered already
-                           if (refuses_search(reply) && context_.search_plainer())
-                             return begin(at, id);
-                           auto reading = found_in(reply);
-                           if (!reading) return give_up(id, reading.error());
-                           (this->*next)(at, id, std::move(*reading));
-                         });
+  context_.exchange.send(
+      now, std::move(request), Urgency::interactive,
+      [this, id, next](Now at, const Reply& reply) {
+        if (!works_.contains(id)) return;  // answered already
+        if (refuses_search(reply) && context_.search_plainer()) return begin(at, id);
+        auto reading = found_in(reply);
+        if (!reading) return give_up(id, reading.error());
+        (this->*next)(at, id, std::move(*reading));
+      },
+      Pages::all);
 }
 
 void LookUps::on_people(Now now, Id id, Reading reading) {
@@ -159,12 +158,7 @@ void LookUps::on_birth_date(Now now, Id id, Reading reading) {
     return !domain::matches(one, given);
   });
   merge(work.gathered, reading);
-  if (reading.next.empty()) return follow_people(now, id);
-  const auto next = resolve_link(context_.profile().base_url, reading.next);
-  if (!next) return give_up(id, next.error());
-  if (++work.pages >= pages_max)
-    return give_up(id, {"sync", "unavailable", "too many people of one birth date"});
-  ask(now, id, page_request(context_.profile(), *next), &LookUps::on_birth_date);
+  follow_people(now, id);
 }
 
 /// Goes from each person found to who replaced them, until only those remain who stay.
@@ -271,7 +265,6 @@ void LookUps::ask_appointments(Now now, Id id) {
   const auto from = domain::day_of(zone, domain::plus_days(today, -profile.days_back)).start;
   const auto until = domain::day_of(zone, domain::plus_days(today, profile.days_ahead)).end;
   const std::vector<std::string> ids(work.own_ids.begin(), work.own_ids.end());
-  work.pages = 0;
   ask(now, id, appointments_search(profile, zone, ids, from, until, context_.includes()),
       &LookUps::on_appointments);
 }
@@ -283,10 +276,7 @@ void LookUps::on_appointments(Now now, Id id, Reading reading) {
            row.status == domain::AppointmentStatus::entered_in_error;
   });
   merge(work.gathered, reading);
-  if (reading.next.empty() || ++work.pages >= pages_max) return name_them(now, id);
-  const auto next = resolve_link(context_.profile().base_url, reading.next);
-  if (!next) return give_up(id, next.error());
-  ask(now, id, page_request(context_.profile(), *next), &LookUps::on_appointments);
+  name_them(now, id);
 }
 
 void LookUps::name_them(Now now, Id id) {

@@ -31,7 +31,6 @@ class LookUps {
     std::string person_id;
     std::string only_appointment;  ///< by ticket: nothing else is shown
     int hops = 0;
-    int pages = 0;
   };
   using Id = RequestId;
   using Step = void (LookUps::*)(Now, Id, Reading);

@@ -107,6 +107,13 @@ TEST_CASE("curl: an answer comes with status, headers and body") {
   CHECK(response.body.find("CapabilityStatement") != std::string::npos);
 }
 
+TEST_CASE("curl: an id of two dots is asked for as it stands") {
+  Wire wire;
+  auto request = wire.metadata();
+  request.url = wire.server->base_url() + "/Appointment/../metadata";
+  CHECK(code(wire.get(request)) == 404);
+}
+
 TEST_CASE("curl: TLS is verified") {
   Wire wire(HospitalServerOptions::Tls::self_made);
   CHECK(code(wire.get(wire.metadata())) == 200);

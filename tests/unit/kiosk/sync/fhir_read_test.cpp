@@ -173,6 +173,23 @@ TEST_CASE("fhir: what another server holds is not taken for a resource of this o
   CHECK(reading->patients[0].id == "q");
 }
 
+TEST_CASE("fhir: whoever bears hundreds of identifiers is known by the last one, too") {
+  std::string identifiers, participants;
+  for (int i = 0; i < 300; ++i) {
+    identifiers += R"({"system":"urn:test","value":")" + std::to_string(i) + R"("},)";
+    participants += R"({"actor":{"reference":"Device/)" + std::to_string(i) + R"("}},)";
+  }
+  const auto patient = read_fhir(R"({"resourceType":"Patient","id":"p","identifier":[)" +
+                                 identifiers + R"({"system":"urn:card","value":"7"}]})");
+  REQUIRE(patient);
+  CHECK(patient->patients.at(0).identifiers.back().value == "7");
+  const auto appointment = read_fhir(R"({"resourceType":"Appointment","id":"a","status":"booked",)"
+                                     R"("start":"2026-11-21T10:00:00Z","participant":[)" +
+                                     participants + R"({"actor":{"reference":"Patient/p"}}]})");
+  REQUIRE(appointment);
+  CHECK(appointment->appointments.at(0).participants.back().reference == "Patient/p");
+}
+
 TEST_CASE("fhir: entries without what makes them usable are skipped, counted and named") {
   const auto reading = read_fhir(R"({"resourceType":"Bundle","entry":[
     {"resource":{"resourceType":"Appointment","id":"a","status":"booked"}},
