@@ -16,7 +16,7 @@ using domain::AppointmentStatus;
 constexpr std::size_t parallel_max = 4;
 constexpr std::size_t released_max = 1'000;
 constexpr int conflicts_max = 3;
-constexpr int records_read_max = 5;  ///< of a patient who was merged again and again
+constexpr int records_read_max = 20;  ///< of a patient who was merged again and again
 constexpr Milliseconds conflict_pause_min{200};
 constexpr Milliseconds conflict_pause_spread{800};
 constexpr Milliseconds denied_pause{60'000};

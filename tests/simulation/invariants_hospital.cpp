@@ -53,7 +53,13 @@ std::map<std::string, std::string> Invariants::refusals(SimKiosk& kiosk) {
   const auto rows = kiosk.ledger().refused_arrivals();
   if (!rows) return reasons;
   const bool silent = breaches_.contains(Breach::refuses_in_silence);
-  for (const auto& row : *rows) reasons[row.message.nonce] = silent ? "" : row.reason;
+  for (const auto& row : *rows) {
+    auto& reason = reasons[row.message.nonce] = silent ? "" : row.reason;
+    // Who has forgotten its patients leaves the server's words away.
+    const bool its_own = reason.starts_with("HTTP ") || reason.starts_with("gone on the server");
+    if (kiosk.ledger().revoked() && its_own && reason.find(": ") == reason.npos)
+      reason += fmt::format(": {}", refused_by_chance);
+  }
   return reasons;
 }
 

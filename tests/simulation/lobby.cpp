@@ -58,6 +58,7 @@ emulators::HospitalOptions hospital_of(const Options& options) {
   made.zone = zone_of(options);
   constexpr std::array stale_statuses{412, 412, 409, 423, 428};
   made.stale_status = stale_statuses[options.seed % stale_statuses.size()];
+  if (options.troubles.contains(Trouble::small_pages)) made.page_size_max = 1 + options.seed % 3;
   return made;
 }
 

@@ -56,6 +56,7 @@ void Lobby::plan_troubles() {
                   [this] { places_.front().kiosk->ask(kiosk::shell::WithdrawalOrdered{}); });
   }
   if (on(Trouble::merges)) every(Minutes(6), [this] { desk_->merge(); });
+  if (on(Trouble::small_pages)) every(Minutes(1), [this] { hospital_.forget_pages(); });
   if (on(Trouble::denials)) every(Minutes(25), [this] { deny(); });
   if (on(Trouble::restores)) {
     agenda_.after(dice_.between({}, options_.length / 2), [this] { restore_server(); });

@@ -6,7 +6,7 @@
 namespace simulation {
 namespace {
 
-constexpr std::array<std::pair<Trouble, const char*>, 29> words_of{{
+constexpr std::array<std::pair<Trouble, const char*>, 30> words_of{{
     {Trouble::network_cuts, "network_cuts"},
     {Trouble::lossy_network, "lossy_network"},
     {Trouble::slow_network, "slow_network"},
@@ -36,6 +36,7 @@ constexpr std::array<std::pair<Trouble, const char*>, 29> words_of{{
     {Trouble::wanderers, "wanderers"},
     {Trouble::server_clock, "server_clock"},
     {Trouble::middleboxes, "middleboxes"},
+    {Trouble::small_pages, "small_pages"},
 }};
 
 }  // namespace

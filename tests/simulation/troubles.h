@@ -37,6 +37,7 @@ enum class Trouble {
   wanderers,     ///< patients who hesitate, walk away, try the other kiosk, come back
   server_clock,  ///< the server's clock is minutes or hours off, and put right
   middleboxes,   ///< what is on the way answers itself, cuts answers short, changes ETags
+  small_pages,   ///< the server gives one to three matches a page; links to the next expire
 };
 
 using Troubles = std::set<Trouble>;
