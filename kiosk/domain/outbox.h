@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "kiosk/base/instant.h"
@@ -21,6 +22,7 @@ struct ArrivalMessage {
   int attempts = 0;
   Instant not_before;    ///< earliest next attempt
   bool unknown = false;  ///< a send was begun and its end is not known: search before sending again
+  std::optional<Instant> appointment_start = {};  ///< as was confirmed; nothing once it is erased
 
   bool operator==(const ArrivalMessage&) const = default;
 };

@@ -342,6 +342,7 @@ class Ledger final : public SyncStore {
   void list_forgotten(Transaction& transaction, std::span<const domain::Visit* const> visits,
                       Instant today);
   void list_gone(Transaction& transaction, const std::string& appointment_id);
+  Result<std::optional<domain::CheckIn>> check_in_of(std::int64_t outbox_id);
   std::string without_patient(std::int64_t outbox_id, const std::string& reason);
   void refuse(Transaction& transaction, std::int64_t outbox_id, const std::string& words,
               Instant now);

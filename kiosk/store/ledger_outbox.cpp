@@ -20,11 +20,16 @@ constexpr const char* first_of_stream =
 // A stream is a visit key. It has one row, and another one without a check-in where a ledger that
 // was set aside had given a ticket too.
 Result<std::vector<ArrivalMessage>> Ledger::due(Instant now, std::size_t limit) {
-  return database_.select(
+  auto messages = database_.select(
       std::string("SELECT id, visit_key, appointment_id, patient_id, nonce, number, token, "
                   "confirmed_ms, attempts, not_before_ms, unknown FROM outbox o WHERE ") +
           first_of_stream + " AND not_before_ms <= ?1 ORDER BY id LIMIT ?2",
       message_from, now, limit);
+  if (!messages) return messages;
+  for (auto& message : *messages)
+    if (const auto told = check_in_of(message.id); told && *told)
+      message.appointment_start = (*told)->appointment.start;
+  return messages;
 }
 
 Result<std::optional<Instant>> Ledger::next_due() {
@@ -77,13 +82,18 @@ Result<void> Ledger::refused(std::int64_t outbox_id, const std::string& reason, 
   return transaction.commit();
 }
 
-/// Servers like to repeat the data that they refuse. Of whom they speak the check-in says; where it
-/// is gone, their words are left away.
-std::string Ledger::without_patient(std::int64_t outbox_id, const std::string& reason) {
-  auto found = database_.select_one(
+/// The check-in of the row's visit, as long as it is kept.
+Result<std::optional<domain::CheckIn>> Ledger::check_in_of(std::int64_t outbox_id) {
+  return database_.select_one(
       "SELECT visit_key, record FROM check_in WHERE visit_key = (SELECT visit_key FROM outbox "
       "WHERE id = ?1)",
       [&](const Row& r) { return opened_check_in("check_in/" + r.text(0), r.blob(1)); }, outbox_id);
+}
+
+/// Servers like to repeat the data that they refuse. Of whom they speak the check-in says; where it
+/// is gone, their words are left away.
+std::string Ledger::without_patient(std::int64_t outbox_id, const std::string& reason) {
+  const auto found = check_in_of(outbox_id);
   if (!found || !*found) return reason.substr(0, reason.find(": "));
   return shown_reason(reason, **found);
 }

@@ -236,6 +236,16 @@ bool Arrivals::ours(const EncounterRow& row, const Work& work) const {
   return false;
 }
 
+/// Since she confirmed it the desk gave her visit another day, on which she has not come; empty
+/// where it did not.
+std::string Arrivals::moved_away(const Work& work) const {
+  const auto& zone = context_.settings.zone;
+  const auto& start = work.message.appointment_start;
+  const auto day = domain::day_of(zone, work.appointment.start).date;
+  if (!start || domain::day_of(zone, *start).date == day) return {};
+  return "the appointment was moved to " + domain::iso(day);
+}
+
 void Arrivals::decide(Now now, Id id) {
   auto& work = works_.at(id);
   const auto status = work.appointment.status;
@@ -245,17 +255,19 @@ void Arrivals::decide(Now now, Id id) {
                                 [&](const auto& row) { return ours(row, work); });
   if (standing != work.found.end()) {
     // The Encounter is there; a pair that was left half-done is completed, whoever began it.
-    if (open) return patch_appointment(now, id, &Arrivals::on_appointment_changed);
+    const auto moved = moved_away(work);
+    if (open && moved.empty()) return patch_appointment(now, id, &Arrivals::on_appointment_changed);
     if (has_arrived(status)) return resolve(now, id);
+    const auto why = open ? moved : std::string("the appointment is ") + domain::code(status);
     return refuse(now, id,
-                  fmt::format("the appointment is {}, and the arrival stands as Encounter/{}",
-                              domain::code(status), standing->id));
+                  fmt::format("{}, and the arrival stands as Encounter/{}", why, standing->id));
   }
   if (own != work.found.end()) return acknowledge(now, id, own->id);  // told, then undone there
   // Whoever has arrived since did so with another visit key.
   if (!work.found.empty()) return refuse(now, id, "the desk undid an arrival of this visit");
   if (!has_arrived(status) && !open)
     return refuse(now, id, std::string("the appointment is ") + domain::code(status));
+  if (const auto moved = moved_away(work); open && !moved.empty()) return refuse(now, id, moved);
   decide_nothing_found(now, id);
 }
 
@@ -347,6 +359,7 @@ void Arrivals::decide_by_task(Now now, Id id) {
   }
   if (!context_.profile().may_check_in.contains(status))
     return refuse(now, id, std::string("the appointment is ") + domain::code(status));
+  if (const auto moved = moved_away(work); !moved.empty()) return refuse(now, id, moved);
   if (may_send_again(now, id)) patch_appointment(now, id, &Arrivals::on_appointment_changed);
 }
 

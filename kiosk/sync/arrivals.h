@@ -105,6 +105,7 @@ class Arrivals {
   void later(Now now, Id id, Milliseconds pause);
   void end(Id id, const Result<void>& stored);
   bool ours(const EncounterRow& row, const Work& work) const;
+  std::string moved_away(const Work& work) const;
   bool may_send_again(Now now, Id id);
 
   Context& context_;

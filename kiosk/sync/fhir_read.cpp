@@ -8,6 +8,7 @@
 
 #include "kiosk/sync/capabilities.h"
 #include "kiosk/sync/fhir_time.h"
+#include "kiosk/sync/json_numbers.h"
 
 namespace kiosk::sync {
 namespace {
@@ -16,7 +17,7 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::size_t depth_max = 64;
+constexpr std::size_t depth_max = 512;
 constexpr std::size_t text_bytes_max = 4'096;
 constexpr std::size_t list_max = 1'000;  ///< identifiers, participants, extensions ... of one
 
@@ -379,7 +380,9 @@ Result<Reading> read_bundle(element bundle, const ServerNames& names) {
   if (const auto meta = child(bundle, "meta")) reading.last_updated = instant(*meta, "lastUpdated");
   BundleReferences known(names);
   each(bundle, "link", [&](element link) {
-    if (text(link, "relation") == "next") reading.next = text(link, "url");
+    std::string_view next;  // of any length: some servers' hold all that they must remember
+    if (text(link, "relation") == "next" && link["url"].get(next) == simdjson::SUCCESS)
+      reading.next = next;
     if (text(link, "relation") == "self") known.add_link(text(link, "url"));
   });
   reading.names = known.names();
@@ -413,8 +416,10 @@ Result<element> parsed(simdjson::dom::parser& parser, std::string_view json) {
   const auto begin = json.find_first_not_of(" \t\r\n");
   if (begin == json.npos) return malformed("the answer is empty");
   if (json[begin] == '<') return malformed("the answer is XML or HTML, not JSON");
-  const simdjson::padded_string padded(json);
-  if (const auto error = parser.parse(padded).get(root); error != simdjson::SUCCESS)
+  auto error = parser.parse(simdjson::padded_string(json)).get(root);
+  if (error == simdjson::NUMBER_ERROR)
+    error = parser.parse(simdjson::padded_string(with_plain_numbers(json))).get(root);
+  if (error != simdjson::SUCCESS)
     return malformed(fmt::format("not JSON: {}", simdjson::error_message(error)));
   if (!root.is_object()) return malformed("the answer is no object");
   return root;

@@ -8,6 +8,7 @@
 #include "kiosk/sync/fhir_read.h"
 #include "kiosk/sync/fhir_search.h"
 #include "kiosk/sync/fhir_time.h"
+#include "kiosk/sync/json_numbers.h"
 #include "kiosk/sync/url.h"
 
 namespace kiosk::sync {
@@ -64,7 +65,7 @@ json all_identifiers(const SiteProfile& profile, const domain::ArrivalMessage& m
 }
 
 json parsed(const std::string& text) {
-  json value = json::parse(text);
+  json value = json_of(text);
   if (!value.is_object()) throw json::type_error::create(302, "not an object", nullptr);
   return value;
 }
@@ -119,7 +120,7 @@ Change change(const json& status_before, json patch, const json& resource) {
   json guarded_patch = json::array();
   guarded_patch.push_back({{"op", "test"}, {"path", "/status"}, {"value", status_before}});
   for (auto& one : patch) guarded_patch.push_back(std::move(one));
-  return {guarded_patch.dump(), resource.dump()};
+  return {text_of(guarded_patch), text_of(resource)};
 }
 
 Change with_status(json resource, const char* to) {
@@ -237,6 +238,7 @@ Result<FreshAppointment> fresh_appointment_in(const Reply& reply, const std::str
   FreshAppointment fresh{
       reply.body(), std::string(reply.header("ETag")), row.meta.version, row.status, {}, false};
   fresh.is_elsewhere = !row.patient_elsewhere.empty();
+  fresh.start = row.start;
   for (const auto& one : row.participants) {
     if (one.reference.empty()) continue;
     fresh.participants.push_back(one.reference);
@@ -250,7 +252,7 @@ Result<std::string> encounter_json(const SiteProfile& profile, const domain::Zon
                                    const domain::ArrivalMessage& message,
                                    const FreshAppointment& appointment) {
   return guarded<std::string>(
-      "Appointment", [&] { return encounter(profile, zone, message, appointment).dump(); });
+      "Appointment", [&] { return text_of(encounter(profile, zone, message, appointment)); });
 }
 
 Result<std::string> ticket_task_json(const SiteProfile& profile, const domain::Zone& zone,
@@ -291,10 +293,9 @@ Result<std::string> transaction_json(const SiteProfile& profile, const domain::Z
                            {"url", "Encounter"},
                            {"ifNoneExist", "identifier=" + query_value(token(key))}}}};
     if (auto urn = urn_of(message.nonce); !urn.empty()) create_entry["fullUrl"] = urn;
-    return json{{"resourceType", "Bundle"},
-                {"type", "transaction"},
-                {"entry", json::array({change_entry, create_entry})}}
-        .dump();
+    return text_of({{"resourceType", "Bundle"},
+                    {"type", "transaction"},
+                    {"entry", json::array({change_entry, create_entry})}});
   });
 }
 
@@ -324,7 +325,7 @@ Result<Change> deactivate(const std::string& patient_json) {
     json resource = parsed(patient_json);
     const json patch = json::array({{{"op", "add"}, {"path", "/active"}, {"value", false}}});
     resource["active"] = false;
-    return Change{patch.dump(), resource.dump()};
+    return Change{text_of(patch), text_of(resource)};
   });
 }
 
@@ -424,7 +425,7 @@ Result<std::string> resource_in(const std::string& bundle_json, const std::strin
       if (!entry.contains("resource")) continue;
       const auto& resource = entry["resource"];
       if (resource.value("resourceType", "") == type && resource.value("id", "") == id)
-        return resource.dump();
+        return text_of(resource);
     }
     return {};
   });

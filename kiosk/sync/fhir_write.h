@@ -22,6 +22,7 @@ struct FreshAppointment {
   domain::AppointmentStatus status = domain::AppointmentStatus::booked;
   std::vector<std::string> participants;  ///< "Type/id" of this server
   bool is_elsewhere = false;              ///< its only patient is another server's
+  Instant start = {};
 };
 
 /// The ETag of a version id; empty when there is none.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kiosk/sync/fhir_read.h"
+#include "kiosk/sync/json_numbers.h"
 
 namespace kiosk::sync {
 namespace {
@@ -41,10 +42,10 @@ bool add_names(std::set<std::string>& known, const json& entries) {
 }
 
 std::string joined(const std::vector<std::string>& pages) {
-  json whole = json::parse(pages.front());
+  json whole = json_of(pages.front());
   json entries = json::array();
   for (const auto& page : pages) {
-    json bundle = json::parse(page);
+    json bundle = json_of(page);
     for (auto& entry : objects_at(bundle, "entry")) entries.push_back(std::move(entry));
   }
   json links = json::array();
@@ -52,7 +53,7 @@ std::string joined(const std::vector<std::string>& pages) {
     if (text(link, "relation") != "next") links.push_back(std::move(link));
   whole["link"] = std::move(links);
   whole["entry"] = std::move(entries);
-  return whole.dump(-1, ' ', false, json::error_handler_t::replace);
+  return text_of(whole);
 }
 
 }  // namespace
@@ -61,8 +62,7 @@ Result<std::optional<std::string>> PagedAnswer::add(std::string& body) {
   if (!has_begun() && body.find("\"next\"") == body.npos) return std::nullopt;
   const auto page = read_fhir(body);
   if (!page || page->type != "Bundle") return std::nullopt;
-  auto bundle = json::parse(body, nullptr, false);
-  if (!bundle.is_object()) return std::nullopt;
+  json bundle = json_of(body);
   const bool news = add_names(known_, objects_at(bundle, "entry"));
   idle_pages_ = news ? 0 : idle_pages_ + 1;
   const bool ends = page->next.empty() || idle_pages_ >= idle_pages_max;

@@ -39,7 +39,7 @@ TEST_CASE("commit: one confirmation gives check-in, number, job, outbox entry an
   REQUIRE(due.size() == 1);
   CHECK(due[0] == domain::ArrivalMessage{due[0].id, "a1", "a1", "p1", check_in.nonce, "K1-001",
                                          check_in.token, check_in.confirmed.instant, 0, Instant(),
-                                         false});
+                                         false, check_in.appointment.start});
   const auto status = ledger->status(morning().instant).value();
   CHECK(status.check_ins == 1);
   CHECK(status.audit_last == 2);

@@ -256,8 +256,10 @@ TEST_CASE("revocation: what was sealed is gone, what the server must still learn
     { fill(*opened(with_key(path, 7))); }
     before = blobs_in(path);
     auto ledger = opened(with_key(path, 7));
-    const auto due = ledger->due(Instant::max(), 10).value();
+    auto due = ledger->due(Instant::max(), 10).value();
     REQUIRE(due.size() == 1);
+    CHECK(due[0].appointment_start == sample_visit().appointment.start);
+    due[0].appointment_start.reset();
     REQUIRE(ledger->destroy_personal_data(morning()));
     CHECK(ledger->revoked());
     CHECK(ledger->due(Instant::max(), 10).value() == due);

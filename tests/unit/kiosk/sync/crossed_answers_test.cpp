@@ -236,6 +236,51 @@ TEST_CASE("fresh read: a gateway's \"not found\" does not make an appointment di
   }
 }
 
+TEST_CASE("arrival: a visit that the desk moved to another day has not begun") {
+  for (const auto way :
+       {ArrivalWay::transaction, ArrivalWay::one_by_one, ArrivalWay::appointment_only}) {
+    CAPTURE(int(way));
+    Case c(way);
+    const Instant confirmed = c.bench.now.instant + Minutes(20);
+    const auto arrive_after_move = [&](Milliseconds later) {
+      c.hospital.move(c.appointment(), confirmed + later, c.bench.now.instant);
+      const auto id = c.bench.commit(c.appointment(), nonce_of('7'), "K1-017");
+      c.bench.store.rows.at(id).message.appointment_start = confirmed;
+      c.bench.run({OutboxChanged{}});
+      return id;
+    };
+    SUBCASE("nobody is told that its patient has come") {
+      const auto id = arrive_after_move(Minutes(7 * 24 * 60));
+      CHECK(c.row(id).state == RowState::refused);
+      CHECK(c.row(id).reason == "the appointment was moved to 2026-11-28");
+      CHECK(c.hospital.status_of(c.appointment()) == "booked");
+      CHECK(c.told() == 0);
+    }
+    SUBCASE("on the same day it is told") {
+      const auto id = arrive_after_move(Minutes(90));
+      CHECK(c.row(id).state == RowState::acknowledged);
+      CHECK(c.told() == 1);
+    }
+    SUBCASE("and a half-told pair is not completed") {
+      if (way != ArrivalWay::one_by_one) continue;
+      const auto id = c.bench.commit(c.appointment(), nonce_of('7'), "K1-017");
+      c.bench.store.rows.at(id).message.appointment_start = confirmed;
+      c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+        if (r.method != "PATCH" || r.url.find("/Appointment/") == std::string::npos)
+          return std::nullopt;
+        c.hospital.move(c.appointment(), confirmed + Minutes(24 * 60), c.bench.now.instant);
+        return std::nullopt;
+      };
+      c.bench.run({OutboxChanged{}});
+      c.bench.pass(Minutes(5));
+      CHECK(c.row(id).state == RowState::refused);
+      CHECK(c.row(id).reason.find("moved to 2026-11-22, and the arrival stands as Encounter/") !=
+            std::string::npos);
+      CHECK(c.hospital.status_of(c.appointment()) == "booked");
+    }
+  }
+}
+
 TEST_CASE("search: an empty page that leads on is not the end of what was found") {
   Case c;
   const auto& who = c.hospital.demo_person("one_booked");

@@ -190,6 +190,23 @@ TEST_CASE("fhir: whoever bears hundreds of identifiers is known by the last one,
   CHECK(appointment->appointments.at(0).participants.back().reference == "Patient/p");
 }
 
+TEST_CASE("fhir: a page's link may be longer than any text") {
+  const std::string link = "https://hospital.example/fhir?ct=" + std::string(20'000, 'x');
+  const auto page = read_fhir(R"({"resourceType":"Bundle","type":"searchset","link":[)"
+                              R"({"relation":"next","url":")" +
+                              link + R"("}]})");
+  REQUIRE(page);
+  CHECK(page->next == link);
+}
+
+TEST_CASE("fhir: extensions in extensions keep nobody's day out") {
+  std::string deep = "{}";
+  for (int i = 0; i < 100; ++i) deep = R"({"url":"x","extension":[)" + deep + "]}";
+  const auto read = read_fhir(R"({"resourceType":"Patient","id":"p","extension":[)" + deep + "]}");
+  REQUIRE(read);
+  CHECK(read->patients.at(0).id == "p");
+}
+
 TEST_CASE("fhir: entries without what makes them usable are skipped, counted and named") {
   const auto reading = read_fhir(R"({"resourceType":"Bundle","entry":[
     {"resource":{"resourceType":"Appointment","id":"a","status":"booked"}},
