@@ -250,6 +250,7 @@ class Ledger final : public SyncStore {
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
   Result<std::vector<std::string>> told_ids(Instant since) override;
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
+  Result<bool> settle_again(const std::string& visit_key, const std::string& nonce) override;
   Result<std::optional<AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
   Result<void> set_bookmark(const Bookmark& bookmark) override;

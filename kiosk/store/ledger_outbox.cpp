@@ -128,6 +128,19 @@ Result<std::vector<std::string>> Ledger::told_ids(Instant since) {
       [](const Row& r) { return r.text(0); }, since);
 }
 
+Result<bool> Ledger::settle_again(const std::string& visit_key, const std::string& nonce) {
+  constexpr const char* told = "state = 1 AND visit_key = ?1 AND (?2 = '' OR nonce = ?2)";
+  const auto rows =
+      database_.count(std::string("SELECT count(*) FROM outbox WHERE ") + told, visit_key, nonce);
+  if (!rows) return pass_on(rows.error());
+  if (*rows == 0) return false;
+  Transaction transaction(database_);
+  transaction.run(std::string("UPDATE outbox SET state = 0, not_before_ms = 0 WHERE ") + told,
+                  visit_key, nonce);
+  if (auto done = transaction.commit(); !done) return pass_on(done.error());
+  return true;
+}
+
 Result<bool> Ledger::issued_nonce(const std::string& nonce) {
   auto rows = database_.count(
       "SELECT (SELECT count(*) FROM outbox WHERE nonce = ?1) + "

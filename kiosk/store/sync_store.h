@@ -65,6 +65,9 @@ class SyncStore {
   /// Ids of appointments whose arrival the server acknowledged and that were confirmed since then;
   /// a server that was put back to an earlier state has forgotten it.
   virtual Result<std::vector<std::string>> told_ids(Instant since) = 0;
+  /// More than one arrival stands there of a visit that was told, or of one of its tickets where a
+  /// nonce is given: it is told again, which settles them. False when it is none of ours.
+  virtual Result<bool> settle_again(const std::string& visit_key, const std::string& nonce) = 0;
   /// The hospital has withdrawn this kiosk: it takes in nobody's data.
   virtual bool revoked() const = 0;
   /// Looks at a ticket of today that the hospital holds. When its number is of our series and this

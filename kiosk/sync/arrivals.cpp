@@ -47,6 +47,7 @@ void Arrivals::step(Now now) {
     if (work.resume_at && *work.resume_at <= now.instant) resumed.push_back(id);
   for (const auto id : resumed) start(now, id);
   if (release_at_ && *release_at_ <= now.instant) release(now);
+  if (context_.take_unsettled()) check_ = true;
   if (!check_ && (!check_at_ || now.instant < *check_at_)) return;
   check_ = false;
   check_at_.reset();
@@ -211,10 +212,11 @@ bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
   auto reading = read_answer(now, id, reply, found_in);
   if (!reading) return false;
   auto& work = works_.at(id);
-  context_.watch_numbers(now, reading->encounters);
+  context_.watch_arrivals(now, reading->encounters);
   work.by_id = false;
   work.found = std::move(reading->encounters);
   work.found_json = reply.body();
+  work.found_mended = reply.mended;
   return true;
 }
 
@@ -300,6 +302,7 @@ bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
   work.by_id = true;
   work.found = std::move(reading->encounters);
   work.found_json = reply.body();
+  work.found_mended = reply.mended;
   return true;
 }
 

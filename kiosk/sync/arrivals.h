@@ -35,6 +35,7 @@ class Arrivals {
     domain::ArrivalMessage message;
     FreshAppointment appointment;
     std::string found_json;            ///< the Bundle of the last search
+    bool found_mended = false;         ///< read with marks in its text
     std::vector<EncounterRow> found;   ///< its rows with our visit key (or of our appointment)
     std::optional<Instant> resume_at;  ///< waits before it reads again
     HttpRequest written;               ///< the last write
@@ -106,6 +107,7 @@ class Arrivals {
   void end(Id id, const Result<void>& stored);
   bool ours(const EncounterRow& row, const Work& work) const;
   std::string moved_away(const Work& work) const;
+  bool may_write_back(Now now, Id id, bool is_mended);
   bool may_send_again(Now now, Id id);
 
   Context& context_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 
 #include "kiosk/sync/arrivals.h"
 #include "kiosk/sync/fhir_read.h"
@@ -35,9 +36,17 @@ void Arrivals::write(Now now, Id id, HttpRequest request, Step next) {
   send(now, id, std::move(request), Doing::writing, next);
 }
 
+/// False: all of the resource would be written, and what its text was nobody here knows.
+bool Arrivals::may_write_back(Now now, Id id, bool is_mended) {
+  if (!is_mended || context_.profile().change_by != ChangeBy::put) return true;
+  refuse(now, id, "the server's text is no Unicode: it cannot be written back as it is");
+  return false;
+}
+
 void Arrivals::tell(Now now, Id id) {
   auto& work = works_.at(id);
   const auto& profile = context_.profile();
+  if (!may_write_back(now, id, work.appointment.is_mended)) return;
   if (profile.arrival_way == ArrivalWay::one_by_one)
     return create(now, id, "Encounter", &Arrivals::on_encounter_created);
   const auto body =
@@ -64,6 +73,9 @@ void Arrivals::create(Now now, Id id, const char* type, Step next) {
 void Arrivals::change(Now now, Id id, const std::string& reference, const std::string& etag,
                       const Result<Change>& change, Step next) {
   if (!change) return refuse(now, id, change.error().what);
+  const auto& work = works_.at(id);
+  const bool found = !reference.starts_with("Appointment/");
+  if (!may_write_back(now, id, found ? work.found_mended : work.appointment.is_mended)) return;
   write(now, id, change_request(context_.profile(), reference, etag, *change), next);
 }
 
@@ -184,12 +196,16 @@ void Arrivals::resolve(Now now, Id id) {
       if (smallest.empty() || ticket.nonce < smallest) smallest = ticket.nonce;
     return smallest;
   };
-  const auto staying =
-      *std::min_element(work.found.begin(), work.found.end(),
-                        [&](const auto& a, const auto& b) { return nonce(a) < nonce(b); });
+  const auto waits = [](const EncounterRow& row) { return row.status == "arrived"; };
+  // What the hospital has called stays as it is.
+  const auto before = [&](const EncounterRow& a, const EncounterRow& b) {
+    return std::tuple(nonce(a), waits(a), a.id) < std::tuple(nonce(b), waits(b), b.id);
+  };
+  const auto staying = *std::min_element(work.found.begin(), work.found.end(), before);
   for (const auto& row : work.found) {
     const auto all = tickets(row, systems);
     if (row.id == staying.id || all.empty() || all.front().nonce != work.message.nonce) continue;
+    if (!waits(row)) continue;
     return withdraw_found(now, id, row);
   }
   put_ticket_on(now, id, staying);

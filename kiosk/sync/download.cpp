@@ -24,6 +24,7 @@ constexpr Milliseconds uploads_first{60'000};  ///< how long a run waits for upl
 /// often only.
 constexpr Minutes arrivals_every{5};
 constexpr Minutes own_every{60};
+constexpr int unreadable_told_after = 2;  ///< failed runs in a row
 /// A run that brings nothing writes nothing, but the bookmark is never older than this: after a
 /// restart it tells how old the data are.
 constexpr Minutes bookmark_every{60};
@@ -76,7 +77,10 @@ void Download::on_lost_page(Now now, const Reply& reply) {
   const bool refused = refuses_search(reply);
   const bool expired = refused || reply.status() == 404 || reply.status() == 410;
   const bool plainer = refused && run_->pages == 0 && context_.search_plainer();
-  if (plainer || (expired && run_->pages > 0 && run_->restarts < restarts_max)) {
+  const auto* failure = std::get_if<HttpFailure>(&reply.outcome);
+  const bool too_large = failure != nullptr && failure->kind == HttpFailureKind::too_large;
+  if (plainer || (too_large && context_.smaller_pages()) ||
+      (expired && run_->pages > 0 && run_->restarts < restarts_max)) {
     const int restarts = run_->restarts + 1;
     begin(now, run_->kind);
     if (run_) run_->restarts = restarts;
@@ -97,7 +101,7 @@ void Download::on_page(Now now, const Reply& reply) {
                   std::to_string(reading->skipped) + " entries, first " + reading->first_skipped});
   tell_elsewhere(*reading);
   ++run_->pages;
-  context_.watch_numbers(now, reading->encounters);
+  context_.watch_arrivals(now, reading->encounters);
   const auto next = reading->next;
   resolver_.complete(now, std::move(*reading), {Urgency::background, People::fetch},
                      [this, next](Now at, const Reading& whole) {
@@ -237,7 +241,7 @@ void Download::on_arrivals(Now now, const Reply& reply) {
   if (refuses_search(reply)) return after_arrivals(now);  // then a look-up tells
   const auto reading = found_in(reply);
   if (!reading) return fail_run(now, reading.error());
-  context_.watch_numbers(now, reading->encounters);
+  context_.watch_arrivals(now, reading->encounters);
   for (const auto& row : reading->encounters) {
     const auto key = row.type + '/' + row.id;
     const auto known = arrivals_.find(key);
@@ -283,6 +287,8 @@ void Download::complete(Now now) {
   std::erase_if(known_people_, [&](const auto& one) { return !run_->people.contains(one.first); });
   run_.reset();
   failures_ = 0;
+  trouble_.clear();
+  told_unreadable_ = false;
   last_complete_ = now.instant;
   ++runs_whole_;
   const auto every = static_cast<double>(context_.profile().poll_every.count());
@@ -303,9 +309,9 @@ Result<void> Download::mark(Instant server_time) {
 
 void Download::check_gone(Now now, std::vector<std::string> ids) {
   auto request = ids_search(context_.profile(), "Appointment", ids, context_.includes());
-  context_.exchange.send(now, std::move(request), Urgency::background,
-                         [this, ids](Now at, const Reply& reply) { on_gone(at, ids, reply); },
-                         Pages::all);
+  context_.exchange.send(
+      now, std::move(request), Urgency::background,
+      [this, ids](Now at, const Reply& reply) { on_gone(at, ids, reply); }, Pages::all);
 }
 
 void Download::on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply) {
@@ -328,8 +334,18 @@ void Download::on_gone(Now now, const std::vector<std::string>& asked, const Rep
   if (run_) complete(now);
 }
 
+/// That a server answers does not mean that the day can be read, and nobody sees why it cannot.
+void Download::tell_unreadable(const Error& error) {
+  const bool says_nothing = error.code == "unavailable" || error.domain == "store";
+  trouble_ = "appointments: " + error.what;
+  if (says_nothing || failures_ < unreadable_told_after || told_unreadable_) return;
+  told_unreadable_ = true;
+  context_.out.alerts.push_back({AlertKind::lacking, "the day cannot be read: " + error.what});
+}
+
 void Download::fail_run(Now now, const Error& error) {
   context_.log(error);
+  tell_unreadable(error);
   run_.reset();
   unseen_.clear();
   ++runs_failed_;

@@ -34,6 +34,8 @@ class Download {
   std::optional<Instant> last_complete_run() const { return last_complete_; }
   int runs_whole() const { return runs_whole_; }
   int runs_failed() const { return runs_failed_; }
+  /// Why the last run failed; empty when it did not.
+  const std::string& trouble() const { return trouble_; }
   bool day_is_complete(Now now) const;
 
  private:
@@ -76,6 +78,7 @@ class Download {
   void check_gone(Now now, std::vector<std::string> ids);
   void on_gone(Now now, const std::vector<std::string>& asked, const Reply& reply);
   void complete(Now now);
+  void tell_unreadable(const Error& error);
   void fail_run(Now now, const Error& error);
 
   Context& context_;
@@ -97,6 +100,8 @@ class Download {
   std::optional<Instant> next_;
   std::optional<Instant> due_since_;  ///< waits for uploads since
   int failures_ = 0;
+  std::string trouble_;
+  bool told_unreadable_ = false;
 };
 
 }  // namespace kiosk::sync

@@ -121,6 +121,7 @@ Output Engine::step(Now now, std::vector<Input> inputs) {
                   "an answer of the server holds text that is no Unicode: read with marks there"});
   out.server = context_.exchange.state();
   out.trouble = context_.exchange.trouble();
+  if (out.trouble.empty()) out.trouble = download_.trouble();
   out.last_answer = context_.exchange.last_answer();
   out.last_complete_run = download_.last_complete_run();
   out.runs_whole = download_.runs_whole();

@@ -319,11 +319,14 @@ void Exchange::on_result(Now now, HttpResult result) {
                                  fmt::format("HTTP {} with a web page", response->status)};
   if (auto* response = std::get_if<HttpResponse>(&result.outcome);
       response != nullptr && speaks_fhir(response->body) &&
-      mend(response->body) == JsonText::mended)
+      mend(response->body) == JsonText::mended) {
     ++mended_;
+    flight.mended = true;
+  }
   Reply reply;
   reply.server_time = server_time(now);
   reply.names = &names_;
+  reply.mended = flight.mended;
   if (!courtesy) note(now, result, reply);
   reply.outcome = std::move(result.outcome);
   const bool turned = turn_page(reply, flight);

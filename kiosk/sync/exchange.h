@@ -30,6 +30,7 @@ struct Reply {
   std::variant<HttpResponse, HttpFailure> outcome;
   Instant server_time;                      ///< when it came, by the server's clock
   std::optional<Milliseconds> retry_after;  ///< of 429 and 503, within sane limits
+  bool mended = false;           ///< its text was no Unicode: there are marks where it was not
   ServerNames* names = nullptr;  ///< what the server is called, of who asked; learns; may be none
 
   /// 0 when there was no answer.
@@ -105,6 +106,7 @@ class Exchange {
     bool started = false;
     bool signed_anew = false;
     PagedAnswer answer{Pages::first};
+    bool mended = false;
     Kind kind = Kind::ours;
     std::string authorization = {};
   };

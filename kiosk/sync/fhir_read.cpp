@@ -59,13 +59,6 @@ std::optional<Instant> instant(element from, std::string_view key) {
   return parse_instant(text(from, key));
 }
 
-std::string digits_of(std::string_view phone) {
-  std::string digits;
-  std::copy_if(phone.begin(), phone.end(), std::back_inserter(digits),
-               [](char c) { return c >= '0' && c <= '9'; });
-  return digits;
-}
-
 Coding coding(element from) {
   return {text(from, "system"), text(from, "code"), text(from, "display")};
 }
@@ -106,7 +99,9 @@ Meta read_meta(element resource) {
 std::vector<domain::Identifier> identifiers(element resource) {
   std::vector<domain::Identifier> found;
   each(resource, "identifier", [&](element item) {
-    domain::Identifier one{text(item, "system"), text(item, "value")};
+    const auto value = text(item, "value");
+    const auto number = value.ends_with('x') ? domain::normalised_citizen_number(value) : "";
+    domain::Identifier one{text(item, "system"), number.empty() ? value : number};
     if (!one.value.empty()) found.push_back(std::move(one));
   });
   return found;
@@ -203,10 +198,12 @@ class Reader {
     each(resource, "telecom", [&](element item) {
       const auto system = text(item, "system");
       if (system != "phone" && system != "sms") return;
-      if (auto phone = digits_of(text(item, "value")); !phone.empty()) row.phones.push_back(phone);
+      auto digits = text(item, "value");
+      std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+      if (!digits.empty()) row.phones.push_back(std::move(digits));
     });
-    bool active = true;
-    if (resource["active"].get(active) == simdjson::SUCCESS) row.active = active;
+    if (bool active = true; resource["active"].get(active) == simdjson::SUCCESS)
+      row.active = active;
     row.deceased = is_deceased(resource);
     each(resource, "link", [&](element link) {
       if (text(link, "type") != "replaced-by") return;
@@ -324,7 +321,7 @@ class Reader {
 
   std::string read_outcome(element resource) {
     each(resource, "issue", [&](element item) {
-      IssueRow issue{text(item, "code"), text(item, "diagnostics")};
+      IssueRow issue{text(item, "severity"), text(item, "code"), text(item, "diagnostics")};
       for (const auto& detail : concept_at(item, "details"))
         if (issue.text.empty()) issue.text = detail.display;
       reading_.issues.push_back(std::move(issue));
@@ -381,8 +378,8 @@ Result<Reading> read_bundle(element bundle, const ServerNames& names) {
   BundleReferences known(names);
   each(bundle, "link", [&](element link) {
     std::string_view next;  // of any length: some servers' hold all that they must remember
-    if (text(link, "relation") == "next" && link["url"].get(next) == simdjson::SUCCESS)
-      reading.next = next;
+    const bool leads_on = text(link, "relation") == "next";
+    if (leads_on && link["url"].get(next) == simdjson::SUCCESS) reading.next = next;
     if (text(link, "relation") == "self") known.add_link(text(link, "url"));
   });
   reading.names = known.names();

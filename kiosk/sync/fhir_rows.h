@@ -116,6 +116,7 @@ struct FlagRow {
 };
 
 struct IssueRow {
+  std::string severity;  ///< "error"
   std::string code;
   std::string text;
 };

@@ -97,7 +97,13 @@ HttpRequest ids_search(const SiteProfile& profile, const std::string& type,
 }
 
 HttpRequest people_search(const SiteProfile& profile, const domain::Identifier& identifier) {
-  return search(profile, "Patient", {{"identifier", token(identifier)}, {"_count", "20"}});
+  std::string either = token(identifier);
+  if (identifier.value.ends_with('X') && domain::valid_citizen_number(identifier.value)) {
+    std::string lower = identifier.value;
+    lower.back() = 'x';
+    either += "," + token({identifier.system, lower});
+  }
+  return search(profile, "Patient", {{"identifier", either}, {"_count", "20"}});
 }
 
 HttpRequest birth_date_search(const SiteProfile& profile, const domain::Date& birth_date) {

@@ -239,6 +239,7 @@ Result<FreshAppointment> fresh_appointment_in(const Reply& reply, const std::str
       reply.body(), std::string(reply.header("ETag")), row.meta.version, row.status, {}, false};
   fresh.is_elsewhere = !row.patient_elsewhere.empty();
   fresh.start = row.start;
+  fresh.is_mended = reply.mended;
   for (const auto& one : row.participants) {
     if (one.reference.empty()) continue;
     fresh.participants.push_back(one.reference);

@@ -23,6 +23,7 @@ struct FreshAppointment {
   std::vector<std::string> participants;  ///< "Type/id" of this server
   bool is_elsewhere = false;              ///< its only patient is another server's
   Instant start = {};
+  bool is_mended = false;  ///< read with marks in its text: not fit to be written back
 };
 
 /// The ETag of a version id; empty when there is none.

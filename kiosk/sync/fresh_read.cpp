@@ -21,9 +21,9 @@ void FreshReads::start(Now now, const ReadFresh& what) {
   auto search = in_time(context_.arrivals_request(ids), what.limit);
   context_.exchange.send(now, std::move(read), Urgency::interactive,
                          [this, id](Now at, const Reply& r) { on_appointment(at, id, r); });
-  context_.exchange.send(now, std::move(search), Urgency::interactive,
-                         [this, id](Now at, const Reply& r) { on_arrivals(at, id, r); },
-                         Pages::all);
+  context_.exchange.send(
+      now, std::move(search), Urgency::interactive,
+      [this, id](Now at, const Reply& r) { on_arrivals(at, id, r); }, Pages::all);
   count(now, what);
 }
 
@@ -122,7 +122,7 @@ void FreshReads::on_arrivals(Now now, RequestId id, const Reply& reply) {
   if (found == works_.end()) return;
   auto reading = found_in(reply);
   if (!reading) return answer(id, reading.error());
-  context_.watch_numbers(now, reading->encounters);
+  context_.watch_arrivals(now, reading->encounters);
   found->second.arrivals = std::move(*reading);
   join(now, id);
 }

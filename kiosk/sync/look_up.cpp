@@ -55,6 +55,18 @@ std::string patient_of(const AppointmentRow& row) {
   return {};
 }
 
+bool finds_nothing(const Reading& reading) {
+  return reading.patients.empty() && reading.appointments.empty() && reading.encounters.empty() &&
+         reading.flags.empty() && reading.directory.empty();
+}
+
+/// What was searched could not be asked, which a server may say in a Bundle, too.
+bool failed(const Reading& reading) {
+  return std::any_of(reading.issues.begin(), reading.issues.end(), [](const IssueRow& one) {
+    return one.severity == "error" || one.severity == "fatal" || one.code == "incomplete";
+  });
+}
+
 }  // namespace
 
 Result<Reading> reading_of(const Reply& reply) {
@@ -71,6 +83,8 @@ Result<Reading> found_in(const Reply& reply) {
   auto reading = reading_of(reply);
   if (reading && reading->type != "Bundle")
     return fail("fhir", "malformed", "the answer to a search is no Bundle: " + server_codes(reply));
+  if (reading && finds_nothing(*reading) && failed(*reading))
+    return fail("sync", "unavailable", "the search failed: " + server_codes(reply), Remedy::wait);
   return reading;
 }
 
@@ -297,7 +311,7 @@ void LookUps::name_them(Now now, Id id) {
 
 void LookUps::on_arrivals(Now now, Id id, Reading reading) {
   auto& work = works_.at(id);
-  context_.watch_numbers(now, reading.encounters);
+  context_.watch_arrivals(now, reading.encounters);
   // This answer is past every cache; what came along with the appointments may not be.
   work.gathered.encounters = std::move(reading.encounters);
   if (context_.profile().flag_marks_system.empty()) return finish(now, id);
@@ -321,6 +335,10 @@ void LookUps::finish(Now now, Id id) {
   const auto page_of_all = page(work.gathered, profile, context_.directory);
   context_.keep(now, page_of_all);
   if (found.person.standing == domain::Standing::normal) found.visits = page_of_all.visits;
+  // An answer may bring more than was asked for; nobody is offered another's visit.
+  std::erase_if(found.visits, [&](const domain::Visit& visit) {
+    return !work.own_ids.contains(visit.appointment.patient_id);
+  });
   for (auto& one : found.visits)
     for (const auto& flag : work.gathered.flags)
       for (const auto& code : flag.codes)

@@ -46,10 +46,9 @@ void Resolver::go_on(Now now, std::uint64_t id) {
     return done(now, std::move(reading));
   }
   ++work.requests;
-  context_.exchange.send(now, ids_search(context_.profile(), type, ids, Includes::without),
-                         work.manner.urgency,
-                         [this, id](Now at, const Reply& reply) { on_reply(at, id, reply); },
-                         Pages::all);
+  context_.exchange.send(
+      now, ids_search(context_.profile(), type, ids, Includes::without), work.manner.urgency,
+      [this, id](Now at, const Reply& reply) { on_reply(at, id, reply); }, Pages::all);
 }
 
 void Resolver::on_reply(Now now, std::uint64_t id, const Reply& reply) {

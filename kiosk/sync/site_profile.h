@@ -96,5 +96,6 @@ struct SiteProfile {
 };
 
 inline constexpr std::size_t page_size_max = 400;
+inline constexpr std::size_t page_size_least = 5;  ///< of pages with photos of 5 MB each
 
 }  // namespace kiosk::sync

@@ -49,6 +49,7 @@ class EmptyStore final : public SyncStore {
     return std::vector<std::string>{"a1"};
   }
   Result<std::vector<std::string>> told_ids(Instant) override { return std::vector<std::string>(); }
+  Result<bool> settle_again(const std::string&, const std::string&) override { return false; }
   bool revoked() const override { return false; }
   Result<bool> given_elsewhere(const std::string&, const std::string&) override { return false; }
   Result<std::optional<AuditHead>> audit_head() override { return std::optional<AuditHead>(); }

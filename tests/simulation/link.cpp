@@ -183,7 +183,7 @@ void Link::change_etag(HttpResponse& response) const {
 HttpResult Link::act(const HttpRequest& request) {
   if (auto response = unless_signed(request)) return {request.id, std::move(*response), {}};
   const bool race = troubles_.contains(Trouble::races) && !healed_ && writes(request) &&
-                    server_.writes_under_way > 0 && dice_.percent(50);
+                    dice_.percent(server_.writes_under_way > 0 ? 50 : 10);
   if (race) server_.hospital.lose_conditions(1);
   const bool met = troubles_.contains(Trouble::edits) && !healed_ && writes(request);
   if (met && dice_.percent(15)) server_.meets(request);
@@ -210,7 +210,11 @@ void Link::arrive(const std::shared_ptr<Trip>& trip) {
   }
   if (server_.denies) return end(trip, {trip->request.id, HttpResponse{401, {}, "proxy"}, {}});
   HttpResult result = act(trip->request);
-  if (trip->fate == Fate::acted_twice) result = act(trip->request);
+  if (trip->fate == Fate::acted_twice && dice_.percent(50)) {
+    agenda_.after(dice_.between({}, Seconds(20)), [this, trip] { (void)act(trip->request); });
+  } else if (trip->fate == Fate::acted_twice) {
+    result = act(trip->request);
+  }
   if (trip->fate == Fate::cut_after) return end(trip, HttpFailureKind::lost);
   if (trip->fate == Fate::error_after) result.outcome = HttpResponse{502, {}, ""};
   if (trip->fate == Fate::strange_after) {

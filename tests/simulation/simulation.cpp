@@ -20,6 +20,8 @@ using kiosk::journeys::ServerHealth;
 constexpr Minutes healing_max{20};
 /// Kiosks ask for what a server may have forgotten once an hour, and once its word is old enough.
 constexpr Minutes forgotten_seen_after{75};
+/// They ask for changed arrivals alone every five minutes.
+constexpr Minutes doubles_seen_after{7};
 /// A revocation takes two refusals that are 10 minutes apart, with pauses of 5 minutes.
 constexpr Minutes revoking_max{25};
 
@@ -155,6 +157,7 @@ Report Lobby::run() {
   const std::size_t requests = server_.requests;
   heal();
   if (on(Trouble::restores)) go_until(end + forgotten_seen_after, never);
+  if (on(Trouble::twice) || on(Trouble::races)) go_until(end + doubles_seen_after, never);
   const Minutes patience = on(Trouble::withdrawals) ? revoking_max : healing_max;
   const bool all_told = go_until(agenda_.now() + patience, [this] { return unrest().empty(); });
   if (all_told) ask_anew();

@@ -16,6 +16,7 @@ unsigned percent_of(Trouble trouble) {
   const bool lasts_hours = trouble == Trouble::restores;  // until a kiosk sees it
   const bool scene = trouble == Trouble::midnight || trouble == Trouble::dst;
   if (lasts_hours) return 3;
+  if (trouble == Trouble::small_pages) return 15;
   return ends_work || costly ? 10 : scene ? 25 : 30;
 }
 

@@ -173,6 +173,25 @@ TEST_CASE(
   CHECK(ledger->visit("a1").value()->arrival->number == "K2-001");
 }
 
+TEST_CASE("outbox: what was acknowledged is told again where several arrivals stand") {
+  auto ledger = memory_ledger();
+  const Instant now = morning().instant;
+  commit(*ledger, sample_check_in("a1"));
+  commit(*ledger, sample_check_in("a2"));
+  const auto first = outbox_id(*ledger, "a1");
+  CHECK_FALSE(ledger->settle_again("a1", "").value());  // it waits to be told anyway
+  REQUIRE(ledger->acknowledged(first, "e1", now));
+  CHECK_FALSE(ledger->settle_again("a1", "another's").value());
+  CHECK_FALSE(ledger->settle_again("a7", "").value());
+  CHECK(ledger->due(now, 10).value().size() == 1);
+  CHECK(ledger->settle_again("a1", "nonce-a1").value());
+  const auto due = ledger->due(now, 10).value();
+  REQUIRE(due.size() == 2);
+  CHECK(due[0].id == first);
+  REQUIRE(ledger->acknowledged(first, "e2", now));
+  CHECK(ledger->settle_again("a1", "").value());
+}
+
 TEST_CASE("outbox: whose appointment is gone after its arrival was acknowledged is on the list") {
   auto ledger = memory_ledger();
   const std::vector<std::string> gone{"a1", "a2"};

@@ -158,8 +158,7 @@ TEST_CASE("download: an expired page is known by 400 too, and a run says what th
     c.bench.run();
     CHECK(c.bench.last.day_is_complete == passes);
     REQUIRE(c.bench.errors.empty() == passes);
-    if (!passes)
-      CHECK(c.bench.errors[0].what.ends_with(": invalid"));
+    if (!passes) CHECK(c.bench.errors[0].what.ends_with(": invalid"));
   }
 }
 
@@ -279,6 +278,46 @@ TEST_CASE("download: a page link to another server is not followed") {
   CHECK(!c.bench.store.mark);
   REQUIRE(!c.bench.errors.empty());
   CHECK(c.bench.errors[0].code == "foreign_link");
+  // Whoever looks sees why the day is not there, though the server answers.
+  CHECK(c.bench.last.trouble.find("another server") != std::string::npos);
+  c.bench.pass(Minutes(5));
+  const auto told =
+      std::count_if(c.bench.alerts.begin(), c.bench.alerts.end(), [](const auto& one) {
+        return one.kind == AlertKind::lacking &&
+               one.text.find("cannot be read") != std::string::npos;
+      });
+  CHECK(told == 1);
+  c.bench.intercept = nullptr;
+  c.bench.pass(Minutes(2));
+  CHECK(c.bench.store.mark);
+  CHECK(c.bench.last.trouble.empty());
+}
+
+TEST_CASE("download: where a page is too long, with photos in it, fewer matches are asked for") {
+  Case c;
+  std::vector<int> asked;
+  c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+    const auto count = r.body.find("_count=");
+    if (!r.url.ends_with("Appointment/_search") || count == r.body.npos) return std::nullopt;
+    asked.push_back(std::stoi(r.body.substr(count + 7)));
+    if (asked.back() > 10) return failure(r, HttpFailureKind::too_large);
+    return std::nullopt;
+  };
+  c.bench.run();
+  CHECK(c.bench.store.mark);
+  CHECK(c.bench.store.visits.size() > 10);
+  REQUIRE(!asked.empty());
+  CHECK(asked.back() <= 10);
+  CHECK(asked.size() < 10);
+  SUBCASE("but not without end") {
+    c.bench.intercept = [](const HttpRequest& r) -> std::optional<HttpResult> {
+      return failure(r, HttpFailureKind::too_large);
+    };
+    c.bench.restart(c.bench.settings);
+    c.bench.sent.clear();
+    c.bench.run();
+    CHECK(c.bench.sent.size() < 20);
+  }
 }
 
 TEST_CASE("download: what is gone on the server is found once a day and forgotten") {

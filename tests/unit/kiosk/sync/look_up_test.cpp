@@ -108,6 +108,60 @@ TEST_CASE("look up: two people with one number are told apart by nobody") {
   CHECK(found[0].person.name.empty());
 }
 
+TEST_CASE("look up: a number's check letter may be stored in lower case") {
+  Case c;
+  c.hospital.put(R"({"resourceType":"Patient","id":"lower","name":[{"text":"张三"}],
+    "identifier":[{"system":")" +
+                     std::string(citizen) + R"(","value":"11010519491231002x"}]})",
+                 morning());
+  const auto found = c.people(domain::PersonCode{{citizen, "11010519491231002X"}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].person.id == "lower");
+}
+
+TEST_CASE("look up: an answer that says that it failed finds nobody for nobody") {
+  for (const char* severity : {"error", "fatal", "warning"}) {
+    CAPTURE(severity);
+    Case c;
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (!r.url.ends_with("/Patient/_search")) return std::nullopt;
+      return status(r, 200,
+                    R"({"resourceType":"Bundle","type":"searchset","total":0,"entry":[{"resource":
+        {"resourceType":"OperationOutcome","issue":[{"code":"timeout","severity":")" +
+                        std::string(severity) + R"("}]},"search":{"mode":"outcome"}}]})");
+    };
+    const auto answer = c.bench.look_up(domain::PersonCode{{citizen, c.who("one_booked").number}});
+    const bool failed = std::holds_alternative<Error>(answer.result);
+    CHECK(failed == (std::string(severity) != "warning"));
+  }
+}
+
+TEST_CASE("look up: nobody is offered the visit of another whom the answer brings") {
+  for (const char* type : {"Patient", "Flag", "Encounter"}) {
+    CAPTURE(type);
+    Case c;
+    c.bench.settings.profile.flag_marks_system = "urn:test:marks";
+    c.bench.restart(c.bench.settings);
+    const auto stranger = c.who("late").appointments.at(0);
+    c.bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (!r.url.ends_with(std::string("/") + type + "/_search")) return std::nullopt;
+      auto result = c.hospital.answer(r, c.bench.now.instant);
+      auto& body = std::get<HttpResponse>(result.outcome).body;
+      const auto entry = body.find("\"entry\":[");
+      const std::string more = R"({"resource":)" + c.hospital.read("Appointment/" + stranger) + "}";
+      if (entry == body.npos)
+        body.insert(body.rfind('}'), ",\"entry\":[" + more + "]");
+      else
+        body.insert(entry + 9, more + (body[entry + 9] == ']' ? "" : ","));
+      return result;
+    };
+    const auto found = c.by_number("one_booked");
+    REQUIRE(found.size() == 1);
+    REQUIRE(found[0].visits.size() == 1);
+    CHECK(found[0].visits[0].appointment.id == c.who("one_booked").appointments.at(0));
+  }
+}
+
 TEST_CASE("look up: a merged record leads to the one that stays, with the visits of both") {
   Case c;
   const auto found = c.by_number("merged");

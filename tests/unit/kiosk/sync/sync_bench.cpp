@@ -111,6 +111,20 @@ Result<bool> MemoryStore::given_elsewhere(const std::string& number, const std::
                       [&](const auto& one) { return one.second.message.nonce == nonce; });
 }
 
+Result<bool> MemoryStore::settle_again(const std::string& visit_key, const std::string& nonce) {
+  if (auto ok = called("settle_again"); !ok) return pass_on(ok.error());
+  bool any = false;
+  for (auto& [id, row] : rows) {
+    const bool meant =
+        row.message.visit_key == visit_key && (nonce.empty() || row.message.nonce == nonce);
+    if (row.state != RowState::acknowledged || !meant) continue;
+    row.state = RowState::pending;
+    row.message.not_before = {};
+    any = true;
+  }
+  return any;
+}
+
 Result<std::optional<store::AuditHead>> MemoryStore::audit_head() {
   return head;
 }

@@ -47,6 +47,7 @@ class MemoryStore : public store::SyncStore {
   Result<std::vector<std::string>> told_ids(Instant since) override;
   bool revoked() const override { return withdrawn; }
   Result<bool> given_elsewhere(const std::string& number, const std::string& nonce) override;
+  Result<bool> settle_again(const std::string& visit_key, const std::string& nonce) override;
   Result<std::optional<store::AuditHead>> audit_head() override;
   Result<void> audit_told(std::int64_t seq) override;
   Result<void> set_bookmark(const store::Bookmark& bookmark) override;
