@@ -215,6 +215,7 @@ void Invariants::started(SimKiosk& kiosk) {
   note_new(kiosk);
   OfKiosk& mine = of(kiosk);
   mine.started = agenda_.now();
+  mine.set_back = {};
   mine.confirmed.clear();
   mine.own_screen_until.clear();
   mine.released.clear();
@@ -303,7 +304,10 @@ void Invariants::stepped(SimKiosk& kiosk, const kiosk::shell::RecordsOutput& out
   if (++mine.steps_in_minute == steps_in_minute_max) {
     broken(rule::no_spinning, kiosk.name() + " steps its records without pause");
   }
-  if (output.clock) mine.corrected = agenda_.now();
+  if (output.clock) {
+    mine.corrected = agenda_.now();
+    mine.set_back = std::max(-output.clock->offset, kiosk::Milliseconds(0));
+  }
   note_alarm(kiosk, output.facts.may_issue);
   for (const auto& event : output.events) {
     const auto* found = std::get_if<LookUpAnswered>(&event);
@@ -339,7 +343,11 @@ void Invariants::check_list(SimKiosk& kiosk) {
     // When that time of the wrong clock comes it looks as if it were young.
     const bool looks_young = ahead && agenda_.now() > one.message.confirmed_at - limit &&
                              agenda_.now() < one.message.confirmed_at + limit;
-    const bool is_late = agenda_.now() >= std::max(since, one.seen) + limit && !looks_young;
+    // A server whose clock goes wrong sets back that of who stamped it rightly.
+    const bool right_before = !ahead && one.seen <= mine.corrected;
+    const Instant due =
+        std::max(since, one.seen) + limit + (right_before ? mine.set_back : kiosk::Milliseconds(0));
+    const bool is_late = agenda_.now() >= due && !looks_young;
     if (waits && is_late) late.insert(nonce);
   }
   if (late.empty() || waits_aside(kiosk)) return;

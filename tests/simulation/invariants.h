@@ -125,6 +125,7 @@ class Invariants final : public Watch {
     bool unsettled = false;         ///< what its ledger holds has not been seen since
     kiosk::Instant started;
     kiosk::Instant corrected;
+    kiosk::Milliseconds set_back{0};  ///< by that correction
     kiosk::Instant clock_set;
     std::optional<kiosk::Instant> alarmed;  ///< its code is used elsewhere
     bool ledger_lost = false;

@@ -72,7 +72,9 @@ void Invariants::check_told(const CheckIn& check_in,
   if (const auto reason = refused.find(message.nonce); reason != refused.end()) {
     if (reason->second.empty()) broken(rule::refused_says_why, what + ": no reason");
     const bool chance = reason->second.find(refused_by_chance) != std::string::npos;
-    const bool forgotten = forgotten_.contains(message.nonce);
+    // What was half told when it was put back was acknowledged after that.
+    const bool missed = restored_ && reason->second.starts_with("the server acknowledged");
+    const bool forgotten = missed || forgotten_.contains(message.nonce);
     if (!desk && !chance && !forgotten)
       broken(rule::refused_says_why, what + ": " + reason->second);
     return;
