@@ -26,7 +26,7 @@ struct Status {
   std::string reader;
   std::string scanner;
   std::string server;          ///< "online", "slow", "offline", "unknown"
-  std::string server_trouble;  ///< why the last exchange failed; empty: it did not
+  std::string server_trouble;  ///< why the last exchange failed or the day cannot be read; or empty
   std::string ledger;          ///< "ok", "cannot_record"
   bool revoked = false;        ///< the hospital has withdrawn this kiosk
   std::string clock_trust;     ///< "server", "rtc", "not_before"
