@@ -306,18 +306,6 @@ bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
   return true;
 }
 
-void Arrivals::on_created_before(Now now, Id id, const Reply& reply) {
-  if (is_gone(reply)) {
-    created_.erase(id);  // lost, or reading is behind, too
-    unknown_since_[id] = now.instant;
-    return start(now, id);
-  }
-  if (!take_created(now, id, reply)) return;
-  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
-    return decide_by_task(now, id);
-  decide(now, id);
-}
-
 void Arrivals::decide_nothing_found(Now now, Id id) {
   if (read_created(now, id, "Encounter", &Arrivals::on_created_before)) return;
   auto& work = works_.at(id);

@@ -11,6 +11,8 @@
 namespace kiosk::sync {
 namespace {
 
+constexpr Minutes replica_lag_max{2};  ///< of reading behind what was written
+constexpr Seconds replica_pause{5};
 /// Whoever answers a write with 2xx and shows nothing of it may not have done it.
 constexpr const char* unproven = "the server does not show what it wrote";
 
@@ -180,6 +182,24 @@ void Arrivals::withdraw_found(Now now, Id id, const EncounterRow& row) {
 /// A search index may lag behind a write that the server has confirmed.
 void Arrivals::look_for_created(Now now, Id id, const char* type) {
   if (!read_created(now, id, type, &Arrivals::on_created)) doubt(now, id);
+}
+
+void Arrivals::on_created_before(Now now, Id id, const Reply& reply) {
+  if (is_gone(reply)) {
+    const auto told = told_at_.try_emplace(id, now.instant).first->second;
+    if (now.instant < told + replica_lag_max) {  // reading is behind, too
+      works_.at(id).resume_at = now.instant + replica_pause;
+      return;
+    }
+    created_.erase(id);
+    told_at_.erase(id);
+    unknown_since_[id] = now.instant;
+    return start(now, id);
+  }
+  if (!take_created(now, id, reply)) return;
+  if (context_.profile().arrival_way == ArrivalWay::appointment_only)
+    return decide_by_task(now, id);
+  decide(now, id);
 }
 
 void Arrivals::resolve(Now now, Id id) {

@@ -112,6 +112,35 @@ TEST_CASE("doubles: two kiosks settle on one Encounter, whoever was acknowledged
   }
 }
 
+TEST_CASE("doubles: while reading is behind what was written nothing is written twice") {
+  for (const auto way : ways) {
+    CAPTURE(int(way));
+    auto hospital = small_hospital();
+    SyncBench bench(hospital, profile_of(way));
+    bench.run();
+    const json booked = json::parse(hospital.read("Appointment/" + appointment(hospital)));
+    const Instant caught_up = bench.now.instant + Seconds(100);
+    bench.intercept = [&](const HttpRequest& r) -> std::optional<HttpResult> {
+      if (writes(r) || bench.now.instant >= caught_up) return std::nullopt;
+      const auto reads = [&](const char* what) { return r.url.find(what) != std::string::npos; };
+      if (reads("/Encounter/_search") || reads("/Task/_search"))
+        return status(r, 200, nothing_found);
+      if (reads("/Encounter/") || reads("/Task/"))
+        return status(r, 404, R"({"resourceType":"OperationOutcome","issue":[]})");
+      if (r.method == "GET" && reads("/Appointment/")) return status(r, 200, booked.dump());
+      return std::nullopt;
+    };
+    hospital.lose_conditions(9);
+    const auto id = bench.commit(appointment(hospital), nonce_of('7'), "K1-017");
+    bench.run({OutboxChanged{}});
+    bench.pass(Minutes(4));
+    CHECK(bench.row(id).state == RowState::acknowledged);
+    CHECK(standing(hospital, nonce_of('7')).size() == 1);
+    const json state = json::parse(hospital.export_state());
+    CHECK(state["encounters"].size() + state["tasks"].size() <= 2);  // one was there before
+  }
+}
+
 TEST_CASE("doubles: what the hospital has called since is not withdrawn") {
   auto hospital = small_hospital();
   SyncBench bench(hospital, profile_of(ArrivalWay::one_by_one));

@@ -163,8 +163,9 @@ TEST_CASE("arrival: a 2xx that names an Encounter which is not there does not co
                   R"({"response":{"status":"201","location":"Encounter/lost/_history/1"}}]})");
   });
   c.bench.pass(Seconds(5));
+  c.bench.pass(Minutes(1));
   CHECK(c.state(id) == RowState::pending);  // reading may be behind, too
-  c.bench.pass(Minutes(3));
+  c.bench.pass(Minutes(4));
   CHECK(c.state(id) == RowState::acknowledged);
   CHECK(c.hospital.encounters_of(c.appointment()).size() == 1);
 }
