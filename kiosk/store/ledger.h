@@ -244,7 +244,8 @@ class Ledger final : public SyncStore {
   Result<void> acknowledged(std::int64_t outbox_id, const std::string& encounter_id,
                             Instant now) override;
   Result<void> refused(std::int64_t outbox_id, const std::string& reason, Instant now) override;
-  Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown) override;
+  Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown,
+                        const std::string& why) override;
   Result<void> store_page(const Page& page, Instant keep_from, Instant keep_until) override;
   Result<void> forget(std::span<const std::string> appointment_ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;

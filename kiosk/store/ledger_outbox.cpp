@@ -110,11 +110,14 @@ void Ledger::refuse(Transaction& transaction, std::int64_t outbox_id, const std:
   unanswered_.erase(outbox_id);
 }
 
-Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown) {
+Result<void> Ledger::postpone(std::int64_t outbox_id, Instant when, bool unknown,
+                              const std::string& why) {
   Transaction transaction(database_);
-  change_one(transaction,
-             "UPDATE outbox SET not_before_ms = ?2, unknown = ?3 WHERE id = ?1 AND state = 0",
-             outbox_id, when, unknown ? 1 : 0);
+  change_one(
+      transaction,
+      "UPDATE outbox SET not_before_ms = ?2, unknown = ?3, reason = iif(?4 = '', reason, ?4) "
+      "WHERE id = ?1 AND state = 0",
+      outbox_id, when, unknown ? 1 : 0, why);
   // Once for each sending: later attempts may fail for days before they come to send.
   if (unanswered_.erase(outbox_id) > 0 && unknown) {
     note_arrival(transaction, Act::answer_lost, outbox_id, "");

@@ -51,8 +51,10 @@ class SyncStore {
   /// The server said no; the row goes to the staff's list with the server's words (without patient
   /// data).
   virtual Result<void> refused(std::int64_t outbox_id, const std::string& reason, Instant now) = 0;
-  /// Try again not before `when`; `unknown` tells whether the server may have it already.
-  virtual Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown) = 0;
+  /// Try again not before `when`; `unknown` tells whether the server may have it already. `why` is
+  /// for the staff's list and holds nothing of a patient; empty: what is known stays.
+  virtual Result<void> postpone(std::int64_t outbox_id, Instant when, bool unknown,
+                                const std::string& why) = 0;
 
   /// Inserts or replaces by id; rows whose appointment lies outside `keep_from`..`keep_until` are
   /// dropped unless already stored, then updated in place.

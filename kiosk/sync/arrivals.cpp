@@ -83,7 +83,7 @@ void Arrivals::release(Now now) {
   if (!rows) return context_.log(rows.error());
   for (const auto& row : *rows) {
     if (row.not_before <= now.instant) continue;
-    const auto done = context_.store.postpone(row.id, now.instant, row.unknown);
+    const auto done = context_.store.postpone(row.id, now.instant, row.unknown, "");
     if (!done) return context_.log(done.error());
   }
   release_at_.reset();
@@ -364,7 +364,7 @@ bool Arrivals::may_send_again(Now now, Id id) {
     works_.at(id).maybe_there = false;  // it was searched for just now
     return true;
   }
-  later(now, id, safe - now.instant);
+  later(now, id, safe - now.instant, "no answer came: it is looked for before it is sent again");
   return false;
 }
 
@@ -372,7 +372,7 @@ bool Arrivals::note_sending(Now now, Id id) {
   auto& work = works_.at(id);
   if (work.sending_noted) return true;
   if (const auto noted = context_.store.sending(id, now.instant); !noted) {
-    later(now, id, store_pause);
+    later(now, id, store_pause, "");
     context_.log(noted.error());
     return false;
   }
@@ -400,31 +400,32 @@ void Arrivals::not_done(Now now, Id id, const Reply& reply) {
       if (work.doing == Doing::writing) return look_again(now, id, server_words(reply));
       return refuse(now, id, server_words(reply));
     case Verdict::denied:
-      return later(now, id, denied_pause);
+      return later(now, id, denied_pause, server_codes(reply));
     case Verdict::busy:
-      return later(now, id, reply.retry_after.value_or(pause()));
+      return later(now, id, reply.retry_after.value_or(pause()), server_codes(reply));
     case Verdict::unsent:
-      return later(now, id, pause());
+      return later(now, id, pause(), server_codes(reply));
     case Verdict::unknown:
       if (work.doing == Doing::writing) {
         work.maybe_there = true;
         unknown_since_[id] = now.instant;
       }
-      return later(now, id, pause());
+      return later(now, id, pause(), server_codes(reply));
   }
 }
 
 /// A gateway that has lost its server says "not found", too: only the server's own word is final.
 /// Until it comes the arrival waits, on the staff's list.
 void Arrivals::not_spoken(Now now, Id id, const Reply& reply) {
-  context_.log({"sync", "unavailable", "arrival: " + reply.what() + ", and not of FHIR"});
-  later(now, id, backoff(++failures_[id], context_.random));
+  const std::string why = reply.what() + ", and not of FHIR";
+  context_.log({"sync", "unavailable", "arrival: " + why});
+  later(now, id, backoff(++failures_[id], context_.random), why);
 }
 
 /// An answer that says nothing: whoever gave it may say more the next time.
 void Arrivals::unreadable(Now now, Id id, const Error& error) {
   context_.log(error);
-  later(now, id, unreadable_pause);
+  later(now, id, unreadable_pause, error.what);
 }
 
 /// Servers also refuse what is no longer as it was read (a failed `test`), or what a gateway told
@@ -440,7 +441,7 @@ void Arrivals::conflict(Now now, Id id, const std::string& why) {
   if (++work.conflicts > conflicts_max) {
     context_.log({"sync", "conflict", "arrival: " + why});
     const auto pause = backoff(++failures_[id] + 3, context_.random);
-    return later(now, id, pause);
+    return later(now, id, pause, why);
   }
   work.resume_at = now.instant + conflict_pause_min + Milliseconds(std::llround(spread));
 }
@@ -462,9 +463,9 @@ void Arrivals::refuse(Now now, Id id, const std::string& why) {
 }
 
 /// Puts the row off; whether the server may have it already is kept with it.
-void Arrivals::later(Now now, Id id, Milliseconds pause) {
+void Arrivals::later(Now now, Id id, Milliseconds pause, const std::string& why) {
   const bool unknown = works_.at(id).maybe_there;
-  const auto stored = context_.store.postpone(id, now.instant + pause, unknown);
+  const auto stored = context_.store.postpone(id, now.instant + pause, unknown, why);
   if (!stored) context_.log(stored.error());
   works_.erase(id);
   check_ = stored.has_value();

@@ -103,7 +103,7 @@ class Arrivals {
   void conflict(Now now, Id id, const std::string& why);
   void acknowledge(Now now, Id id, const std::string& encounter_id);
   void refuse(Now now, Id id, const std::string& why);
-  void later(Now now, Id id, Milliseconds pause);
+  void later(Now now, Id id, Milliseconds pause, const std::string& why);
   void end(Id id, const Result<void>& stored);
   bool ours(const EncounterRow& row, const Work& work) const;
   std::string moved_away(const Work& work) const;

@@ -42,7 +42,7 @@ class EmptyStore final : public SyncStore {
   Result<void> sending(std::int64_t, Instant) override { return {}; }
   Result<void> acknowledged(std::int64_t, const std::string&, Instant) override { return {}; }
   Result<void> refused(std::int64_t, const std::string&, Instant) override { return {}; }
-  Result<void> postpone(std::int64_t, Instant, bool) override { return {}; }
+  Result<void> postpone(std::int64_t, Instant, bool, const std::string&) override { return {}; }
   Result<void> store_page(const Page&, Instant, Instant) override { return {}; }
   Result<void> forget(std::span<const std::string>) override { return {}; }
   Result<std::vector<std::string>> stored_ids(Instant, Instant) override {

@@ -307,7 +307,7 @@ TEST_CASE("audit: the ledger itself tells of tickets and of what the server said
   REQUIRE(ledger->set_print_state(job, domain::PrintState::sending, domain::PrintState::unknown));
   const auto id = outbox_id(*ledger, "a1");
   REQUIRE(ledger->sending(id, later.instant));
-  for (int i = 0; i < 3; ++i) REQUIRE(ledger->postpone(id, later.instant, true));
+  for (int i = 0; i < 3; ++i) REQUIRE(ledger->postpone(id, later.instant, true, ""));
   REQUIRE(ledger->acknowledged(id, "e7", later.instant));
   std::vector<domain::AuditNote> told;
   for (const AuditRow& row : all_rows(*ledger)) told.push_back(*row.note);

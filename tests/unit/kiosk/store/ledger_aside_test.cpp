@@ -181,7 +181,7 @@ TEST_CASE("aside: a visit that was confirmed anew has a second ticket, told afte
   auto ledger = opened(arguments(path));
   CHECK(ledger->asides() == std::vector<AsideLedger>{{path + aside_end, 1, 0, 0, true}});
   CHECK(told(*ledger) == std::vector<std::string>{"K1-001 again"});
-  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant + 1h, false));
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant + 1h, false, ""));
   CHECK(ledger->due(morning().instant, 10)->empty());
   CHECK(ledger->next_due().value() == morning().instant + 1h);
   REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", morning().instant));

@@ -8,7 +8,7 @@ TEST_CASE("outbox: what is due is pending, not postponed, oldest first and at mo
   auto ledger = memory_ledger();
   for (const char* id : {"a1", "a2", "a3", "a4"}) commit(*ledger, sample_check_in(id));
   const Instant now = morning().instant;
-  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), now + 30s, true));
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), now + 30s, true, ""));
   REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a2"), "e2", now));
   auto due = ledger->due(now, 10).value();
   REQUIRE(due.size() == 2);
@@ -31,7 +31,7 @@ TEST_CASE("outbox: a send that began is unknown until its end is told, also afte
   auto message = ledger->due(morning().instant, 10).value().at(0);
   CHECK(message.unknown);
   CHECK(message.attempts == 1);
-  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant, false));
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant, false, ""));
   message = ledger->due(morning().instant, 10).value().at(0);
   CHECK_FALSE(message.unknown);
   CHECK(message.attempts == 1);
@@ -44,8 +44,8 @@ TEST_CASE("outbox: the next due instant is that of what is pending") {
   commit(*ledger, sample_check_in("a2"));
   CHECK(ledger->next_due().value().value() <= morning().instant);
   const auto second = outbox_id(*ledger, "a2");
-  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant + 60s, true));
-  REQUIRE(ledger->postpone(second, morning().instant + 30s, true));
+  REQUIRE(ledger->postpone(outbox_id(*ledger, "a1"), morning().instant + 60s, true, ""));
+  REQUIRE(ledger->postpone(second, morning().instant + 30s, true, ""));
   CHECK(ledger->next_due().value() == morning().instant + 30s);
   REQUIRE(ledger->acknowledged(second, "", morning().instant));
   CHECK(ledger->next_due().value() == morning().instant + 60s);
@@ -247,6 +247,10 @@ TEST_CASE("outbox: a check-in is unacknowledged from its third minute until the 
   REQUIRE(ledger->unacknowledged(now + 3min).value().size() == 1);
   CHECK(ledger->status(now + 3min).value().unacknowledged == 1);
   CHECK(ledger->unacknowledged(now + 3min).value()[0].check_in->person == sample_person());
+  const auto waiting = outbox_id(*ledger, "a1");
+  REQUIRE(ledger->postpone(waiting, now, false, "HTTP 503"));
+  REQUIRE(ledger->postpone(waiting, now, false, ""));  // who knows nothing changes nothing
+  CHECK(ledger->unacknowledged(now + 3min).value()[0].reason == "HTTP 503");
   REQUIRE(ledger->acknowledged(outbox_id(*ledger, "a1"), "e1", now));
   CHECK(ledger->unacknowledged(now + 24h).value().empty());
   CHECK(ledger->status(now + 24h).value().outbox_pending == 0);
@@ -261,7 +265,7 @@ TEST_CASE(
   const auto id = outbox_id(*ledger, "a1");
   REQUIRE(ledger->refused(id, "no", now));
   CHECK(ledger->sending(id, now).error().code == "wrong_state");
-  CHECK(ledger->postpone(id, now, false).error().code == "wrong_state");
+  CHECK(ledger->postpone(id, now, false, "").error().code == "wrong_state");
   REQUIRE(ledger->acknowledged(id, "e1", now));
   CHECK(ledger->refused(id, "no", now).error().code == "wrong_state");
   CHECK(ledger->refused_arrivals().value().empty());

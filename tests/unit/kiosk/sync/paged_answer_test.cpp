@@ -90,7 +90,8 @@ TEST_CASE("pages: links without an end are not followed for ever") {
   } while (same.add(body).value());
   CHECK(ids_in(body).front() == "a");
   PagedAnswer ever_new(Pages::all);
-  for (asked = 0;; REQUIRE(asked < 100)) {
+  for (asked = 0;;) {
+    REQUIRE(asked < 100);
     body = page_of({fmt::format("p{}", ++asked)}, fmt::format("?page={}", asked));
     const auto next = ever_new.add(body);
     if (next) continue;

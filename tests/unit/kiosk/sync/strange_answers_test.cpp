@@ -280,3 +280,27 @@ TEST_CASE("download: an OperationOutcome in a Bundle's place is told by its code
   REQUIRE_FALSE(c.bench.errors.empty());
   CHECK(c.bench.errors[0].what == "the answer to a search is no Bundle: HTTP 200: exception");
 }
+
+TEST_CASE("arrival: the list says why one still waits") {
+  struct Wait {
+    int code;
+    const char* body;
+    const char* why;
+  };
+  constexpr const char* failed =
+      R"({"resourceType":"OperationOutcome","issue":[{"code":"exception","diagnostics":"王小芳"}]})";
+  for (const Wait& wait : {Wait{500, "", "HTTP 500"}, Wait{503, failed, "HTTP 503: exception"},
+                           Wait{412, failed, "HTTP 412: exception"}, Wait{403, "", "HTTP 403"}}) {
+    CAPTURE(wait.code);
+    Case c;
+    const auto id = c.arrive([&](const HttpRequest& r) -> std::optional<HttpResult> {
+      return writes(r) ? std::optional(status(r, wait.code, wait.body)) : std::nullopt;
+    });
+    c.bench.pass(Seconds(30));
+    CHECK(c.state(id) == RowState::pending);
+    const auto& reason = c.bench.row(id).reason;
+    const bool looked_for = reason.find("no answer came") != std::string::npos;
+    CHECK((reason.starts_with(wait.why) || (wait.code == 500 && looked_for)));
+    CHECK(reason.find("王小芳") == std::string::npos);
+  }
+}

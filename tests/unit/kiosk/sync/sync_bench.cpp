@@ -63,10 +63,12 @@ Result<void> MemoryStore::refused(std::int64_t id, const std::string& reason, In
   return {};
 }
 
-Result<void> MemoryStore::postpone(std::int64_t id, Instant when, bool unknown) {
+Result<void> MemoryStore::postpone(std::int64_t id, Instant when, bool unknown,
+                                   const std::string& why) {
   if (auto ok = called("postpone"); !ok) return ok;
   rows.at(id).message.not_before = when;
   rows.at(id).message.unknown = unknown;
+  if (!why.empty()) rows.at(id).reason = why;
   return {};
 }
 

@@ -40,7 +40,8 @@ class MemoryStore : public store::SyncStore {
   Result<void> sending(std::int64_t id, Instant now) override;
   Result<void> acknowledged(std::int64_t id, const std::string& encounter_id, Instant now) override;
   Result<void> refused(std::int64_t id, const std::string& reason, Instant now) override;
-  Result<void> postpone(std::int64_t id, Instant when, bool unknown) override;
+  Result<void> postpone(std::int64_t id, Instant when, bool unknown,
+                        const std::string& why) override;
   Result<void> store_page(const store::Page& page, Instant from, Instant until) override;
   Result<void> forget(std::span<const std::string> ids) override;
   Result<std::vector<std::string>> stored_ids(Instant from, Instant until) override;
