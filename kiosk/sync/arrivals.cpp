@@ -214,9 +214,7 @@ bool Arrivals::take_found(Now now, Id id, const Reply& reply) {
   auto& work = works_.at(id);
   context_.watch_arrivals(now, reading->encounters);
   work.by_id = false;
-  work.found = std::move(reading->encounters);
-  work.found_json = reply.body();
-  work.found_mended = reply.mended;
+  work.take(reply, std::move(reading->encounters));
   return true;
 }
 
@@ -238,9 +236,12 @@ bool Arrivals::ours(const EncounterRow& row, const Work& work) const {
   return false;
 }
 
-/// Since she confirmed it the desk gave her visit another day, on which she has not come; empty
-/// where it did not.
-std::string Arrivals::moved_away(const Work& work) const {
+/// Why the appointment cannot become arrived; empty where it can. On another day that the desk
+/// gave it since she confirmed it, she has not come.
+std::string Arrivals::closed(const Work& work) const {
+  const auto status = work.appointment.status;
+  if (!context_.profile().may_check_in.contains(status))
+    return std::string("the appointment is ") + domain::code(status);
   const auto& zone = context_.settings.zone;
   const auto& start = work.message.appointment_start;
   const auto day = domain::day_of(zone, work.appointment.start).date;
@@ -250,26 +251,22 @@ std::string Arrivals::moved_away(const Work& work) const {
 
 void Arrivals::decide(Now now, Id id) {
   auto& work = works_.at(id);
-  const auto status = work.appointment.status;
-  const bool open = context_.profile().may_check_in.contains(status);
+  const bool arrived = has_arrived(work.appointment.status);
+  const auto why = closed(work);
   const auto standing = std::find_if(work.found.begin(), work.found.end(), stands);
   const auto own = std::find_if(work.found.begin(), work.found.end(),
                                 [&](const auto& row) { return ours(row, work); });
   if (standing != work.found.end()) {
     // The Encounter is there; a pair that was left half-done is completed, whoever began it.
-    const auto moved = moved_away(work);
-    if (open && moved.empty()) return patch_appointment(now, id, &Arrivals::on_appointment_changed);
-    if (has_arrived(status)) return resolve(now, id);
-    const auto why = open ? moved : std::string("the appointment is ") + domain::code(status);
+    if (why.empty()) return patch_appointment(now, id, &Arrivals::on_appointment_changed);
+    if (arrived) return resolve(now, id);
     return refuse(now, id,
                   fmt::format("{}, and the arrival stands as Encounter/{}", why, standing->id));
   }
   if (own != work.found.end()) return acknowledge(now, id, own->id);  // told, then undone there
   // Whoever has arrived since did so with another visit key.
   if (!work.found.empty()) return refuse(now, id, "the desk undid an arrival of this visit");
-  if (!has_arrived(status) && !open)
-    return refuse(now, id, std::string("the appointment is ") + domain::code(status));
-  if (const auto moved = moved_away(work); open && !moved.empty()) return refuse(now, id, moved);
+  if (!arrived && !why.empty()) return refuse(now, id, why);
   decide_nothing_found(now, id);
 }
 
@@ -300,9 +297,7 @@ bool Arrivals::take_created(Now now, Id id, const Reply& reply) {
     return false;
   }
   work.by_id = true;
-  work.found = std::move(reading->encounters);
-  work.found_json = reply.body();
-  work.found_mended = reply.mended;
+  work.take(reply, std::move(reading->encounters));
   return true;
 }
 
@@ -348,9 +343,7 @@ void Arrivals::decide_by_task(Now now, Id id) {
     if (may_send_again(now, id)) create(now, id, "Task", &Arrivals::on_task_created);
     return;
   }
-  if (!context_.profile().may_check_in.contains(status))
-    return refuse(now, id, std::string("the appointment is ") + domain::code(status));
-  if (const auto moved = moved_away(work); !moved.empty()) return refuse(now, id, moved);
+  if (const auto why = closed(work); !why.empty()) return refuse(now, id, why);
   if (may_send_again(now, id)) patch_appointment(now, id, &Arrivals::on_appointment_changed);
 }
 

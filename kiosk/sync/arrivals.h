@@ -49,6 +49,11 @@ class Arrivals {
     bool maybe_there = false;        ///< an earlier write may have reached the server
     Doing doing = Doing::reading;
 
+    void take(const Reply& reply, std::vector<EncounterRow> rows) {
+      found = std::move(rows);
+      found_json = reply.body();
+      found_mended = reply.mended;
+    }
     /// Whose Patient is read next: of who confirmed, and once that stays, of whom is named.
     const std::string& record() const { return stays ? *patients.begin() : message.patient_id; }
   };
@@ -106,7 +111,7 @@ class Arrivals {
   void later(Now now, Id id, Milliseconds pause, const std::string& why);
   void end(Id id, const Result<void>& stored);
   bool ours(const EncounterRow& row, const Work& work) const;
-  std::string moved_away(const Work& work) const;
+  std::string closed(const Work& work) const;
   bool may_write_back(Now now, Id id, bool is_mended);
   bool may_send_again(Now now, Id id);
 

@@ -30,6 +30,21 @@ Result<T> guarded(const char* what, Make make) {
   }
 }
 
+std::string text_at(const json& from, const char* key) {
+  const auto found = from.is_object() ? from.find(key) : from.end();
+  return found != from.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// The objects of a list that may be missing.
+json objects_at(const json& from, const char* key) {
+  json objects = json::array();
+  const auto found = from.find(key);
+  if (found == from.end() || !found->is_array()) return objects;
+  std::copy_if(found->begin(), found->end(), std::back_inserter(objects),
+               [](const json& one) { return one.is_object(); });
+  return objects;
+}
+
 json reference(const std::string& to) {
   return {{"reference", to}};
 }
@@ -65,9 +80,13 @@ json all_identifiers(const SiteProfile& profile, const domain::ArrivalMessage& m
 }
 
 json parsed(const std::string& text) {
-  json value = json_of(text);
+  json value = json::parse(with_numbers_as_texts(text));
   if (!value.is_object()) throw json::type_error::create(302, "not an object", nullptr);
   return value;
+}
+
+std::string text_of(const json& value) {
+  return with_texts_as_numbers(value.dump());
 }
 
 json encounter(const SiteProfile& profile, const domain::Zone& zone,
@@ -433,6 +452,36 @@ Result<std::string> resource_in(const std::string& bundle_json, const std::strin
   if (!found) return pass_on(found.error());
   if (found->empty()) return fail("fhir", "not_found", type + " is not in the answer");
   return *found;
+}
+
+Result<std::set<std::string>> entries_in(const std::string& bundle_json) {
+  return guarded<std::set<std::string>>("Bundle", [&] {
+    std::set<std::string> names;
+    for (const json& entry : objects_at(parsed(bundle_json), "entry")) {
+      const auto resource = entry.find("resource");
+      if (resource == entry.end()) continue;
+      const auto type = text_at(*resource, "resourceType");
+      if (type != "OperationOutcome") names.insert(type + '/' + text_at(*resource, "id"));
+    }
+    return names;
+  });
+}
+
+Result<std::string> joined_bundles(std::span<const std::string> pages) {
+  return guarded<std::string>("Bundle", [&] {
+    json whole;
+    json links = json::array(), entries = json::array();
+    for (const std::string& page : pages) {
+      json bundle = parsed(page);
+      for (auto& entry : objects_at(bundle, "entry")) entries.push_back(std::move(entry));
+      if (whole.is_null()) whole = std::move(bundle);
+    }
+    for (auto& link : objects_at(whole, "link"))
+      if (text_at(link, "relation") != "next") links.push_back(std::move(link));
+    whole["link"] = std::move(links);
+    whole["entry"] = std::move(entries);
+    return text_of(whole);
+  });
 }
 
 }  // namespace kiosk::sync

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -113,6 +115,13 @@ Result<std::vector<ToldHead>> audit_heads_in(const std::string& bundle_json,
                                              const std::string& kiosk);
 /// POST of one; nobody needs it back.
 HttpRequest audit_event_request(const SiteProfile& profile, std::string body);
+
+/// The resources of a Bundle as "Type/id", without OperationOutcomes. Errors: fhir/malformed.
+Result<std::set<std::string>> entries_in(const std::string& bundle_json);
+
+/// The pages' entries under the first one's other members, without a link that leads on. Errors:
+/// fhir/malformed.
+Result<std::string> joined_bundles(std::span<const std::string> pages);
 
 /// One resource out of a Bundle, as text. Errors: fhir/malformed, fhir/not_found.
 Result<std::string> resource_in(const std::string& bundle_json, const std::string& type,

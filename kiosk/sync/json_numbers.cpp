@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 namespace kiosk::sync {
 namespace {
@@ -50,20 +49,19 @@ std::string with_odd_numbers(std::string_view json, Write odd) {
 
 }  // namespace
 
-nlohmann::json json_of(std::string_view text) {
-  return nlohmann::json::parse(with_odd_numbers(text, [](std::string& to, std::string_view number) {
+std::string with_numbers_as_texts(std::string_view json) {
+  return with_odd_numbers(json, [](std::string& to, std::string_view number) {
     to.append(opening).append(number).append("\"");
-  }));
+  });
 }
 
-std::string text_of(const nlohmann::json& value) {
-  const std::string json = value.dump();
+std::string with_texts_as_numbers(std::string_view json) {
   std::string written;
   for (std::size_t at = 0; at < json.size();) {
     const bool is_string = json[at] == '"';
     const auto end =
         is_string ? end_of_string(json, at) : std::min(json.find('"', at), json.size());
-    auto token = std::string_view(json).substr(at, end - at);
+    auto token = json.substr(at, end - at);
     if (token.starts_with(opening)) {
       const auto number = token.substr(opening.size(), token.size() - opening.size() - 1);
       if (is_number(number)) token = number;
@@ -74,8 +72,8 @@ std::string text_of(const nlohmann::json& value) {
   return written;
 }
 
-std::string with_plain_numbers(std::string_view text) {
-  return with_odd_numbers(text, [](std::string& to, std::string_view number) {
+std::string with_plain_numbers(std::string_view json) {
+  return with_odd_numbers(json, [](std::string& to, std::string_view number) {
     to.append(is_number(number) ? "0" : number);
   });
 }

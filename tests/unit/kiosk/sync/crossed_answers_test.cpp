@@ -14,8 +14,6 @@ using RowState = MemoryStore::RowState;
 
 namespace {
 
-constexpr const char* nothing_found = R"({"resourceType":"Bundle","type":"searchset","total":0})";
-
 struct Case {
   explicit Case(ArrivalWay way = ArrivalWay::transaction)
       : hospital(small_hospital()), bench(hospital, profile_of(way)) {
@@ -150,15 +148,7 @@ TEST_CASE(
     CHECK(c.told() == 2);
     c.bench.pass(Minutes(5));
     CHECK(c.row(id).state == RowState::acknowledged);
-    int standing = 0;
-    const json state = json::parse(c.hospital.export_state());
-    for (const char* kind : {"encounters", "tasks"})
-      for (const json& one : state[kind])
-        standing += one.dump().find(nonce_of('7')) != std::string::npos &&
-                            one["status"] != "entered-in-error"
-                        ? 1
-                        : 0;
-    CHECK(standing == 1);
+    CHECK(standing(c.hospital, nonce_of('7')).size() == 1);
   }
 }
 

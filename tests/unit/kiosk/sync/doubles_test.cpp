@@ -12,23 +12,11 @@ using RowState = MemoryStore::RowState;
 
 namespace {
 
-constexpr const char* nothing_found = R"({"resourceType":"Bundle","type":"searchset","total":0})";
 constexpr std::array ways = {ArrivalWay::transaction, ArrivalWay::one_by_one,
                              ArrivalWay::appointment_only};
 
 std::string appointment(const emulators::Hospital& hospital) {
   return hospital.demo_person("one_booked").appointments.at(0);
-}
-
-/// Ids of the Encounters and Tasks that stand and bear the nonce.
-std::vector<std::string> standing(const emulators::Hospital& hospital, const std::string& nonce) {
-  std::vector<std::string> ids;
-  const json state = json::parse(hospital.export_state());
-  for (const char* kind : {"encounters", "tasks"})
-    for (const json& one : state[kind])
-      if (one.dump().find(nonce) != std::string::npos && one["status"] != "entered-in-error")
-        ids.push_back(one["id"]);
-  return ids;
 }
 
 bool creates(const HttpRequest& request) {

@@ -9,6 +9,18 @@
 
 using namespace kiosk::sync;
 
+namespace {
+
+nlohmann::json json_of(std::string_view text) {
+  return nlohmann::json::parse(with_numbers_as_texts(text));
+}
+
+std::string text_of(const nlohmann::json& value) {
+  return with_texts_as_numbers(value.dump());
+}
+
+}  // namespace
+
 TEST_CASE("numbers: are written as they were read") {
   for (const std::string text :
        {R"({"a":[1.10,-0.0,1e400,123456789012345678901234567890,0.1E-7,7,-12],"b":"2.50"})",

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "kiosk/sync/fhir_time.h"
@@ -161,6 +162,16 @@ emulators::Hospital small_hospital(emulators::HospitalOptions options) {
 
 std::string nonce_of(char digit) {
   return std::string(32, digit);
+}
+
+std::vector<std::string> standing(const emulators::Hospital& hospital, const std::string& nonce) {
+  std::vector<std::string> ids;
+  const auto state = nlohmann::json::parse(hospital.export_state());
+  for (const char* kind : {"encounters", "tasks"})
+    for (const auto& one : state[kind])
+      if (one.dump().find(nonce) != std::string::npos && one["status"] != "entered-in-error")
+        ids.push_back(one["id"]);
+  return ids;
 }
 
 HttpResult failure(const HttpRequest& request, HttpFailureKind kind) {

@@ -108,6 +108,11 @@ SiteProfile profile_of(ArrivalWay way);
 emulators::Hospital small_hospital(emulators::HospitalOptions options = {});
 std::string nonce_of(char digit);  ///< 32 of that digit
 
+inline constexpr const char* nothing_found =
+    R"({"resourceType":"Bundle","type":"searchset","total":0})";
+/// Ids of the Encounters and Tasks that bear the nonce and are not entered-in-error.
+std::vector<std::string> standing(const emulators::Hospital& hospital, const std::string& nonce);
+
 HttpResult failure(const HttpRequest& request, HttpFailureKind kind);
 HttpResult status(const HttpRequest& request, int code, std::string body = {}, Headers more = {});
 bool writes(const HttpRequest& request);
